@@ -1,4 +1,5 @@
 /**
- * Measurements: a figure counts only beside a yardstick that was taken in the same run on the same machine.
+ * Measurements: a figure counts only beside a yardstick that was taken in the same run on the same
+ * machine.
  */
 package io.heliograph.bench;
