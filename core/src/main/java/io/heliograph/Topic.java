@@ -1,0 +1,59 @@
+package io.heliograph;
+
+/**
+ * The grammar of topics: levels of ASCII letters, digits, {@code _} and {@code -}, separated by single dots, at most
+ * {@value #MAX_LENGTH} bytes. A topic is a CloudEvents {@code type}.
+ *
+ * <p>Stateless; {@link #isValid} allocates nothing.
+ */
+public final class Topic {
+
+    /** The longest topic, in bytes (which are characters here). */
+    public static final int MAX_LENGTH = 255;
+
+    /** Topics below this level carry notices and alerts; a filter that starts with a wildcard does not match them. */
+    public static final String RESERVED_LEVEL = "heliograph";
+
+    private Topic() {
+    }
+
+    /** Whether {@code topic} follows the grammar. */
+    public static boolean isValid(String topic) {
+        int length = topic.length();
+        if (length == 0 || length > MAX_LENGTH) {
+            return false;
+        }
+        char previous = '.';
+        for (int i = 0; i < length; i++) {
+            char c = topic.charAt(i);
+            if (c == '.' ? previous == '.' : !isLevelCharacter(c)) {
+                return false;
+            }
+            previous = c;
+        }
+        return previous != '.';
+    }
+
+    /**
+     * Returns {@code topic} unchanged.
+     *
+     * @throws ConfigException naming the topic and the grammar, if it does not follow it
+     */
+    public static String require(String topic) {
+        if (!isValid(topic)) {
+            throw new ConfigException("topic", topic,
+                    "dot-separated levels of ASCII letters, digits, '_' and '-', at most " + MAX_LENGTH + " bytes");
+        }
+        return topic;
+    }
+
+    /** Whether {@code topic} lies at or below the reserved level. */
+    static boolean isReserved(String topic) {
+        return topic.startsWith(RESERVED_LEVEL)
+                && (topic.length() == RESERVED_LEVEL.length() || topic.charAt(RESERVED_LEVEL.length()) == '.');
+    }
+
+    static boolean isLevelCharacter(int c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-';
+    }
+}

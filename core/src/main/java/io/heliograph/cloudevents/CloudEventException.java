@@ -1,0 +1,23 @@
+package io.heliograph.cloudevents;
+
+/** A text that is no CloudEvent in JSON: the message says what is wrong, {@link #pointer} where. */
+public final class CloudEventException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String pointer;
+
+    /**
+     * @param pointer a JSON pointer to what is wrong, such as {@code /type}; empty for the whole text
+     * @param message what is wrong, and what is allowed
+     */
+    public CloudEventException(String pointer, String message) {
+        super(pointer.isEmpty() ? message : pointer + ": " + message);
+        this.pointer = pointer;
+    }
+
+    /** A JSON pointer to what is wrong; empty for the whole text. */
+    public String pointer() {
+        return pointer;
+    }
+}

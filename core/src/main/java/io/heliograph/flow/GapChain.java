@@ -1,0 +1,47 @@
+package io.heliograph.flow;
+
+import io.heliograph.Gap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Gaps that lie between two neighbours in a backlog. Nothing is delivered between the gaps of one chain, so gaps of the
+ * same session and reason are told as one: a chain holds at most sessions x reasons, however much is lost.
+ */
+final class GapChain {
+
+    private List<Gap> gaps = List.of();
+
+    void add(Gap gap) {
+        if (gaps.isEmpty()) {
+            gaps = new ArrayList<>(2);
+        }
+        for (int i = 0; i < gaps.size(); i++) {
+            if (gaps.get(i).isAlike(gap)) {
+                gaps.set(i, gaps.get(i).merge(gap));
+                return;
+            }
+        }
+        gaps.add(gap);
+    }
+
+    /** Takes all gaps out of {@code earlier} and puts them before these. */
+    void prepend(GapChain earlier) {
+        if (earlier.gaps.isEmpty()) {
+            return;
+        }
+        List<Gap> later = gaps;
+        gaps = earlier.gaps;
+        earlier.gaps = List.of();
+        later.forEach(this::add);
+    }
+
+    Optional<Gap> poll() {
+        return gaps.isEmpty() ? Optional.empty() : Optional.of(gaps.removeFirst());
+    }
+
+    boolean isEmpty() {
+        return gaps.isEmpty();
+    }
+}

@@ -1,0 +1,333 @@
+package io.heliograph.flow;
+
+import io.heliograph.Delivery;
+import io.heliograph.EventHandler;
+import io.heliograph.Gap;
+import io.heliograph.Inbound;
+import io.heliograph.Interest;
+import io.heliograph.LossReason;
+import io.heliograph.Notice;
+import io.heliograph.ledger.SubscriberSums;
+import io.heliograph.spi.Environment;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One subscription's way from the wire to its handler. Every transport feeds one of these, so that places, filters,
+ * admission, gaps and sums work the same everywhere.
+ *
+ * <pre>
+ *  transport's thread, by SessionIntake                            handler's thread
+ *
+ *  offer, skip, lose, ----> place ----> filter ----> Admission ----> Backlog ----> poll ----> handler
+ *  known, end                 |            |             |              |            |           |
+ *                          duplicate    filtered     lost, gap      lost, gap     in hand    delivered
+ * </pre>
+ *
+ * <p>An event is in flight from its admission until its handler has returned. All state is guarded by one lock, which
+ * several intakes under one publisher may share; the handler runs outside it. Thread-safe, but for {@link #poll}, which
+ * belongs to one thread at a time.
+ */
+public final class Intake {
+
+    private final String name;
+    private final Environment environment;
+    private final ReentrantLock lock;
+    private final Condition arrived;
+    private final Runnable onRoom;
+    private final Interest interest;
+    private final Backlog backlog = new MemoryBacklog(this::onGivenUp);
+    private final Map<Long, SessionIntake> sessions = new HashMap<>();
+    private SubscriberSums endedSessions = SubscriberSums.ZERO;
+    private Optional<FlowPolicy> asked;
+    private boolean isSlow;
+    private boolean isFailing;
+    private boolean isClosed;
+
+    /**
+     * @param name        who this is in notices, such as {@code prices.> at local:prices}
+     * @param lock        guards this intake, and may guard others
+     * @param onRoom      called under the lock whenever an event has left the backlog
+     * @param environment clock and listener
+     */
+    public Intake(String name, Interest interest, ReentrantLock lock, Runnable onRoom, Environment environment) {
+        this.name = name;
+        this.interest = interest;
+        this.asked = interest.policy();
+        this.lock = lock;
+        this.arrived = lock.newCondition();
+        this.onRoom = onRoom;
+        this.environment = environment;
+    }
+
+    /** Whether the topic filter wants {@code topic}. */
+    public boolean wants(String topic) {
+        return interest.filter().matches(topic);
+    }
+
+    /**
+     * Begins a session at {@code sequence}: what came before is not this subscriber's.
+     *
+     * @throws IllegalStateException if the session has begun
+     */
+    public SessionIntake join(long session, long sequence) {
+        lock.lock();
+        try {
+            var joined = new SessionIntake(this, session, sequence);
+            if (sessions.putIfAbsent(session, joined) != null) {
+                throw new IllegalStateException("session " + session + " has begun at " + name);
+            }
+            return joined;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Hands what waits to {@code handler}, without waiting.
+     *
+     * @return how many events and gaps were handed out
+     */
+    public int poll(EventHandler handler, int limit) {
+        int handed = 0;
+        while (handed < limit) {
+            Optional<Inbound> next = takeNext();
+            if (next.isEmpty()) {
+                break;
+            }
+            hand(next.get(), handler);
+            handed++;
+        }
+        return handed;
+    }
+
+    /**
+     * Waits until something can be polled, the intake is closed, or {@code deadlineNs} has come.
+     *
+     * @return whether it may be worth polling again: {@code false} once closed and empty
+     */
+    public boolean awaitArrival(long deadlineNs) throws InterruptedException {
+        lock.lock();
+        try {
+            while (backlog.isEmpty() && !isClosed && deadlineNs - environment.clock().nanoTime() > 0) {
+                environment.clock().await(lock, arrived, deadlineNs);
+            }
+            return !backlog.isEmpty() || !isClosed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts another policy in force for what arrives from now on. */
+    public void replacePolicy(FlowPolicy policy) {
+        lock.lock();
+        try {
+            asked = Optional.of(policy);
+            onRoom.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Leaves: what waits is lost(left), and what arrives later is nobody's. Idempotent. */
+    public void close() {
+        lock.lock();
+        try {
+            isClosed = true;
+            backlog.abandon(LossReason.LEFT);
+            arrived.signalAll();
+            onRoom.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The sums of all sessions together, at one moment. */
+    public SubscriberSums sums() {
+        lock.lock();
+        try {
+            SubscriberSums all = endedSessions;
+            for (SessionIntake session : sessions.values()) {
+                all = all.plus(session.ledger.sums());
+            }
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many events wait for the handler now. */
+    public int waiting() {
+        lock.lock();
+        try {
+            return backlog.events();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the backlog would do with an event of {@code sizeBytes} under {@code ceiling}, now. */
+    public Admission.Verdict judge(FlowPolicy ceiling, int sizeBytes, long waitedNs) {
+        lock.lock();
+        try {
+            return backlog.judge(policyUnder(ceiling), sizeBytes, waitedNs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // What SessionIntake does under the lock.
+
+    void lock() {
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
+    boolean isClosed() {
+        return isClosed;
+    }
+
+    void admit(SessionIntake session, Delivery delivery, FlowPolicy ceiling, long waitedNs) {
+        FlowPolicy policy = policyUnder(ceiling);
+        Admission.Verdict verdict = backlog.offer(delivery, policy, waitedNs, environment.clock().nanoTime());
+        if (verdict.takes()) {
+            session.ledger.entered();
+            arrived.signal();
+        } else {
+            session.ledger.lost(LossReason.OVERFLOW, 1);
+            long sequence = delivery.position().sequence();
+            tell(new Gap(delivery.position().session(), sequence, sequence, 1, LossReason.OVERFLOW));
+            noteSlow(LossReason.OVERFLOW);
+        }
+    }
+
+    void tell(Gap gap) {
+        backlog.append(gap);
+        arrived.signal();
+    }
+
+    void tellTailUnknown(long session, long sequence) {
+        environment.notices().onNotice(new Notice.TailUnknown(name, session, sequence));
+    }
+
+    void forgetIfDone(SessionIntake session) {
+        if (session.isEnded() && session.ledger.sums().inFlight() == 0) {
+            if (sessions.remove(session.session(), session)) {
+                endedSessions = endedSessions.plus(session.ledger.sums());
+            }
+        }
+    }
+
+    private FlowPolicy policyUnder(FlowPolicy ceiling) {
+        return asked.filter(weaker -> FlowPolicy.isAllowedUnder(ceiling, weaker)).orElse(ceiling);
+    }
+
+    private Optional<Inbound> takeNext() {
+        lock.lock();
+        try {
+            Optional<Inbound> next = backlog.poll(environment.clock().nanoTime());
+            if (next.isPresent() && next.get() instanceof Delivery) {
+                onRoom.run();
+            }
+            if (backlog.isEmpty()) {
+                isSlow = false;
+            }
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void hand(Inbound inbound, EventHandler handler) {
+        switch (inbound) {
+            case Delivery delivery -> {
+                Optional<Throwable> failure = run(() -> handler.onEvent(delivery));
+                finish(delivery, failure);
+            }
+            case Gap gap -> {
+                Optional<Throwable> failure = run(() -> handler.onGap(gap));
+                finish(gap, failure);
+            }
+        }
+    }
+
+    /** A handler at work. */
+    @FunctionalInterface
+    private interface Handling {
+        void run() throws Exception;
+    }
+
+    /** Whatever a stranger's handler throws, an Error included, must not end the thread that serves it. */
+    private static Optional<Throwable> run(Handling handling) {
+        try {
+            handling.run();
+            return Optional.empty();
+        } catch (Throwable thrown) {
+            return Optional.of(thrown);
+        }
+    }
+
+    private void finish(Delivery delivery, Optional<Throwable> failure) {
+        boolean isFirstFailure;
+        lock.lock();
+        try {
+            SessionIntake session = sessions.get(delivery.position().session());
+            session.ledger.left();
+            if (failure.isEmpty()) {
+                session.ledger.delivered();
+            } else {
+                session.ledger.failure();
+                session.ledger.lost(LossReason.FAILED, 1);
+            }
+            isFirstFailure = failure.isPresent() && !isFailing;
+            isFailing = failure.isPresent();
+            forgetIfDone(session);
+        } finally {
+            lock.unlock();
+        }
+        if (isFirstFailure) {
+            environment.notices().onNotice(
+                    new Notice.HandlerFailed(name, delivery.position(), String.valueOf(failure.orElseThrow())));
+        }
+    }
+
+    private void finish(Gap gap, Optional<Throwable> failure) {
+        lock.lock();
+        try {
+            SessionIntake session = sessions.get(gap.session());
+            if (session != null) {
+                session.ledger.gap();
+            } else {
+                endedSessions = endedSessions.plus(
+                        new SubscriberSums(0, 0, 0, Map.of(), 0, 0, 1, failure.isPresent() ? 1 : 0));
+            }
+        } finally {
+            lock.unlock();
+        }
+        environment.notices().onNotice(new Notice.GapTold(name, gap));
+    }
+
+    private void onGivenUp(Delivery delivery, LossReason reason) {
+        SessionIntake session = sessions.get(delivery.position().session());
+        session.ledger.left();
+        session.ledger.lost(reason, 1);
+        if (reason == LossReason.OVERFLOW || reason == LossReason.CONFLATED) {
+            noteSlow(reason);
+        }
+        onRoom.run();
+        forgetIfDone(session);
+    }
+
+    private void noteSlow(LossReason reason) {
+        if (!isSlow) {
+            isSlow = true;
+            environment.notices().onNotice(new Notice.SlowConsumer(name, reason));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.heliograph.flow;
+
+import io.heliograph.Delivery;
+import io.heliograph.Gap;
+import io.heliograph.LossReason;
+import io.heliograph.ledger.SubscriberLedger;
+import io.heliograph.ledger.SubscriberSums;
+
+/**
+ * One session's way into an {@link Intake}: puts each position in its place, exactly once.
+ *
+ * <pre>
+ *   joined                 next
+ *     v                     v
+ *     0  1  2  3  4  5  6   7  8  9
+ *     |--- known ---------|    ^ an arrival here makes 7 and 8 a gap
+ *        ^ an arrival here is a duplicate
+ * </pre>
+ *
+ * <p>Sequences compare as 64-bit unsigned numbers and never wrap in practice. Thread-safe: guarded by the intake's lock.
+ */
+public final class SessionIntake {
+
+    final SubscriberLedger ledger = new SubscriberLedger();
+    private final Intake intake;
+    private final long session;
+    private final long joined;
+    private long next;
+    private boolean isEnded;
+
+    SessionIntake(Intake intake, long session, long joined) {
+        this.intake = intake;
+        this.session = session;
+        this.joined = joined;
+        this.next = joined;
+    }
+
+    /** The session's number. */
+    public long session() {
+        return session;
+    }
+
+    /** The intake that this leads to. */
+    public Intake intake() {
+        return intake;
+    }
+
+    /**
+     * One event has arrived and is wanted. Positions between the last arrival and this one are lost(network).
+     *
+     * @param ceiling  the publisher's policy
+     * @param waitedNs how long the publisher has waited for room, for a policy that makes it wait
+     */
+    public void offer(Delivery delivery, FlowPolicy ceiling, long waitedNs) {
+        intake.lock();
+        try {
+            if (place(delivery.position().sequence())) {
+                intake.admit(this, delivery, ceiling, waitedNs);
+            }
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /** One event has arrived that the filter does not want. */
+    public void skip(long sequence) {
+        intake.lock();
+        try {
+            if (place(sequence)) {
+                ledger.filtered();
+            }
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /** The event at {@code sequence} is lost for good, for {@code reason}. */
+    public void lose(long sequence, LossReason reason) {
+        intake.lock();
+        try {
+            if (place(sequence)) {
+                ledger.lost(reason, 1);
+                intake.tell(new Gap(session, sequence, sequence, 1, reason));
+            }
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /** All positions before {@code end} exist; those that have not arrived are lost(network). */
+    public void known(long end) {
+        intake.lock();
+        try {
+            if (!intake.isClosed() && !isEnded) {
+                loseUpTo(end);
+            }
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /** The publisher ended the session; {@code end} is the position behind its last event. */
+    public void end(long end) {
+        intake.lock();
+        try {
+            known(end);
+            isEnded = true;
+            intake.forgetIfDone(this);
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /** The session fell silent without its end of stream: whether more events existed cannot be known. */
+    public void vanish() {
+        intake.lock();
+        try {
+            if (!isEnded) {
+                isEnded = true;
+                intake.tellTailUnknown(session, next - 1);
+                intake.forgetIfDone(this);
+            }
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /** The position behind the last known one. */
+    public long next() {
+        intake.lock();
+        try {
+            return next;
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /** This session's sums so far. */
+    public SubscriberSums sums() {
+        intake.lock();
+        try {
+            return ledger.sums();
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    boolean isEnded() {
+        return isEnded;
+    }
+
+    /** Whether {@code sequence} is new; what lies between is lost. */
+    private boolean place(long sequence) {
+        if (intake.isClosed() || isEnded) {
+            return false;
+        }
+        if (Long.compareUnsigned(sequence, next) < 0) {
+            if (Long.compareUnsigned(sequence, joined) >= 0) {
+                ledger.duplicate();
+            }
+            return false;
+        }
+        loseUpTo(sequence);
+        next = sequence + 1;
+        ledger.known(1);
+        return true;
+    }
+
+    private void loseUpTo(long end) {
+        if (Long.compareUnsigned(end, next) > 0) {
+            long count = end - next;
+            ledger.known(count);
+            ledger.lost(LossReason.NETWORK, count);
+            intake.tell(new Gap(session, next, end - 1, count, LossReason.NETWORK));
+            next = end;
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package io.heliograph.udp;
+
+import io.heliograph.AddressInUseException;
+import io.heliograph.TransportException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * {@link DatagramIo} on the JDK's {@link DatagramChannel}: runs wherever Java does. Starts no thread. Receiving
+ * allocates the source address of each datagram, as the JDK does; nothing else is allocated per datagram.
+ */
+public final class PortableDatagramIo implements DatagramIo {
+
+    /** The most bytes a UDP datagram over IPv4 can carry. */
+    public static final int MAX_DATAGRAM_BYTES = 65_507;
+
+    private static final int DATAGRAMS_PER_CALL = 64;
+
+    private final DatagramChannel channel;
+    private final Selector selector;
+    private final InetSocketAddress local;
+    private final int receiveBufferBytes;
+    private final ByteBuffer buffer =
+            ByteBuffer.allocateDirect(MAX_DATAGRAM_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+    private PortableDatagramIo(DatagramChannel channel) throws IOException {
+        this.channel = channel;
+        this.local = (InetSocketAddress) channel.getLocalAddress();
+        this.receiveBufferBytes = channel.getOption(StandardSocketOptions.SO_RCVBUF);
+        this.selector = Selector.open();
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_READ);
+    }
+
+    /**
+     * A socket of its own on {@code address}; port 0 takes a free one. The address is never shared: a second socket
+     * there fails, whoever opens it, and this one fails where another was first.
+     *
+     * @param bufferBytes what to ask of the operating system for its receive and send buffers; it may grant less
+     * @throws AddressInUseException if the address is taken
+     * @throws TransportException    if the operating system refuses
+     */
+    public static PortableDatagramIo unicast(InetSocketAddress address, int bufferBytes) {
+        return open("bind UDP " + text(address), address, channel -> {
+            setBuffers(channel, bufferBytes);
+            channel.bind(address);
+        });
+    }
+
+    /**
+     * A socket that sends to multicast groups through {@code networkInterface} and hears answers at {@code address},
+     * one of its addresses.
+     *
+     * @param timeToLive how many routers a datagram may cross, 0 to 255
+     * @param bufferBytes what to ask of the operating system for its buffers
+     * @throws TransportException if the operating system refuses
+     */
+    public static PortableDatagramIo multicastSender(InetAddress address, NetworkInterface networkInterface,
+            int timeToLive, int bufferBytes) {
+        InetSocketAddress any = new InetSocketAddress(address, 0);
+        return open("open a multicast sender on " + networkInterface.getName(), any, channel -> {
+            setBuffers(channel, bufferBytes);
+            channel.setOption(StandardSocketOptions.IP_MULTICAST_IF, networkInterface);
+            channel.setOption(StandardSocketOptions.IP_MULTICAST_TTL, timeToLive);
+            channel.bind(any);
+        });
+    }
+
+    /**
+     * A socket that has joined {@code group} on {@code networkInterface}. Several may share a group and port; each gets
+     * every datagram.
+     *
+     * @param bufferBytes what to ask of the operating system for its receive buffer
+     * @throws AddressInUseException if a socket that does not share holds the port
+     * @throws TransportException    if the operating system refuses
+     */
+    public static PortableDatagramIo multicastReceiver(InetSocketAddress group, NetworkInterface networkInterface,
+            int bufferBytes) {
+        return open("join " + text(group) + " on " + networkInterface.getName(), group, channel -> {
+            setBuffers(channel, bufferBytes);
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            channel.bind(group);
+            channel.join(group.getAddress(), networkInterface);
+        });
+    }
+
+    @Override
+    public int receive(Receiver receiver, long timeoutNs) throws IOException {
+        try {
+            int received = drain(receiver);
+            if (received > 0 || timeoutNs <= 0) {
+                return received;
+            }
+            selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNs)));
+            selector.selectedKeys().clear();
+            return drain(receiver);
+        } catch (ClosedChannelException | ClosedSelectorException e) {
+            return 0;
+        }
+    }
+
+    private int drain(Receiver receiver) throws IOException {
+        for (int received = 0; received < DATAGRAMS_PER_CALL; received++) {
+            buffer.clear();
+            InetSocketAddress source = (InetSocketAddress) channel.receive(buffer);
+            if (source == null) {
+                return received;
+            }
+            receiver.onDatagram(buffer.flip(), source);
+        }
+        return DATAGRAMS_PER_CALL;
+    }
+
+    @Override
+    public boolean send(ByteBuffer datagram, InetSocketAddress target) throws IOException {
+        int length = datagram.remaining();
+        return channel.send(datagram, target) == length;
+    }
+
+    @Override
+    public void wakeUp() {
+        selector.wakeup();
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return local;
+    }
+
+    @Override
+    public int receiveBufferBytes() {
+        return receiveBufferBytes;
+    }
+
+    @Override
+    public OptionalLong kernelDrops() {
+        return KernelDrops.at(local);
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+            selector.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("close UDP " + text(local), e);
+        }
+    }
+
+    /** What makes a fresh channel ready. */
+    @FunctionalInterface
+    private interface Preparation {
+        void prepare(DatagramChannel channel) throws IOException;
+    }
+
+    private static PortableDatagramIo open(String what, InetSocketAddress address, Preparation preparation) {
+        DatagramChannel channel = null;
+        try {
+            channel = DatagramChannel.open(StandardProtocolFamily.INET);
+            preparation.prepare(channel);
+            return new PortableDatagramIo(channel);
+        } catch (BindException e) {
+            closeQuietly(channel);
+            if (String.valueOf(e.getMessage()).contains("in use")) {
+                throw new AddressInUseException("UDP " + text(address), "close the program that holds it, or take another port");
+            }
+            throw new TransportException("cannot " + what, e);
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(channel);
+            throw new TransportException("cannot " + what, e);
+        }
+    }
+
+    private static void closeQuietly(DatagramChannel channel) {
+        if (channel != null) {
+            try {
+                channel.close();
+            } catch (IOException ignored) {
+                // The error that led here is the one to report.
+            }
+        }
+    }
+
+    private static void setBuffers(DatagramChannel channel, int bufferBytes) throws IOException {
+        channel.setOption(StandardSocketOptions.SO_RCVBUF, bufferBytes);
+        channel.setOption(StandardSocketOptions.SO_SNDBUF, bufferBytes);
+    }
+
+    private static String text(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+}
