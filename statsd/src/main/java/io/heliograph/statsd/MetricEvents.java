@@ -50,11 +50,12 @@ public final class MetricEvents {
     /** The events of one pane, in its order. */
     public static List<Event> of(Pane pane) {
         var events = new ArrayList<Event>(pane.metrics().size());
-        pane.metrics().forEach((series, metric) -> events.add(event(series, metric, pane)));
+        pane.metrics().forEach((series, metric) -> events.add(of(series, metric, pane)));
         return events;
     }
 
-    private static Event event(SeriesId series, Metric metric, Pane pane) {
+    /** The event of one of the pane's metrics. */
+    static Event of(SeriesId series, Metric metric, Pane pane) {
         Event.Builder event = Event.builder(series.type().topic())
                 .source(SOURCE)
                 .subject(series.name())

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  *
  * <pre>
  * lines         = applied + bad (by reason) + rejected (by reason)
- * flushedEvents = published (by result) + publishFailures
+ * flushedEvents = published (by result) + publishFailures + abandoned
  * </pre>
  *
  * <p>Immutable.
@@ -27,13 +27,15 @@ import java.util.OptionalLong;
  *                           the system does not tell
  * @param receiveErrors      times the socket failed to receive
  * @param panes              panes flushed, empty ones too
- * @param flushedEvents      events made of metrics and offered to the publisher
+ * @param flushedEvents      events made of the panes' metrics
  * @param published          of the events, what became of them; results that never occurred are absent
  * @param publishFailures    of the events, those for which the publisher threw
+ * @param abandoned          of the events, those not offered because the server had to close
  */
 public record StatsdCounters(long datagrams, long bytes, long oversized, long lines, long applied,
         Map<BadLine, Long> bad, Map<Rejection, Long> rejected, int series, OptionalLong kernelDropsAtLeast,
-        long receiveErrors, long panes, long flushedEvents, Map<PublishResult, Long> published, long publishFailures) {
+        long receiveErrors, long panes, long flushedEvents, Map<PublishResult, Long> published, long publishFailures,
+        long abandoned) {
 
     public StatsdCounters {
         bad = Map.copyOf(bad);
@@ -69,7 +71,7 @@ public record StatsdCounters(long datagrams, long bytes, long oversized, long li
     /** What the two sums leave unexplained, as magnitudes; anything but 0 is a defect. */
     public long difference() {
         long ofLines = lines - applied - badTotal() - rejectedTotal();
-        long ofEvents = flushedEvents - total(published) - publishFailures;
+        long ofEvents = flushedEvents - total(published) - publishFailures - abandoned;
         return Math.abs(ofLines) + Math.abs(ofEvents);
     }
 

@@ -1,7 +1,5 @@
 package io.heliograph.statsd;
 
-import io.heliograph.Event;
-import io.heliograph.PublishResult;
 import io.heliograph.Publisher;
 import io.heliograph.time.Clock;
 import io.heliograph.time.WallClock;
@@ -35,9 +33,10 @@ public final class StatsdServer implements AutoCloseable {
     private static final long RECEIVE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long PAUSE_AFTER_ERROR_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int ROUNDS_ON_CLOSE = 16;
+    private static final int LINGER_SECONDS = 5;
 
     private final DatagramIo io;
-    private final Publisher publisher;
+    private final Flush flush;
     private final Clock clock;
     private final WallClock wallClock;
     private final long periodNs;
@@ -48,11 +47,7 @@ public final class StatsdServer implements AutoCloseable {
     private final Condition closing = lock.newCondition();
     // Guarded by lock.
     private final DatagramIntake intake;
-    private final Tally<PublishResult> published = new Tally<>(PublishResult.class);
     private long paneStartNs;
-    private long panes;
-    private long flushedEvents;
-    private long publishFailures;
     private long receiveErrors;
     private OptionalLong kernelDropsAtClose = OptionalLong.empty();
     private boolean socketClosed;
@@ -61,7 +56,7 @@ public final class StatsdServer implements AutoCloseable {
 
     private StatsdServer(StatsdConfig config, DatagramIo io, Publisher publisher, Clock clock, WallClock wallClock) {
         this.io = io;
-        this.publisher = publisher;
+        this.flush = new Flush(publisher, clock);
         this.clock = clock;
         this.wallClock = wallClock;
         this.periodNs = config.flushPeriod().toNanos();
@@ -109,12 +104,14 @@ public final class StatsdServer implements AutoCloseable {
 
     /** The counts so far. */
     public StatsdCounters counters() {
+        Flush.Counts flushed = flush.counts();
+        OptionalLong openSocketDrops = io.kernelDrops();
         lock.lock();
         try {
-            OptionalLong kernelDrops = socketClosed ? kernelDropsAtClose : io.kernelDrops();
+            OptionalLong drops = socketClosed ? kernelDropsAtClose : openSocketDrops;
             return new StatsdCounters(intake.datagrams(), intake.bytes(), intake.oversized(), intake.lines(),
-                    intake.applied(), intake.bad(), intake.rejected(), intake.series(), kernelDrops, receiveErrors,
-                    panes, flushedEvents, published.counted(), publishFailures);
+                    intake.applied(), intake.bad(), intake.rejected(), intake.series(), drops, receiveErrors,
+                    flushed.panes(), flushed.events(), flushed.published(), flushed.failures(), flushed.abandoned());
         } finally {
             lock.unlock();
         }
@@ -131,13 +128,17 @@ public final class StatsdServer implements AutoCloseable {
     }
 
     /**
-     * Reads what the socket still holds (at most some thousand datagrams), closes it, and flushes the last pane.
-     * Idempotent; returns when all that is done.
+     * Reads what the socket still holds (at most some thousand datagrams), closes it, and flushes the last pane. A
+     * publisher that is slow gets {@value #LINGER_SECONDS} s; events that it did not take by then are counted as
+     * abandoned. Idempotent; returns when all that is done.
      */
     @Override
     public void close() {
         lock.lock();
         try {
+            if (!closed) {
+                flush.setDeadline(clock.nanoTime() + TimeUnit.SECONDS.toNanos(LINGER_SECONDS));
+            }
             closed = true;
             closing.signalAll();
         } finally {
@@ -161,7 +162,7 @@ public final class StatsdServer implements AutoCloseable {
     private int receiveOnce(long timeoutNs) {
         try {
             return io.receive((datagram, source) -> onDatagram(datagram), timeoutNs);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             pauseAfterError();
             return 0;
         }
@@ -202,16 +203,18 @@ public final class StatsdServer implements AutoCloseable {
     }
 
     private void flush() {
-        while (!closed) {
-            awaitPaneEnd();
-            if (closed) {
+        boolean last;
+        do {
+            last = awaitPaneEnd();
+            if (last) {
                 joinUninterruptibly(receiver);
             }
-            MetricEvents.of(endPane()).forEach(this::publish);
-        }
+            flush.publish(endPane());
+        } while (!last);
     }
 
-    private void awaitPaneEnd() {
+    /** Returns whether the server closes, and so the pane is the last one. */
+    private boolean awaitPaneEnd() {
         lock.lock();
         try {
             long endNs = paneStartNs + periodNs;
@@ -220,9 +223,11 @@ public final class StatsdServer implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             closed = true;
+            io.wakeUp();
         } finally {
             lock.unlock();
         }
+        return closed;
     }
 
     /** A pane's length is a whole number of periods, and never 0: the rest belongs to the next one. */
@@ -234,30 +239,8 @@ public final class StatsdServer implements AutoCloseable {
             long lengthNs = periods * periodNs;
             long behindNs = nowNs - paneStartNs - lengthNs;
             paneStartNs += lengthNs;
-            panes++;
             Instant end = Instant.EPOCH.plusNanos(wallClock.epochNanos() - Math.max(0, behindNs));
             return intake.closePane(end, Duration.ofNanos(lengthNs));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void publish(Event event) {
-        boolean threw = false;
-        PublishResult result = PublishResult.CLOSED;
-        try {
-            result = publisher.publish(event);
-        } catch (RuntimeException e) {
-            threw = true;
-        }
-        lock.lock();
-        try {
-            flushedEvents++;
-            if (threw) {
-                publishFailures++;
-            } else {
-                published.count(result);
-            }
         } finally {
             lock.unlock();
         }
