@@ -1,6 +1,7 @@
 package io.heliograph;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -47,7 +48,11 @@ public sealed interface AttributeValue {
     /** Bytes, given as hexadecimal digits so that the record is immutable and equal by content. */
     record Binary(String hex) implements AttributeValue {
         public Binary {
-            HexFormat.of().parseHex(hex);
+            try {
+                hex = HexFormat.of().formatHex(HexFormat.of().parseHex(hex));
+            } catch (IllegalArgumentException e) {
+                throw new ConfigException("binary attribute", hex, "pairs of hexadecimal digits");
+            }
         }
 
         /** The attribute for {@code bytes}, which are copied. */
@@ -66,25 +71,49 @@ public sealed interface AttributeValue {
         }
     }
 
-    /** An absolute URI. */
-    record Link(URI value) implements AttributeValue {
+    /** An absolute URI, kept as it is written: two spellings of one URI are two values. */
+    record Link(String text) implements AttributeValue {
         public Link {
-            if (!value.isAbsolute()) {
-                throw new ConfigException("URI attribute", value, "an absolute URI");
+            if (!parse(text).isAbsolute()) {
+                throw new ConfigException("URI attribute", text, "an absolute URI");
             }
         }
 
+        /** The attribute for {@code uri}. */
+        public static Link of(URI uri) {
+            return new Link(uri.toString());
+        }
+
+        /** The URI. */
+        public URI value() {
+            return URI.create(text);
+        }
+
         @Override
         public String canonical() {
-            return value.toString();
+            return text;
         }
     }
 
-    /** A URI reference. */
-    record LinkReference(URI value) implements AttributeValue {
+    /** A URI reference, kept as it is written. */
+    record LinkReference(String text) implements AttributeValue {
+        public LinkReference {
+            parse(text);
+        }
+
+        /** The attribute for {@code uri}. */
+        public static LinkReference of(URI uri) {
+            return new LinkReference(uri.toString());
+        }
+
+        /** The URI reference. */
+        public URI value() {
+            return URI.create(text);
+        }
+
         @Override
         public String canonical() {
-            return value.toString();
+            return text;
         }
     }
 
@@ -93,6 +122,15 @@ public sealed interface AttributeValue {
         @Override
         public String canonical() {
             return value.toString();
+        }
+    }
+
+    private static URI parse(String text) {
+        requireText("URI attribute", text);
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw new ConfigException("URI attribute", text, "a URI as RFC 2396 writes it");
         }
     }
 

@@ -306,8 +306,14 @@ public final class Event {
                 throw new ConfigException("attribute name", name, "1 to " + MAX_ATTRIBUTE_NAME_LENGTH
                         + " lower-case ASCII letters and digits, and none of CloudEvents' own names");
             }
-            if (value instanceof AttributeValue.Text(String text)) {
-                requireLength(name, text);
+            switch (value) {
+                case AttributeValue.Text(String text) -> requireLength(name, text);
+                case AttributeValue.Link(String text) -> requireLength(name, text);
+                case AttributeValue.LinkReference(String text) -> requireLength(name, text);
+                case AttributeValue.Binary(String hex) -> requireLength(name, hex);
+                case AttributeValue.Bool is -> { }
+                case AttributeValue.Int number -> { }
+                case AttributeValue.Timestamp time -> { }
             }
             if (attributes.isEmpty()) {
                 attributes = new TreeMap<>();

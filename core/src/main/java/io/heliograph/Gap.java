@@ -12,7 +12,7 @@ package io.heliograph;
 public record Gap(long session, long from, long to, long count, LossReason reason) implements Inbound {
 
     public Gap {
-        if (Long.compareUnsigned(from, to) > 0 || count < 1 || count > to - from + 1) {
+        if (from < 0 || from > to || count < 1 || count > to - from + 1) {
             throw new IllegalArgumentException("gap from " + from + " to " + to + " of " + count + " events");
         }
     }

@@ -2,15 +2,14 @@ package io.heliograph;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** How amounts are written in addresses, policies and flags: {@code 100ms}, {@code 5s}, {@code 64MiB}. Stateless. */
 public final class Notation {
 
-    private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]{1,12})([A-Za-z]*)");
-
-    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+    private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]{1,19})([A-Za-z]*)");
 
     private Notation() {
     }
@@ -24,23 +23,36 @@ public final class Notation {
     public static Duration duration(String setting, String text) {
         Matcher parts = NUMBER_AND_UNIT.matcher(text);
         if (parts.matches()) {
-            long number = Long.parseLong(parts.group(1));
-            Duration duration = switch (parts.group(2)) {
-                case "ns" -> Duration.ofNanos(number);
-                case "us" -> Duration.of(number, ChronoUnit.MICROS);
-                case "ms" -> Duration.ofMillis(number);
-                case "s" -> Duration.ofSeconds(number);
-                case "m" -> Duration.ofMinutes(number);
-                case "h" -> Duration.ofHours(number);
-                case "d" -> Duration.ofDays(number);
-                default -> LONGEST.plusNanos(1);
-            };
-            if (duration.compareTo(LONGEST) <= 0) {
-                return duration;
+            Optional<ChronoUnit> unit = unit(parts.group(2));
+            long number = number(parts.group(1));
+            if (unit.isPresent() && number <= Long.MAX_VALUE / unit.get().getDuration().toNanos()) {
+                return Duration.of(number, unit.get());
             }
         }
         throw new ConfigException(setting, text,
                 "a number and one of ns, us, ms, s, m, h, d, such as 100ms, and at most 292 years");
+    }
+
+    private static Optional<ChronoUnit> unit(String text) {
+        return switch (text) {
+            case "ns" -> Optional.of(ChronoUnit.NANOS);
+            case "us" -> Optional.of(ChronoUnit.MICROS);
+            case "ms" -> Optional.of(ChronoUnit.MILLIS);
+            case "s" -> Optional.of(ChronoUnit.SECONDS);
+            case "m" -> Optional.of(ChronoUnit.MINUTES);
+            case "h" -> Optional.of(ChronoUnit.HOURS);
+            case "d" -> Optional.of(ChronoUnit.DAYS);
+            default -> Optional.empty();
+        };
+    }
+
+    /** The number that 1 to 19 digits write; one that is too large for a {@code long} is its largest value. */
+    private static long number(String digits) {
+        try {
+            return Long.parseLong(digits);
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE;
+        }
     }
 
     /** The shortest way to write {@code duration} that {@link #duration} reads back as the same. */
@@ -64,7 +76,7 @@ public final class Notation {
     public static long bytes(String setting, String text) {
         Matcher parts = NUMBER_AND_UNIT.matcher(text);
         if (parts.matches()) {
-            long number = Long.parseLong(parts.group(1));
+            long number = number(parts.group(1));
             int shift = switch (parts.group(2)) {
                 case "", "B" -> 0;
                 case "KiB" -> 10;
@@ -73,7 +85,7 @@ public final class Notation {
                 case "TiB" -> 40;
                 default -> -1;
             };
-            if (shift >= 0 && number <= Long.MAX_VALUE >> shift) {
+            if (shift >= 0 && number < Long.MAX_VALUE && number <= Long.MAX_VALUE >> shift) {
                 return number << shift;
             }
         }

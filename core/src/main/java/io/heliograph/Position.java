@@ -12,13 +12,13 @@ public record Position(long session, long sequence) implements Comparable<Positi
     @Override
     public int compareTo(Position other) {
         int bySession = Long.compareUnsigned(session, other.session);
-        return bySession != 0 ? bySession : Long.compareUnsigned(sequence, other.sequence);
+        return bySession != 0 ? bySession : Long.compare(sequence, other.sequence);
     }
 
     /** {@code <session>-<sequence>}: the session as 16 hexadecimal digits, the sequence in decimal. */
     @Override
     public String toString() {
-        return Session.format(session) + "-" + Long.toUnsignedString(sequence);
+        return Session.format(session) + "-" + sequence;
     }
 
     /**

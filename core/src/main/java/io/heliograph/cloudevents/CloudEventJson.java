@@ -48,7 +48,7 @@ public final class CloudEventJson {
      */
     public static String write(Delivery delivery) {
         var added = new LinkedHashMap<String, String>();
-        added.put(SEQUENCE, Long.toUnsignedString(delivery.position().sequence()));
+        added.put(SEQUENCE, Long.toString(delivery.position().sequence()));
         added.put(SENT_TIME, delivery.sentAt().toString());
         added.put(RECEIVED_TIME, delivery.receivedAt().toString());
         return write(delivery.event(), delivery.id(), Optional.of(delivery.occurredAt().toString()), added);

@@ -18,13 +18,17 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /** Reads one CloudEvent in JSON. Used once. */
 final class CloudEventReader {
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    /** Bytes are UTF-8 and nothing else, so that places in the text are places in the bytes. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+            .build();
 
     /** The data member as it stands: raw JSON, and its text if it is a string. */
     private record Data(byte[] raw, Optional<String> string) {
@@ -113,7 +117,7 @@ final class CloudEventReader {
     private Event event() {
         String version = required("specversion");
         if (!version.equals("1.0")) {
-            throw new CloudEventException("/specversion", "'" + version + "': allowed is 1.0");
+            throw new CloudEventException("/specversion", shown(version) + ": allowed is 1.0");
         }
         String id = required("id");
         String source = required("source");
@@ -159,7 +163,7 @@ final class CloudEventReader {
         try {
             return OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException e) {
-            throw new CloudEventException("/time", "'" + text + "': a moment as RFC 3339 writes it");
+            throw new CloudEventException("/time", shown(text) + ": allowed is a moment as RFC 3339 writes it");
         }
     }
 
@@ -167,7 +171,7 @@ final class CloudEventReader {
         try {
             return Duration.parse(text);
         } catch (DateTimeException e) {
-            throw new CloudEventException("/ttl", "'" + text + "': a duration as ISO 8601 writes it, such as PT5S");
+            throw new CloudEventException("/ttl", shown(text) + ": allowed is a duration as ISO 8601 writes it, such as PT5S");
         }
     }
 
@@ -198,6 +202,10 @@ final class CloudEventReader {
         } catch (ConfigException e) {
             throw new CloudEventException(pointer, e.getMessage());
         }
+    }
+
+    private static String shown(String value) {
+        return "'" + (value.length() > 60 ? value.substring(0, 60) + "..." : value) + "'";
     }
 
     private static String pointer(String name) {

@@ -92,6 +92,11 @@ public sealed interface FlowPolicy {
         }
 
         @Override
+        public Duration maxWait() {
+            return maxWait;
+        }
+
+        @Override
         public String text() {
             return "backpressure:" + limit + ",wait=" + Notation.write(maxWait);
         }
@@ -125,6 +130,15 @@ public sealed interface FlowPolicy {
     /** Makes the publisher wait. */
     static FlowPolicy backPressure(Limit limit, Duration maxWait) {
         return new BackPressure(limit, maxWait);
+    }
+
+    /** How long a publisher may wait under this policy; nothing if it never waits. */
+    default Duration maxWait() {
+        return switch (this) {
+            case Drop drop -> Duration.ZERO;
+            case Buffer buffer -> buffer.then().maxWait();
+            case BackPressure pressure -> pressure.maxWait();
+        };
     }
 
     /** Whether {@code asked} may stand under {@code ceiling}. */

@@ -17,7 +17,8 @@ import io.heliograph.ledger.SubscriberSums;
  *        ^ an arrival here is a duplicate
  * </pre>
  *
- * <p>Sequences compare as 64-bit unsigned numbers and never wrap in practice. Thread-safe: guarded by the intake's lock.
+ * <p>Sequences are 0 to 2^63 - 1 and never wrap: at a thousand million events a second they last 292 years. Thread-safe:
+ * guarded by the intake's lock.
  */
 public final class SessionIntake {
 
@@ -111,18 +112,31 @@ public final class SessionIntake {
         }
     }
 
-    /** The session fell silent without its end of stream: whether more events existed cannot be known. */
-    public void vanish() {
+    /** {@code count} events arrived whose positions had arrived before. */
+    public void duplicated(long count) {
         intake.lock();
         try {
-            if (!isEnded) {
-                isEnded = true;
-                intake.tellTailUnknown(session, next - 1);
-                intake.forgetIfDone(this);
+            if (!intake.isClosed()) {
+                ledger.duplicates(count);
             }
         } finally {
             intake.unlock();
         }
+    }
+
+    /** The session has fallen silent without its end of stream: whether more events existed cannot be known. */
+    public void tellTailUnknown() {
+        intake.lock();
+        try {
+            intake.tellTailUnknown(session, next - 1);
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /** Nothing more is expected of the session; what waits can still be handled. */
+    public void retire() {
+        end(joined);
     }
 
     /** The position behind the last known one. */
@@ -154,9 +168,9 @@ public final class SessionIntake {
         if (intake.isClosed() || isEnded) {
             return false;
         }
-        if (Long.compareUnsigned(sequence, next) < 0) {
-            if (Long.compareUnsigned(sequence, joined) >= 0) {
-                ledger.duplicate();
+        if (sequence < next) {
+            if (sequence >= joined) {
+                ledger.duplicates(1);
             }
             return false;
         }
@@ -167,7 +181,7 @@ public final class SessionIntake {
     }
 
     private void loseUpTo(long end) {
-        if (Long.compareUnsigned(end, next) > 0) {
+        if (end > next) {
             long count = end - next;
             ledger.known(count);
             ledger.lost(LossReason.NETWORK, count);

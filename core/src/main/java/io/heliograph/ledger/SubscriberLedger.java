@@ -51,9 +51,9 @@ public final class SubscriberLedger {
         lost[reason.ordinal()] += count;
     }
 
-    /** A position arrived again. */
-    public void duplicate() {
-        duplicates++;
+    /** {@code count} positions arrived again. */
+    public void duplicates(long count) {
+        duplicates += count;
     }
 
     /** A gap was told. */

@@ -81,7 +81,8 @@ final class LocalPublisher implements Publisher {
                     return PublishResult.BACK_PRESSURED;
                 }
                 case WAIT -> {
-                    if (!awaitChange(startNs)) {
+                    // A subscription may ask for a longer wait than the publisher's; the publisher's is the ceiling.
+                    if (waitedNs >= policy.maxWait().toNanos() || !awaitChange(startNs)) {
                         return PublishResult.BACK_PRESSURED;
                     }
                 }
@@ -112,10 +113,8 @@ final class LocalPublisher implements Publisher {
 
     private boolean awaitChange(long startNs) {
         try {
-            long maxWaitNs = policy instanceof FlowPolicy.BackPressure pressure
-                    ? pressure.maxWait().toNanos()
-                    : FlowPolicy.BackPressure.DEFAULT_MAX_WAIT.toNanos();
-            environment.clock().await(channel.lock, channel.changed, startNs + maxWaitNs);
+            long deadlineNs = startNs + policy.maxWait().toNanos();
+            environment.clock().await(channel.lock, channel.changed, deadlineNs);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -37,6 +37,9 @@ final class LocalRequester implements Requester {
         inFlight.add(answer);
         answer.whenComplete((event, failure) -> inFlight.remove(answer));
         responder.answer(request, answer);
+        if (isClosed) {
+            failAll();
+        }
         var timeLimit = new CompletableFuture<Event>().orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
         timeLimit.whenComplete((event, failure) -> {
             if (failure instanceof TimeoutException) {
@@ -51,6 +54,10 @@ final class LocalRequester implements Requester {
     @Override
     public void close() {
         isClosed = true;
+        failAll();
+    }
+
+    private void failAll() {
         for (CompletableFuture<Event> answer : inFlight) {
             answer.completeExceptionally(
                     new RequestException(RequestException.Cause.CLOSED, "the requester closed before the answer came"));

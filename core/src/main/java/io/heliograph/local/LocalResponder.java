@@ -3,6 +3,7 @@ package io.heliograph.local;
 import io.heliograph.Event;
 import io.heliograph.RequestException;
 import io.heliograph.Responder;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,7 +49,7 @@ final class LocalResponder implements Responder {
     /** Whatever a handler throws, an Error included, is an answer that its requester must get. */
     private void respond(Event request, CompletableFuture<Event> answer) {
         try {
-            answer.complete(handler.respond(request));
+            answer.complete(Objects.requireNonNull(handler.respond(request), "the handler returned no answer"));
         } catch (Throwable thrown) {
             answer.completeExceptionally(
                     new RequestException(RequestException.Cause.RESPONDER_FAILED, String.valueOf(thrown.getMessage())));

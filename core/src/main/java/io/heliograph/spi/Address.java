@@ -63,7 +63,7 @@ public record Address(String scheme, String place, Map<String, String> settings)
             }
             String name = part.substring(0, equals);
             if (settings.put(name, decode(text, part.substring(equals + 1))) != null) {
-                throw new ConfigException("address", text, "each setting once; '" + name + "' is given twice");
+                throw new ConfigException("setting given twice", name, "each setting once");
             }
         }
         return settings;

@@ -13,12 +13,11 @@ import io.heliograph.AttributeValue;
 import io.heliograph.ConfigException;
 import io.heliograph.Event;
 import io.heliograph.Topic;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Reads frames; {@code docs/wire.md} draws them. Any bytes give an event or one named reason: nothing is thrown, no
@@ -116,7 +115,9 @@ public final class FrameDecoder {
             return fault.get();
         }
         body.limit(dataEnd);
-        return new DecodedEvent(event.dataFrom(body).build());
+        Event decoded = event.dataFrom(body).build();
+        // What could have been compact is never full: the same event has one form only.
+        return FrameEncoder.kind(decoded, contextTopic) == FrameKind.FULL ? new DecodedEvent(decoded) : FIELD_ORDER;
     }
 
     private Optional<MalformedFrame> fields(ByteBuffer fields, Event.Builder event) {
@@ -261,15 +262,10 @@ public final class FrameDecoder {
                     ? Optional.of(new AttributeValue.Int(value.getInt()))
                     : Optional.empty();
             case Field.TEXT -> attributeText(value).map(AttributeValue.Text::new);
-            case Field.BINARY -> {
-                byte[] bytes = new byte[length];
-                value.get(bytes);
-                yield Optional.of(AttributeValue.Binary.of(bytes));
-            }
-            case Field.LINK -> attributeText(value).flatMap(FrameDecoder::uri).filter(URI::isAbsolute)
-                    .map(AttributeValue.Link::new);
-            case Field.LINK_REFERENCE -> attributeText(value).flatMap(FrameDecoder::uri)
-                    .map(AttributeValue.LinkReference::new);
+            case Field.BINARY -> binary(value);
+            case Field.LINK -> attributeText(value).flatMap(text -> known(() -> new AttributeValue.Link(text)));
+            case Field.LINK_REFERENCE ->
+                    attributeText(value).flatMap(text -> known(() -> new AttributeValue.LinkReference(text)));
             case Field.TIMESTAMP -> length == Field.TIME_BYTES
                     ? time(value).map(AttributeValue.Timestamp::new)
                     : Optional.empty();
@@ -281,10 +277,19 @@ public final class FrameDecoder {
         return value == 0 || value == 1 ? Optional.of(new AttributeValue.Bool(value == 1)) : Optional.empty();
     }
 
-    private static Optional<URI> uri(String text) {
+    private static Optional<AttributeValue> binary(ByteBuffer value) {
+        if (value.remaining() > Event.MAX_TEXT_BYTES / 2) {
+            return Optional.empty();
+        }
+        byte[] bytes = new byte[value.remaining()];
+        value.get(bytes);
+        return Optional.of(AttributeValue.Binary.of(bytes));
+    }
+
+    private static Optional<AttributeValue> known(Supplier<AttributeValue> value) {
         try {
-            return Optional.of(new URI(text));
-        } catch (URISyntaxException e) {
+            return Optional.of(value.get());
+        } catch (ConfigException e) {
             return Optional.empty();
         }
     }

@@ -102,7 +102,7 @@ public final class FrameEncoder {
         target.putInt(kind.code << BODY_BITS | bodyBytes);
     }
 
-    private static FrameKind kind(Event event, String contextTopic) {
+    static FrameKind kind(Event event, String contextTopic) {
         boolean plain = event.attributes().isEmpty() && event.subject().isEmpty() && event.id().isEmpty()
                 && event.time().isEmpty() && event.ttl().isEmpty() && isDefaultSource(event)
                 && event.topic().equals(contextTopic);

@@ -1,0 +1,25 @@
+package io.heliograph.udp;
+
+/** Why a datagram is none of this protocol's; each is counted, and the datagram ignored. */
+public enum MalformedDatagram {
+    /** Shorter than a header. */
+    TOO_SHORT,
+    /** Another program's. */
+    BAD_MAGIC,
+    /** Another version of this protocol. */
+    BAD_VERSION,
+    /** The length in the header is not the datagram's. */
+    BAD_LENGTH,
+    /** The checksum does not fit the bytes. */
+    BAD_CHECKSUM,
+    /** The type is reserved, or not for this side. */
+    UNKNOWN_TYPE,
+    /** A sequence is beyond what any session can reach. */
+    BAD_SEQUENCE,
+    /** The topic is not within its grammar, or reaches past the datagram. */
+    BAD_TOPIC,
+    /** The frames do not tile the datagram, or are not as many as the header says. */
+    BAD_TILING,
+    /** A status whose name reaches past the datagram. */
+    BAD_STATUS
+}

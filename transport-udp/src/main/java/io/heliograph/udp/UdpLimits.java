@@ -1,0 +1,57 @@
+package io.heliograph.udp;
+
+import io.heliograph.ConfigException;
+import java.time.Duration;
+
+/**
+ * Every limit and period of the protocol.
+ *
+ * @param socketBufferBytes what is asked of the operating system for each socket's buffers
+ * @param sessions          publishers that a subscriber follows at once
+ * @param receivers         subscribers that a publisher keeps in mind at once
+ * @param heldDatagrams     datagrams a subscriber holds for each session while one before them is missing
+ * @param reorderWait       how long a missing datagram may be late before it is lost
+ * @param heartbeat         how often an idle publisher says where it stands, at first
+ * @param slowHeartbeat     the same, once it has been idle for 100 heartbeats
+ * @param status            how often a subscriber says that it listens
+ * @param silence           after this long without a word, a publisher's or subscriber's life is in doubt
+ */
+public record UdpLimits(int socketBufferBytes, int sessions, int receivers, int heldDatagrams, Duration reorderWait,
+        Duration heartbeat, Duration slowHeartbeat, Duration status, Duration silence) {
+
+    public UdpLimits {
+        require("socket buffer in bytes", socketBufferBytes, 4096, 1 << 30);
+        require("sessions", sessions, 1, 1 << 20);
+        require("receivers", receivers, 1, 1 << 20);
+        require("held datagrams", heldDatagrams, 1, 1 << 16);
+        requirePositive("reorder wait", reorderWait);
+        requirePositive("heartbeat", heartbeat);
+        requirePositive("slow heartbeat", slowHeartbeat);
+        requirePositive("status", status);
+        requirePositive("silence", silence);
+        if (silence.compareTo(slowHeartbeat.multipliedBy(2)) < 0 || silence.compareTo(status.multipliedBy(2)) < 0) {
+            throw new ConfigException("silence", silence, "at least twice the slow heartbeat and the status period");
+        }
+    }
+
+    /**
+     * 4 MiB socket buffers; 256 sessions, 1,024 receivers; 64 datagrams held for at most 2 ms; heartbeats each 100 ms,
+     * then each second; a status each second; silence after 5 s.
+     */
+    public static UdpLimits defaults() {
+        return new UdpLimits(4 << 20, 256, 1024, 64, Duration.ofMillis(2), Duration.ofMillis(100), Duration.ofSeconds(1),
+                Duration.ofSeconds(1), Duration.ofSeconds(5));
+    }
+
+    private static void require(String what, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new ConfigException(what, value, least + " to " + most);
+        }
+    }
+
+    private static void requirePositive(String what, Duration value) {
+        if (!value.isPositive() || value.compareTo(Duration.ofHours(1)) > 0) {
+            throw new ConfigException(what, value, "more than 0, at most 1 hour");
+        }
+    }
+}

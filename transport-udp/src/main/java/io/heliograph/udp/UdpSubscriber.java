@@ -1,0 +1,319 @@
+package io.heliograph.udp;
+
+import io.heliograph.EventHandler;
+import io.heliograph.Interest;
+import io.heliograph.Notice;
+import io.heliograph.Subscriber;
+import io.heliograph.Subscription;
+import io.heliograph.flow.FlowPolicy;
+import io.heliograph.flow.Intake;
+import io.heliograph.spi.Environment;
+import io.heliograph.spi.IntakeSubscription;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Listens at a UDP address: follows every session that sends there, and reports to each publisher once a second that it
+ * listens.
+ *
+ * <p>Thread-safe. {@link #start} starts one daemon thread, {@code heliograph-udp-receiver ADDRESS}, which alone receives;
+ * each handled subscription owns another. Without {@link #start}, a test calls {@link #doWork} itself.
+ */
+public final class UdpSubscriber implements Subscriber {
+
+    private static final long LONGEST_WAIT_NS = 100_000_000;
+
+    private final String address;
+    private final DatagramIo io;
+    private final DatagramIo reports;
+    private final UdpLimits limits;
+    private final Environment environment;
+    private final FlowPolicy defaultPolicy;
+    private final long receiverId;
+    private final byte[] name;
+    private final long listeningSinceNs;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Datagram datagram = new Datagram();
+    private final DatagramWriter writer =
+            new DatagramWriter(DatagramLayout.HEADER_BYTES + DatagramLayout.STATUS_FIXED_BYTES + DatagramLayout.MAX_NAME_BYTES);
+    private final UdpCounters.Tally tally = new UdpCounters.Tally();
+    private final Map<Long, SessionReceiver> sessions = new HashMap<>();
+    private final List<Intake> intakes = new ArrayList<>();
+    private final List<Subscription> subscriptions = new ArrayList<>();
+    private Optional<Thread> thread = Optional.empty();
+    private volatile boolean isClosed;
+    private boolean isFull;
+
+    /**
+     * @param address     for names and notices
+     * @param io          receives; closed with this
+     * @param reports     sends reports to publishers; may be {@code io} itself; closed with this
+     * @param policy      in force where a subscription asks for none
+     * @param environment clocks, chance and listener
+     */
+    public UdpSubscriber(String address, DatagramIo io, DatagramIo reports, UdpLimits limits, FlowPolicy policy,
+            Environment environment) {
+        this.address = address;
+        this.io = io;
+        this.reports = reports;
+        this.limits = limits;
+        this.environment = environment;
+        this.defaultPolicy = UdpTransport.requirePossible(policy);
+        this.receiverId = environment.random().nextLong();
+        this.name = address.getBytes(StandardCharsets.UTF_8).length > DatagramLayout.MAX_NAME_BYTES
+                ? new byte[0]
+                : address.getBytes(StandardCharsets.UTF_8);
+        this.listeningSinceNs = environment.clock().nanoTime();
+    }
+
+    /** Starts the thread that receives. */
+    public UdpSubscriber start() {
+        thread = Optional.of(Thread.ofPlatform().daemon().name("heliograph-udp-receiver " + address).start(this::run));
+        return this;
+    }
+
+    @Override
+    public Subscription subscribe(Interest interest, EventHandler handler) {
+        Intake intake = open(interest);
+        return keep(IntakeSubscription.handled(intake, UdpTransport::requirePossible, () -> remove(intake), environment,
+                handler, label(interest)));
+    }
+
+    @Override
+    public Subscription subscribePolled(Interest interest) {
+        Intake intake = open(interest);
+        return keep(IntakeSubscription.polled(intake, UdpTransport::requirePossible, () -> remove(intake), environment,
+                label(interest)));
+    }
+
+    /** What the sockets saw. */
+    public UdpCounters counters() {
+        lock.lock();
+        try {
+            return tally.snapshot();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Datagrams that the kernel dropped for want of room: at least so many; empty where it does not tell. */
+    public OptionalLong kernelDrops() {
+        return io.kernelDrops();
+    }
+
+    /**
+     * Receives what has arrived and does what is due. For the thread that {@link #start} starts, or a test instead of it.
+     *
+     * @param timeoutNs how long to wait for a datagram
+     * @return how many datagrams were received
+     * @throws IOException if the socket failed
+     */
+    public int doWork(long timeoutNs) throws IOException {
+        int received = io.receive(this::onDatagram, timeoutNs);
+        long nowNs = environment.clock().nanoTime();
+        lock.lock();
+        try {
+            for (SessionReceiver session : sessions.values()) {
+                session.onTime(nowNs);
+                if (session.takeReportTurn(nowNs)) {
+                    report(session, 0);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return received;
+    }
+
+    @Override
+    public void close() {
+        List<Subscription> open;
+        lock.lock();
+        try {
+            if (isClosed) {
+                return;
+            }
+            isClosed = true;
+            open = List.copyOf(subscriptions);
+            sessions.values().stream()
+                    .filter(session -> !session.isEnded() && session.hasListeners())
+                    .forEach(session -> report(session, DatagramLayout.LEAVING));
+        } finally {
+            lock.unlock();
+        }
+        io.wakeUp();
+        thread.ifPresent(UdpSubscriber::join);
+        open.forEach(Subscription::close);
+        io.close();
+        reports.close();
+    }
+
+    private void run() {
+        try {
+            while (!isClosed) {
+                doWork(untilDueNs());
+            }
+        } catch (IOException | RuntimeException | Error failure) {
+            // Whatever ends this thread must not leave a subscriber that is silently deaf.
+            if (!isClosed) {
+                environment.notices().onNotice(new Notice.TransportFailed(address, String.valueOf(failure)));
+                lock.lock();
+                try {
+                    intakes.forEach(Intake::close);
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
+    }
+
+    private long untilDueNs() {
+        long nowNs = environment.clock().nanoTime();
+        lock.lock();
+        try {
+            long due = LONGEST_WAIT_NS;
+            for (SessionReceiver session : sessions.values()) {
+                due = Math.min(due, session.untilDueNs(nowNs));
+            }
+            return due;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void onDatagram(ByteBuffer bytes, InetSocketAddress source) {
+        lock.lock();
+        try {
+            tally.datagrams++;
+            tally.bytes += bytes.remaining();
+            Optional<MalformedDatagram> fault = datagram.wrap(bytes);
+            if (fault.isEmpty() && datagram.type() != DatagramLayout.DATA && datagram.type() != DatagramLayout.HEARTBEAT) {
+                fault = Optional.of(MalformedDatagram.UNKNOWN_TYPE);
+            }
+            if (fault.isPresent()) {
+                tally.malformed.merge(fault.get(), 1L, Long::sum);
+                return;
+            }
+            long nowNs = environment.clock().nanoTime();
+            session(source, nowNs).ifPresent(
+                    session -> session.onDatagram(datagram, environment.wallClock().epochNanos(), nowNs));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The session that the datagram at hand belongs to; none if it may not be followed. */
+    private Optional<SessionReceiver> session(InetSocketAddress source, long nowNs) {
+        SessionReceiver known = sessions.get(datagram.session());
+        if (known != null) {
+            if (!known.source().equals(source)) {
+                tally.foreignSources++;
+                return Optional.empty();
+            }
+            return Optional.of(known);
+        }
+        if (sessions.size() >= limits.sessions() && !forgetOne(nowNs)) {
+            tally.refusedSessions++;
+            if (!isFull) {
+                isFull = true;
+                environment.notices().onNotice(new Notice.Degraded(address,
+                        "more than " + limits.sessions() + " sessions send here; new ones are not followed"));
+            }
+            return Optional.empty();
+        }
+        isFull = false;
+        boolean isHeardFromItsStart = datagram.isAgeKnown() && nowNs - datagram.ageNs() - listeningSinceNs >= 0;
+        var joined = new SessionReceiver(datagram.session(), source,
+                isHeardFromItsStart ? 0 : datagram.sequence(), isHeardFromItsStart ? 0 : datagram.firstEvent(),
+                limits, defaultPolicy, tally);
+        intakes.forEach(joined::add);
+        sessions.put(joined.session(), joined);
+        return Optional.of(joined);
+    }
+
+    /** Makes place in the table: an ended session goes first, then the one that has been silent longest. */
+    private boolean forgetOne(long nowNs) {
+        Optional<SessionReceiver> least = sessions.values().stream()
+                .filter(session -> session.isEnded() || nowNs - session.lastHeardNs() >= limits.silence().toNanos())
+                .min(Comparator.comparing((SessionReceiver session) -> !session.isEnded())
+                        .thenComparing(SessionReceiver::lastHeardNs));
+        least.ifPresent(session -> {
+            session.retire();
+            sessions.remove(session.session());
+        });
+        return least.isPresent();
+    }
+
+    private void report(SessionReceiver session, int flags) {
+        long epochNanos = environment.wallClock().epochNanos();
+        var stamp = new DatagramWriter.Stamp(session.session(), 0, 0, 0, epochNanos);
+        try {
+            if (!reports.send(writer.status(flags, receiverId, session.known(), session.lost(), name, stamp),
+                    session.source())) {
+                tally.sendFailures++;
+            }
+        } catch (IOException e) {
+            tally.sendFailures++;
+        }
+    }
+
+    private Intake open(Interest interest) {
+        interest.policy().ifPresent(UdpTransport::requirePossible);
+        var intake = new Intake(label(interest), interest, new ReentrantLock(), () -> { }, environment);
+        lock.lock();
+        try {
+            if (isClosed) {
+                throw new IllegalStateException("the subscriber at " + address + " is closed");
+            }
+            intakes.add(intake);
+            sessions.values().forEach(session -> session.add(intake));
+        } finally {
+            lock.unlock();
+        }
+        io.wakeUp();
+        return intake;
+    }
+
+    private void remove(Intake intake) {
+        lock.lock();
+        try {
+            intakes.remove(intake);
+            sessions.values().forEach(session -> session.remove(intake));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Subscription keep(Subscription subscription) {
+        lock.lock();
+        try {
+            subscriptions.add(subscription);
+        } finally {
+            lock.unlock();
+        }
+        return subscription;
+    }
+
+    private String label(Interest interest) {
+        return interest.filter() + " at " + address;
+    }
+
+    static void join(Thread thread) {
+        try {
+            TimeUnit.SECONDS.timedJoin(thread, 5);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

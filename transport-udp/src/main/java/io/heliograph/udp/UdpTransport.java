@@ -1,0 +1,70 @@
+package io.heliograph.udp;
+
+import io.heliograph.ConfigException;
+import io.heliograph.Notice;
+import io.heliograph.Publisher;
+import io.heliograph.Subscriber;
+import io.heliograph.flow.FlowPolicy;
+import io.heliograph.flow.Limit;
+import io.heliograph.spi.Address;
+import io.heliograph.spi.Environment;
+import io.heliograph.spi.Transport;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Multicast and unicast at {@code udp://HOST:PORT}; see {@link UdpConfig} for the settings. Thread-safe.
+ *
+ * <p>A unicast subscriber binds the address for itself alone: a second one is told that it is in use. Subscribers of one
+ * multicast group share it, as multicast does.
+ */
+public final class UdpTransport implements Transport {
+
+    /** What unreliable UDP does unless told otherwise: it gives up the oldest. */
+    public static final FlowPolicy DEFAULT_POLICY = FlowPolicy.dropOldest(Limit.DEFAULT);
+
+    @Override
+    public Set<String> schemes() {
+        return Set.of("udp");
+    }
+
+    @Override
+    public Publisher publisher(Address address, Optional<FlowPolicy> policy, Environment environment) {
+        UdpConfig config = UdpConfig.of(address);
+        FlowPolicy inForce = requirePossible(policy.orElse(DEFAULT_POLICY));
+        int bufferBytes = config.limits().socketBufferBytes();
+        DatagramIo io = config.isMulticast()
+                ? PortableDatagramIo.multicastSender(config.local(), config.networkInterface(), config.timeToLive(), bufferBytes)
+                : PortableDatagramIo.unicast(new InetSocketAddress(config.local(), 0), bufferBytes);
+        return new UdpPublisher(config.text(), config.target(), io, config.maxDatagramBytes(), config.limits(), inForce,
+                environment).start();
+    }
+
+    @Override
+    public Subscriber subscriber(Address address, Environment environment) {
+        UdpConfig config = UdpConfig.of(address);
+        int bufferBytes = config.limits().socketBufferBytes();
+        DatagramIo io = config.isMulticast()
+                ? PortableDatagramIo.multicastReceiver(config.target(), config.networkInterface(), bufferBytes)
+                : PortableDatagramIo.unicast(config.target(), bufferBytes);
+        DatagramIo reports = config.isMulticast()
+                ? PortableDatagramIo.unicast(new InetSocketAddress(config.local(), 0), bufferBytes)
+                : io;
+        if (io.receiveBufferBytes() < bufferBytes) {
+            environment.notices().onNotice(new Notice.Degraded(config.text(), "the receive buffer is "
+                    + io.receiveBufferBytes() + " bytes instead of " + bufferBytes
+                    + "; raise net.core.rmem_max to lose less in bursts"));
+        }
+        return new UdpSubscriber(config.text(), io, reports, config.limits(), DEFAULT_POLICY, environment).start();
+    }
+
+    /** @throws ConfigException for a policy that needs repair */
+    static FlowPolicy requirePossible(FlowPolicy policy) {
+        if (policy instanceof FlowPolicy.Drop) {
+            return policy;
+        }
+        throw new ConfigException("policy", policy.text(),
+                "drop-oldest, drop-newest or drop-same-key: unreliable UDP can neither buffer nor press back");
+    }
+}
