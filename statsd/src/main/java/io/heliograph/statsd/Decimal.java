@@ -31,7 +31,7 @@ final class Decimal {
     static double parse(byte[] bytes, int from, int to) {
         int at = from;
         boolean negative = at < to && bytes[at] == '-';
-        if (negative || at < to && bytes[at] == '+') {
+        if (negative || (at < to && bytes[at] == '+')) {
             at++;
         }
         long significand = 0;
@@ -76,7 +76,7 @@ final class Decimal {
         int at = from + 1;
         boolean marked = bytes[from] == 'e' || bytes[from] == 'E';
         boolean negative = at < to && bytes[at] == '-';
-        if (negative || at < to && bytes[at] == '+') {
+        if (negative || (at < to && bytes[at] == '+')) {
             at++;
         }
         if (!marked || at == to) {

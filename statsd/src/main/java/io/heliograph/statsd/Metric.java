@@ -40,7 +40,7 @@ public sealed interface Metric permits Metric.Counter, Metric.Gauge, TimerSummar
         @Override
         public Metric merge(Metric other) {
             Gauge that = sameKind(Gauge.class, other);
-            boolean mine = atNs > that.atNs || atNs == that.atNs && value >= that.value;
+            boolean mine = atNs > that.atNs || (atNs == that.atNs && value >= that.value);
             return mine ? this : that;
         }
     }

@@ -24,6 +24,11 @@ public enum MetricType {
         return label;
     }
 
+    /** Its label's first letter, which no other type has. */
+    char letter() {
+        return label.charAt(0);
+    }
+
     /** The topic of its events. */
     public String topic() {
         return topic;

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * series already known allocates nothing. Not thread-safe.
  *
  * <pre>
- * key   | type, 1 byte | name | '|' | tags, sorted, joined by ',' |
+ * key   | type's letter | name | '|' | tags, sorted, joined by ',' |
  * </pre>
  *
  * <p>The hash is seeded, so that a stranger can't send names that all fall on one slot.
@@ -122,7 +122,7 @@ final class SeriesTable {
         if (key.length < mostBytes) {
             key = new byte[mostBytes];
         }
-        key[0] = (byte) line.type().ordinal();
+        key[0] = (byte) line.type().letter();
         System.arraycopy(line.bytes(), line.nameFrom(), key, 1, nameLength);
         int at = 1 + nameLength;
         if (line.tagList().count() == 0) {
@@ -144,13 +144,13 @@ final class SeriesTable {
         }
         long rest = 0;
         for (; at < length; at++) {
-            rest = rest << Byte.SIZE | key[at] & 0xff;
+            rest = (rest << Byte.SIZE) | (key[at] & 0xff);
         }
         return mix(hash ^ rest);
     }
 
     private static long mix(long word) {
         long product = word * MULTIPLIER;
-        return product ^ product >>> 32;
+        return product ^ (product >>> 32);
     }
 }

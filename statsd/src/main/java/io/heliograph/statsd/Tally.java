@@ -3,31 +3,30 @@ package io.heliograph.statsd;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** One count for each constant of an enum. Not thread-safe; counting allocates nothing. */
+/** One count for each constant of an enum. Not thread-safe; counting allocates nothing but at a constant's first time. */
 final class Tally<E extends Enum<E>> {
 
+    /** A count in place, where a {@code Long} would be another object each time. */
+    private static final class Count {
+        private long value;
+    }
+
     private final Class<E> type;
-    private final E[] constants;
-    private final long[] counts;
+    private final EnumMap<E, Count> counts;
 
     Tally(Class<E> type) {
         this.type = type;
-        this.constants = type.getEnumConstants();
-        this.counts = new long[constants.length];
+        this.counts = new EnumMap<>(type);
     }
 
     void count(E constant) {
-        counts[constant.ordinal()]++;
+        counts.computeIfAbsent(constant, absent -> new Count()).value++;
     }
 
     /** The counts above 0. */
     Map<E, Long> counted() {
         var counted = new EnumMap<E, Long>(type);
-        for (E constant : constants) {
-            if (counts[constant.ordinal()] > 0) {
-                counted.put(constant, counts[constant.ordinal()]);
-            }
-        }
+        counts.forEach((constant, count) -> counted.put(constant, count.value));
         return counted;
     }
 }

@@ -65,7 +65,7 @@ final class Utf8 {
             if ((next & 0xc0) != 0x80) {
                 return MALFORMED;
             }
-            codePoint = codePoint << 6 | next & 0x3f;
+            codePoint = (codePoint << 6) | (next & 0x3f);
         }
         int least = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000;
         boolean surrogate = codePoint >= 0xd800 && codePoint <= 0xdfff;
@@ -73,7 +73,7 @@ final class Utf8 {
     }
 
     private static boolean isText(int codePoint) {
-        boolean nonCharacter = (codePoint & 0xfffe) == 0xfffe || codePoint >= 0xfdd0 && codePoint <= 0xfdef;
+        boolean nonCharacter = (codePoint & 0xfffe) == 0xfffe || (codePoint >= 0xfdd0 && codePoint <= 0xfdef);
         return !Character.isISOControl(codePoint) && !nonCharacter;
     }
 }

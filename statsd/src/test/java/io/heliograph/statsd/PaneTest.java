@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class PaneTest {
@@ -127,7 +128,7 @@ class PaneTest {
     }
 
     private static Set<String> described(Pane pane) {
-        var described = new java.util.TreeSet<String>();
+        var described = new TreeSet<String>();
         pane.metrics().forEach((series, metric) -> described.add(Samples.describe(series, metric)));
         return described;
     }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 
 /** Short ways to feed an intake and to read what it made of it. */
 final class Samples {
@@ -34,7 +35,7 @@ final class Samples {
         return intake.closePane(NOON, SECOND);
     }
 
-    static long total(java.util.Map<?, Long> counts) {
+    static long total(Map<?, Long> counts) {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 

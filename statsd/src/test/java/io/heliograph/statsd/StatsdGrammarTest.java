@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +55,7 @@ class StatsdGrammarTest {
         String longest = "k".repeat(1024);
         intake.onDatagram(Samples.bytes(longest + ":1|c\n" + longest + "k:1|c\n" + "k".repeat(60_000) + ":1|c"));
         assertThat(intake.applied()).isEqualTo(1);
-        assertThat(intake.bad()).containsExactly(java.util.Map.entry(BadLine.NAME_TOO_LONG, 2L));
+        assertThat(intake.bad()).containsExactly(Map.entry(BadLine.NAME_TOO_LONG, 2L));
     }
 
     @Test
