@@ -8,7 +8,7 @@ public enum LossReason {
     NETWORK,
     /** A bounded backlog was full and its {@code Drop} policy gave this event up. */
     OVERFLOW,
-    /** A later event with the same key took its place in a full backlog. */
+    /** A later event with the same topic and key took its place in a full backlog. */
     CONFLATED,
     /** Its time to live ended before a handler took it. */
     EXPIRED,

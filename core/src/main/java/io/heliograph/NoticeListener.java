@@ -1,6 +1,9 @@
 package io.heliograph;
 
-/** Hears of faults at run time. Called on whatever thread met the fault; it must be thread-safe and quick. */
+/**
+ * Hears of faults at run time, on whatever thread met the fault; it must be thread-safe and quick. What it throws is
+ * ignored.
+ */
 @FunctionalInterface
 public interface NoticeListener {
 

@@ -19,7 +19,7 @@ public final class Admission {
         ADMIT,
         /** Give up the oldest event that may be given up, then ask again. */
         EVICT_OLDEST,
-        /** Give up the oldest event with the same key, or the oldest if none has it, then ask again. */
+        /** Give up the oldest event with the same topic and key, or the oldest if none has them, then ask again. */
         EVICT_SAME_KEY,
         /** Keep it on disk. */
         SPILL,

@@ -31,7 +31,7 @@ public sealed interface FlowPolicy {
         OLDEST,
         /** The one that arrives. */
         NEWEST,
-        /** The oldest one with the key of the one that arrives; the oldest of all if none has it. */
+        /** The oldest one with the topic and key of the one that arrives; the oldest of all if none has them. */
         SAME_KEY;
 
         String label() {
@@ -141,9 +141,9 @@ public sealed interface FlowPolicy {
         };
     }
 
-    /** Whether {@code asked} may stand under {@code ceiling}. */
+    /** Whether {@code asked} is no stronger than {@code ceiling}, and makes a publisher wait no longer. */
     static boolean isAllowedUnder(FlowPolicy ceiling, FlowPolicy asked) {
-        return strength(asked) <= strength(ceiling);
+        return strength(asked) <= strength(ceiling) && asked.maxWait().compareTo(ceiling.maxWait()) <= 0;
     }
 
     private static int strength(FlowPolicy policy) {

@@ -7,13 +7,15 @@ import io.heliograph.Inbound;
 import io.heliograph.Interest;
 import io.heliograph.LossReason;
 import io.heliograph.Notice;
+import io.heliograph.Position;
+import io.heliograph.ledger.SubscriberLedger;
 import io.heliograph.ledger.SubscriberSums;
 import io.heliograph.spi.Environment;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One subscription's way from the wire to its handler. Every transport feeds one of these, so that places, filters,
@@ -35,7 +37,7 @@ public final class Intake {
 
     private final String name;
     private final Environment environment;
-    private final ReentrantLock lock;
+    private final TellingLock lock;
     private final Condition arrived;
     private final Runnable onRoom;
     private final Interest interest;
@@ -53,7 +55,7 @@ public final class Intake {
      * @param onRoom      called under the lock whenever an event has left the backlog
      * @param environment clock and listener
      */
-    public Intake(String name, Interest interest, ReentrantLock lock, Runnable onRoom, Environment environment) {
+    public Intake(String name, Interest interest, TellingLock lock, Runnable onRoom, Environment environment) {
         this.name = name;
         this.interest = interest;
         this.asked = interest.policy();
@@ -179,6 +181,16 @@ public final class Intake {
         }
     }
 
+    /** How long a publisher under {@code ceiling} may wait for this intake. */
+    public Duration maxWait(FlowPolicy ceiling) {
+        lock.lock();
+        try {
+            return policyUnder(ceiling).maxWait();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // What SessionIntake does under the lock.
 
     void lock() {
@@ -213,7 +225,7 @@ public final class Intake {
     }
 
     void tellTailUnknown(long session, long sequence) {
-        environment.notices().onNotice(new Notice.TailUnknown(name, session, sequence));
+        lock.tellLater(environment.notices(), new Notice.TailUnknown(name, session, sequence));
     }
 
     void forgetIfDone(SessionIntake session) {
@@ -274,43 +286,46 @@ public final class Intake {
     }
 
     private void finish(Delivery delivery, Optional<Throwable> failure) {
-        boolean isFirstFailure;
         lock.lock();
         try {
             SessionIntake session = sessions.get(delivery.position().session());
             session.ledger.left();
             if (failure.isEmpty()) {
                 session.ledger.delivered();
+                isFailing = false;
             } else {
-                session.ledger.failure();
                 session.ledger.lost(LossReason.FAILED, 1);
+                noteFailure(session.ledger, delivery.position(), failure.get());
             }
-            isFirstFailure = failure.isPresent() && !isFailing;
-            isFailing = failure.isPresent();
             forgetIfDone(session);
         } finally {
             lock.unlock();
-        }
-        if (isFirstFailure) {
-            environment.notices().onNotice(
-                    new Notice.HandlerFailed(name, delivery.position(), String.valueOf(failure.orElseThrow())));
         }
     }
 
     private void finish(Gap gap, Optional<Throwable> failure) {
         lock.lock();
         try {
-            SessionIntake session = sessions.get(gap.session());
-            if (session != null) {
-                session.ledger.gap();
-            } else {
-                endedSessions = endedSessions.plus(
-                        new SubscriberSums(0, 0, 0, Map.of(), 0, 0, 1, failure.isPresent() ? 1 : 0));
+            SubscriberLedger ledger = Optional.ofNullable(sessions.get(gap.session()))
+                    .map(session -> session.ledger)
+                    .orElseGet(SubscriberLedger::new);
+            ledger.gap();
+            failure.ifPresent(thrown -> noteFailure(ledger, new Position(gap.session(), gap.from()), thrown));
+            if (!sessions.containsKey(gap.session())) {
+                endedSessions = endedSessions.plus(ledger.sums());
             }
+            lock.tellLater(environment.notices(), new Notice.GapTold(name, gap));
         } finally {
             lock.unlock();
         }
-        environment.notices().onNotice(new Notice.GapTold(name, gap));
+    }
+
+    private void noteFailure(SubscriberLedger ledger, Position position, Throwable thrown) {
+        ledger.failure();
+        if (!isFailing) {
+            isFailing = true;
+            lock.tellLater(environment.notices(), new Notice.HandlerFailed(name, position, String.valueOf(thrown)));
+        }
     }
 
     private void onGivenUp(Delivery delivery, LossReason reason) {
@@ -327,7 +342,7 @@ public final class Intake {
     private void noteSlow(LossReason reason) {
         if (!isSlow) {
             isSlow = true;
-            environment.notices().onNotice(new Notice.SlowConsumer(name, reason));
+            lock.tellLater(environment.notices(), new Notice.SlowConsumer(name, reason));
         }
     }
 }

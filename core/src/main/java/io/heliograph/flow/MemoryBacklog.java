@@ -1,6 +1,7 @@
 package io.heliograph.flow;
 
 import io.heliograph.Delivery;
+import io.heliograph.Event;
 import io.heliograph.Gap;
 import io.heliograph.Inbound;
 import io.heliograph.LossReason;
@@ -125,7 +126,7 @@ public final class MemoryBacklog implements Backlog {
         byAge.addLast(node.byAge);
         evictable.add(node.sizeBytes());
         if (victim == Victim.SAME_KEY) {
-            node.key = node.delivery.event().key();
+            node.key = key(node.delivery.event());
             node.key.ifPresent(key -> byKey.computeIfAbsent(key, k -> new ArrayDeque<>(2)).addLast(node));
         }
     }
@@ -145,7 +146,7 @@ public final class MemoryBacklog implements Backlog {
     }
 
     private void evictSameKey(Delivery arriving) {
-        Optional<Node> rival = arriving.event().key().map(byKey::get).map(ArrayDeque::getFirst);
+        Optional<Node> rival = key(arriving.event()).map(byKey::get).map(ArrayDeque::getFirst);
         if (rival.isPresent()) {
             giveUp(rival.get(), LossReason.CONFLATED);
         } else {
@@ -160,6 +161,11 @@ public final class MemoryBacklog implements Backlog {
         node.byArrival.next().map(next -> next.before).orElse(tail).prepend(node.before);
         forget(node);
         losses.onLoss(delivery, reason);
+    }
+
+    /** Events of two topics are about different things even where their keys are spelt alike. */
+    private static Optional<String> key(Event event) {
+        return event.key().map(key -> event.topic() + ' ' + key);
     }
 
     /** Takes {@code node} off every list. Whichever way it goes, it is the oldest of its key. */

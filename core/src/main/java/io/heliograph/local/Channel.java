@@ -1,10 +1,10 @@
 package io.heliograph.local;
 
 import io.heliograph.flow.Intake;
+import io.heliograph.flow.TellingLock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Where the publishers and subscribers of one name meet. One lock guards it, its publishers and its intakes, so that a
@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Channel {
 
-    final ReentrantLock lock = new ReentrantLock();
+    final TellingLock lock = new TellingLock();
     /** An intake has room that it had not, or the set of intakes has changed. */
     final Condition changed = lock.newCondition();
     private final LocalTransport transport;

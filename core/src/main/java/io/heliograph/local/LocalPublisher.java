@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Hands each event straight to the intakes of its channel, under the channel's lock: it enters every backlog that takes
@@ -55,7 +56,8 @@ final class LocalPublisher implements Publisher {
     @Override
     public PublishResult publish(String topic, byte[] bytes, int from, int length) {
         Topic.require(topic);
-        return publish(Event.of(topic, Arrays.copyOfRange(bytes, from, Math.addExact(from, length))));
+        Objects.checkFromIndexSize(from, length, bytes.length);
+        return publish(Event.of(topic, Arrays.copyOfRange(bytes, from, from + length)));
     }
 
     private PublishResult offer(Event event) {
@@ -81,8 +83,7 @@ final class LocalPublisher implements Publisher {
                     return PublishResult.BACK_PRESSURED;
                 }
                 case WAIT -> {
-                    // A subscription may ask for a longer wait than the publisher's; the publisher's is the ceiling.
-                    if (waitedNs >= policy.maxWait().toNanos() || !awaitChange(startNs)) {
+                    if (!awaitChange(startNs + allowedWaitNs(event))) {
                         return PublishResult.BACK_PRESSURED;
                     }
                 }
@@ -103,7 +104,7 @@ final class LocalPublisher implements Publisher {
                 isWanted = true;
                 Verdict verdict = target.intake().judge(policy, event.size(), waitedNs);
                 isTaken |= verdict.takes();
-                if (verdict == Verdict.WAIT || verdict == Verdict.BACK_PRESSURED) {
+                if (verdict == Verdict.BACK_PRESSURED || verdict == Verdict.WAIT && together == Verdict.ADMIT) {
                     together = verdict;
                 }
             }
@@ -111,9 +112,19 @@ final class LocalPublisher implements Publisher {
         return together == Verdict.ADMIT && isWanted && !isTaken ? Verdict.DROP : together;
     }
 
-    private boolean awaitChange(long startNs) {
+    /** The shortest of the waits that the intakes which want the event allow. */
+    private long allowedWaitNs(Event event) {
+        return targets.stream()
+                .map(SessionIntake::intake)
+                .filter(intake -> intake.wants(event.topic()))
+                .mapToLong(intake -> intake.maxWait(policy).toNanos())
+                .filter(waitNs -> waitNs > 0)
+                .min()
+                .orElse(0);
+    }
+
+    private boolean awaitChange(long deadlineNs) {
         try {
-            long deadlineNs = startNs + policy.maxWait().toNanos();
             environment.clock().await(channel.lock, channel.changed, deadlineNs);
             return true;
         } catch (InterruptedException e) {

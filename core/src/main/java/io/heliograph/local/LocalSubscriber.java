@@ -7,9 +7,7 @@ import io.heliograph.Subscription;
 import io.heliograph.flow.Intake;
 import io.heliograph.spi.Environment;
 import io.heliograph.spi.IntakeSubscription;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
+import io.heliograph.spi.SubscriptionList;
 
 /** Subscriptions at one name. Thread-safe; a handled subscription owns its thread, see {@link IntakeSubscription}. */
 final class LocalSubscriber implements Subscriber {
@@ -17,8 +15,7 @@ final class LocalSubscriber implements Subscriber {
     private final String name;
     private final Channel channel;
     private final Environment environment;
-    private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
-    private final AtomicBoolean isClosed = new AtomicBoolean();
+    private final SubscriptionList subscriptions = new SubscriptionList();
 
     LocalSubscriber(String name, Channel channel, Environment environment) {
         this.name = name;
@@ -28,31 +25,32 @@ final class LocalSubscriber implements Subscriber {
 
     @Override
     public Subscription subscribe(Interest interest, EventHandler handler) {
-        Intake intake = open(interest);
-        return keep(IntakeSubscription.handled(intake, LocalTransport::requirePossible, () -> channel.remove(intake),
-                environment, handler, label(interest)));
+        return subscriptions.add(() -> {
+            Intake intake = open(interest);
+            return IntakeSubscription.handled(intake, LocalTransport::requirePossible, closed -> remove(intake, closed),
+                    environment, handler, label(interest));
+        });
     }
 
     @Override
     public Subscription subscribePolled(Interest interest) {
-        Intake intake = open(interest);
-        return keep(IntakeSubscription.polled(intake, LocalTransport::requirePossible, () -> channel.remove(intake),
-                environment, label(interest)));
+        return subscriptions.add(() -> {
+            Intake intake = open(interest);
+            return IntakeSubscription.polled(intake, LocalTransport::requirePossible, closed -> remove(intake, closed),
+                    environment, label(interest));
+        });
     }
 
     private Intake open(Interest interest) {
-        if (isClosed.get()) {
-            throw new IllegalStateException("the subscriber at local:" + name + " is closed");
-        }
         interest.policy().ifPresent(LocalTransport::requirePossible);
         var intake = new Intake(label(interest), interest, channel.lock, channel::signalChange, environment);
         channel.add(intake);
         return intake;
     }
 
-    private Subscription keep(Subscription subscription) {
-        subscriptions.add(subscription);
-        return subscription;
+    private void remove(Intake intake, Subscription closed) {
+        channel.remove(intake);
+        subscriptions.remove(closed);
     }
 
     private String label(Interest interest) {
@@ -61,8 +59,7 @@ final class LocalSubscriber implements Subscriber {
 
     @Override
     public void close() {
-        if (isClosed.compareAndSet(false, true)) {
-            subscriptions.forEach(Subscription::close);
+        if (subscriptions.close()) {
             channel.exit();
         }
     }

@@ -45,7 +45,7 @@ public final class LocalTransport implements Transport {
 
     @Override
     public Requester requester(Address address, Environment environment) {
-        return new LocalRequester(name(address), responders);
+        return new LocalRequester(name(address), responders, environment);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.heliograph.ledger.SubscriberSums;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -23,11 +24,11 @@ public final class IntakeSubscription implements Subscription {
 
     private final Intake intake;
     private final UnaryOperator<FlowPolicy> check;
-    private final Runnable onClose;
+    private final Consumer<Subscription> onClose;
     private final Environment environment;
     private final Optional<Thread> thread;
 
-    private IntakeSubscription(Intake intake, UnaryOperator<FlowPolicy> check, Runnable onClose,
+    private IntakeSubscription(Intake intake, UnaryOperator<FlowPolicy> check, Consumer<Subscription> onClose,
             Environment environment, Optional<EventHandler> handler, String name) {
         this.intake = intake;
         this.check = check;
@@ -40,15 +41,15 @@ public final class IntakeSubscription implements Subscription {
      * A subscription whose handler runs on a thread of its own, which starts now.
      *
      * @param check   returns the policy it is given, or throws {@link ConfigException} if the transport cannot do it
-     * @param onClose tells the transport that the intake is closed
+     * @param onClose is told the subscription once its intake is closed
      */
-    public static IntakeSubscription handled(Intake intake, UnaryOperator<FlowPolicy> check, Runnable onClose,
+    public static IntakeSubscription handled(Intake intake, UnaryOperator<FlowPolicy> check, Consumer<Subscription> onClose,
             Environment environment, EventHandler handler, String name) {
         return new IntakeSubscription(intake, check, onClose, environment, Optional.of(handler), name);
     }
 
     /** A subscription that its owner polls. */
-    public static IntakeSubscription polled(Intake intake, UnaryOperator<FlowPolicy> check, Runnable onClose,
+    public static IntakeSubscription polled(Intake intake, UnaryOperator<FlowPolicy> check, Consumer<Subscription> onClose,
             Environment environment, String name) {
         return new IntakeSubscription(intake, check, onClose, environment, Optional.empty(), name);
     }
@@ -74,7 +75,7 @@ public final class IntakeSubscription implements Subscription {
     @Override
     public void close() {
         intake.close();
-        onClose.run();
+        onClose.accept(this);
         thread.filter(t -> t != Thread.currentThread()).ifPresent(IntakeSubscription::join);
     }
 

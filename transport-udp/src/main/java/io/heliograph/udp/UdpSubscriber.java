@@ -7,8 +7,10 @@ import io.heliograph.Subscriber;
 import io.heliograph.Subscription;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Intake;
+import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
 import io.heliograph.spi.IntakeSubscription;
+import io.heliograph.spi.SubscriptionList;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -50,7 +52,7 @@ public final class UdpSubscriber implements Subscriber {
     private final UdpCounters.Tally tally = new UdpCounters.Tally();
     private final Map<Long, SessionReceiver> sessions = new HashMap<>();
     private final List<Intake> intakes = new ArrayList<>();
-    private final List<Subscription> subscriptions = new ArrayList<>();
+    private final SubscriptionList subscriptions = new SubscriptionList();
     private Optional<Thread> thread = Optional.empty();
     private volatile boolean isClosed;
     private boolean isFull;
@@ -85,16 +87,20 @@ public final class UdpSubscriber implements Subscriber {
 
     @Override
     public Subscription subscribe(Interest interest, EventHandler handler) {
-        Intake intake = open(interest);
-        return keep(IntakeSubscription.handled(intake, UdpTransport::requirePossible, () -> remove(intake), environment,
-                handler, label(interest)));
+        return subscriptions.add(() -> {
+            Intake intake = open(interest);
+            return IntakeSubscription.handled(intake, UdpTransport::requirePossible, closed -> remove(intake, closed),
+                    environment, handler, label(interest));
+        });
     }
 
     @Override
     public Subscription subscribePolled(Interest interest) {
-        Intake intake = open(interest);
-        return keep(IntakeSubscription.polled(intake, UdpTransport::requirePossible, () -> remove(intake), environment,
-                label(interest)));
+        return subscriptions.add(() -> {
+            Intake intake = open(interest);
+            return IntakeSubscription.polled(intake, UdpTransport::requirePossible, closed -> remove(intake, closed),
+                    environment, label(interest));
+        });
     }
 
     /** What the sockets saw. */
@@ -138,14 +144,12 @@ public final class UdpSubscriber implements Subscriber {
 
     @Override
     public void close() {
-        List<Subscription> open;
         lock.lock();
         try {
             if (isClosed) {
                 return;
             }
             isClosed = true;
-            open = List.copyOf(subscriptions);
             sessions.values().stream()
                     .filter(session -> !session.isEnded() && session.hasListeners())
                     .forEach(session -> report(session, DatagramLayout.LEAVING));
@@ -154,7 +158,7 @@ public final class UdpSubscriber implements Subscriber {
         }
         io.wakeUp();
         thread.ifPresent(UdpSubscriber::join);
-        open.forEach(Subscription::close);
+        subscriptions.close();
         io.close();
         reports.close();
     }
@@ -270,12 +274,9 @@ public final class UdpSubscriber implements Subscriber {
 
     private Intake open(Interest interest) {
         interest.policy().ifPresent(UdpTransport::requirePossible);
-        var intake = new Intake(label(interest), interest, new ReentrantLock(), () -> { }, environment);
+        var intake = new Intake(label(interest), interest, new TellingLock(), () -> { }, environment);
         lock.lock();
         try {
-            if (isClosed) {
-                throw new IllegalStateException("the subscriber at " + address + " is closed");
-            }
             intakes.add(intake);
             sessions.values().forEach(session -> session.add(intake));
         } finally {
@@ -285,7 +286,7 @@ public final class UdpSubscriber implements Subscriber {
         return intake;
     }
 
-    private void remove(Intake intake) {
+    private void remove(Intake intake, Subscription closed) {
         lock.lock();
         try {
             intakes.remove(intake);
@@ -293,16 +294,7 @@ public final class UdpSubscriber implements Subscriber {
         } finally {
             lock.unlock();
         }
-    }
-
-    private Subscription keep(Subscription subscription) {
-        lock.lock();
-        try {
-            subscriptions.add(subscription);
-        } finally {
-            lock.unlock();
-        }
-        return subscription;
+        subscriptions.remove(closed);
     }
 
     private String label(Interest interest) {
