@@ -1,0 +1,25 @@
+package io.heliograph.server;
+
+import java.util.List;
+
+/**
+ * What another module adds to the page and to the routes. Beside the class {@code anchor} lie its resources:
+ *
+ * <pre>
+ * NAME.html          put into the page as it is, between the header and the ledger
+ * NAME.css           /page/NAME.css
+ * NAME.js            /page/NAME.js, a script of type module; it imports from ./page.js
+ * NAME-strings.js    /page/NAME-strings.js, every text that the panel shows
+ * NAME-openapi.yaml  the paths of its routes, indented as in the server's openapi.yaml
+ * </pre>
+ *
+ * @param name   lower-case letters
+ * @param anchor a class that the resources lie beside
+ * @param routes what it answers
+ */
+public record Panel(String name, Class<?> anchor, List<Route> routes) {
+
+    public Panel {
+        routes = List.copyOf(routes);
+    }
+}
