@@ -65,7 +65,12 @@ final class Datagram {
             return Optional.of(MalformedDatagram.BAD_SEQUENCE);
         }
         bodyAt = start + HEADER_BYTES;
-        return type() == DatagramLayout.DATA ? wrapData() : Optional.empty();
+        return switch (type()) {
+            case DatagramLayout.DATA -> wrapData();
+            case DatagramLayout.HEARTBEAT -> Optional.empty();
+            case DatagramLayout.STATUS -> wrapStatus();
+            default -> Optional.of(MalformedDatagram.UNKNOWN_TYPE);
+        };
     }
 
     /** The checksum of the remaining bytes, with the checksum's own field taken as 0. */
@@ -89,13 +94,22 @@ final class Datagram {
     }
 
     private Optional<MalformedDatagram> wrapData() {
-        int length = bodyAt < bytes.limit() ? bytes.get(bodyAt) & 0xff : Integer.MAX_VALUE - bodyAt;
+        if (bodyAt == bytes.limit()) {
+            return Optional.of(MalformedDatagram.BAD_TOPIC);
+        }
+        int length = bytes.get(bodyAt) & 0xff;
         int framesAt = bodyAt + 1 + length;
         if (framesAt > bytes.limit() || !readTopic(length)) {
             return Optional.of(MalformedDatagram.BAD_TOPIC);
         }
         bodyAt = framesAt;
         return tiles() ? Optional.empty() : Optional.of(MalformedDatagram.BAD_TILING);
+    }
+
+    private Optional<MalformedDatagram> wrapStatus() {
+        int nameAt = bodyAt + DatagramLayout.STATUS_FIXED_BYTES;
+        boolean isWhole = nameAt <= bytes.limit() && nameAt + (bytes.get(nameAt - 1) & 0xff) == bytes.limit();
+        return isWhole ? Optional.empty() : Optional.of(MalformedDatagram.BAD_STATUS);
     }
 
     private boolean readTopic(int length) {

@@ -292,11 +292,11 @@ public final class UdpPublisher implements Publisher {
         try {
             boolean isReport = datagram.wrap(bytes).isEmpty() && datagram.type() == DatagramLayout.STATUS
                     && datagram.session() == session;
-            ByteBuffer body = isReport ? datagram.body() : bytes;
-            if (!isReport || body.remaining() < DatagramLayout.STATUS_FIXED_BYTES) {
+            if (!isReport) {
                 strayDatagrams++;
                 return;
             }
+            ByteBuffer body = datagram.body();
             long id = body.getLong();
             if (datagram.isFlagged(DatagramLayout.LEAVING)) {
                 listeners.leave(id);
@@ -405,6 +405,11 @@ public final class UdpPublisher implements Publisher {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The address that this publisher sends from, and hears reports at. */
+    public InetSocketAddress localAddress() {
+        return io.localAddress();
     }
 
     /** This publisher's session. */

@@ -202,7 +202,7 @@ public final class UdpSubscriber implements Subscriber {
             tally.datagrams++;
             tally.bytes += bytes.remaining();
             Optional<MalformedDatagram> fault = datagram.wrap(bytes);
-            if (fault.isEmpty() && datagram.type() != DatagramLayout.DATA && datagram.type() != DatagramLayout.HEARTBEAT) {
+            if (fault.isEmpty() && datagram.type() == DatagramLayout.STATUS) {
                 fault = Optional.of(MalformedDatagram.UNKNOWN_TYPE);
             }
             if (fault.isPresent()) {
