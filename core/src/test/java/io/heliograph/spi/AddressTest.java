@@ -1,0 +1,68 @@
+package io.heliograph.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.heliograph.ConfigException;
+import io.heliograph.Heliograph;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class AddressTest {
+
+    @Test
+    void readsSchemePlaceAndSettings() {
+        assertThat(Address.parse("udp://239.77.1.1:4770?interface=loopback&reliable=false")).isEqualTo(
+                new Address("udp", "239.77.1.1:4770", Map.of("interface", "loopback", "reliable", "false")));
+        assertThat(Address.parse("local:prices")).isEqualTo(new Address("local", "prices", Map.of()));
+        assertThat(Address.parse("local://prices")).isEqualTo(Address.parse("local:prices"));
+        assertThat(Address.parse("udp://[::1]:9").place()).isEqualTo("[::1]:9");
+    }
+
+    @Test
+    void keepsTheOrderOfSettingsAndDecodesTheirValues() {
+        Address address = Address.parse("x:y?b=1&a=%C3%A4%26b+c&c=&d=e=f");
+        assertThat(address.settings()).containsExactly(
+                Map.entry("b", "1"), Map.entry("a", "\u00e4&b c"), Map.entry("c", ""), Map.entry("d", "e=f"));
+        assertThat(address.setting("b")).contains("1");
+        assertThat(address.setting("z")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "udp", ":x", "udp:", "udp://", "udp://?a=b", "udp://h?", "udp://h?a", "udp://h?=b", "udp://h?a=b&&c=d",
+        "udp://h?a=b&a=c", "udp://h?a=%", "udp://h?a=%zz", "udp\n", "x:y?a\n=1&a\n=2"})
+    void refusesWhatIsNoAddress(String text) {
+        assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> Address.parse(text))
+                .satisfies(e -> assertThat(e.getMessage()).contains("': allowed is ").hasLineCount(1));
+    }
+
+    @Test
+    void takesAtMost2048Characters() {
+        assertThat(Address.parse("x:" + "y".repeat(2046)).place()).hasSize(2046);
+        assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> Address.parse("x:" + "y".repeat(2047)));
+    }
+
+    @Test
+    void namesTheUnknownSettingAndThoseKnown() {
+        Address address = Address.parse("udp://h?rate=1&speed=2");
+        assertThat(address.requireSettings("rate", "speed")).isSameAs(address);
+        assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> address.requireSettings("rate", "interface"))
+                .withMessage("setting of a udp address 'speed': allowed is interface, rate");
+        assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> Address.parse("local:x?a=b").requireSettings())
+                .withMessage("setting of a local address 'a': allowed is none");
+    }
+
+    @Test
+    void cannotBeChanged() {
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(() -> Address.parse("x:y?a=b").settings().put("c", "d"));
+    }
+
+    @Test
+    void anUnknownSchemeNamesThoseOnTheClassPath() {
+        assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> Heliograph.publisher("carrier-pigeon:coop"))
+                .withMessage("address 'carrier-pigeon:coop': allowed is one of the schemes on the class path: local");
+    }
+}
