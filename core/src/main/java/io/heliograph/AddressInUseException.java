@@ -10,6 +10,6 @@ public final class AddressInUseException extends HeliographException {
      * @param remedy  what its user can do
      */
     public AddressInUseException(String address, String remedy) {
-        super(address + " is in use: " + remedy, null);
+        super(address + " is in use: " + remedy);
     }
 }

@@ -159,7 +159,7 @@ public sealed interface AttributeValue {
     private static boolean isAllowed(int codePoint) {
         boolean control = Character.isISOControl(codePoint);
         boolean surrogate = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
-        boolean nonCharacter = (codePoint & 0xfffe) == 0xfffe || codePoint >= 0xfdd0 && codePoint <= 0xfdef;
+        boolean nonCharacter = (codePoint & 0xfffe) == 0xfffe || (codePoint >= 0xfdd0 && codePoint <= 0xfdef);
         return !control && !surrogate && !nonCharacter;
     }
 }

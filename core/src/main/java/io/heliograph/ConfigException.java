@@ -13,7 +13,7 @@ public final class ConfigException extends HeliographException {
      * @param allowed what may stand there instead
      */
     public ConfigException(String setting, Object value, String allowed) {
-        super(setting + " '" + shown(String.valueOf(value)) + "': allowed is " + allowed, null);
+        super(setting + " '" + shown(String.valueOf(value)) + "': allowed is " + allowed);
     }
 
     private static String shown(String value) {

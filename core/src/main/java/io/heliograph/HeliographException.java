@@ -9,6 +9,10 @@ public abstract sealed class HeliographException extends RuntimeException
 
     private static final long serialVersionUID = 1L;
 
+    HeliographException(String message) {
+        super(message);
+    }
+
     HeliographException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -91,7 +91,7 @@ final class CloudEventReader {
         try {
             return new AttributeValue.Text(value);
         } catch (ConfigException e) {
-            throw new CloudEventException(pointer(name), e.getMessage());
+            throw new CloudEventException(pointer(name), String.valueOf(e.getMessage()));
         }
     }
 
@@ -200,7 +200,7 @@ final class CloudEventReader {
         try {
             return step.take();
         } catch (ConfigException e) {
-            throw new CloudEventException(pointer, e.getMessage());
+            throw new CloudEventException(pointer, String.valueOf(e.getMessage()));
         }
     }
 

@@ -14,6 +14,7 @@ import io.heliograph.spi.Environment;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 
@@ -288,7 +289,7 @@ public final class Intake {
     private void finish(Delivery delivery, Optional<Throwable> failure) {
         lock.lock();
         try {
-            SessionIntake session = sessions.get(delivery.position().session());
+            SessionIntake session = session(delivery.position());
             session.ledger.left();
             if (failure.isEmpty()) {
                 session.ledger.delivered();
@@ -329,7 +330,7 @@ public final class Intake {
     }
 
     private void onGivenUp(Delivery delivery, LossReason reason) {
-        SessionIntake session = sessions.get(delivery.position().session());
+        SessionIntake session = session(delivery.position());
         session.ledger.left();
         session.ledger.lost(reason, 1);
         if (reason == LossReason.OVERFLOW || reason == LossReason.CONFLATED) {
@@ -337,6 +338,11 @@ public final class Intake {
         }
         onRoom.run();
         forgetIfDone(session);
+    }
+
+    /** The session that an event in flight belongs to; it is kept at least until that event has left. */
+    private SessionIntake session(Position position) {
+        return Objects.requireNonNull(sessions.get(position.session()), "an event in flight has a session");
     }
 
     private void noteSlow(LossReason reason) {

@@ -13,6 +13,7 @@ import io.heliograph.flow.FlowPolicy.Victim;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -177,7 +178,7 @@ public final class MemoryBacklog implements Backlog {
             evictable.remove(node.sizeBytes());
         }
         node.key.ifPresent(key -> {
-            ArrayDeque<Node> sameKey = byKey.get(key);
+            ArrayDeque<Node> sameKey = Objects.requireNonNull(byKey.get(key), "a keyed node is in its key's chain");
             sameKey.removeFirst();
             if (sameKey.isEmpty()) {
                 byKey.remove(key);
