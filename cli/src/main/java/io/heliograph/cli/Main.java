@@ -2,11 +2,14 @@ package io.heliograph.cli;
 
 /** The program {@code heliograph}. */
 public final class Main {
-  private Main() {}
 
-  /** Prints how the program is called; there are no commands yet. */
-  public static void main(String[] args) {
-    System.err.println("usage: heliograph COMMAND (there are no commands yet)");
-    System.exit(2);
-  }
+    private Main() {
+    }
+
+    /** Runs one command and ends the JVM with its exit code; see {@code heliograph --help}. */
+    public static void main(String[] args) {
+        var stop = new Stop();
+        Signals.stopOn(stop);
+        System.exit(Program.run(Console.ofProcess(), stop, args));
+    }
 }

@@ -1,0 +1,88 @@
+package io.heliograph.cli;
+
+import io.heliograph.cli.Check.State;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Tells what is wrong with the machine, and how to mend it. */
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Checks Java, multicast, socket buffers and ports: what is wrong, and how to mend it.",
+        footer = {"", "Exit code 0 if nothing failed, else 3."})
+final class DoctorCommand implements Callable<Integer> {
+
+    private final Console console;
+    private final List<Examination.Look> looks;
+
+    @Option(names = "--json", description = "One JSON object a line: check, state, found, remedy.")
+    boolean isJson;
+
+    DoctorCommand(Console console) {
+        this(console, Examination.all());
+    }
+
+    DoctorCommand(Console console, List<Examination.Look> looks) {
+        this.console = console;
+        this.looks = looks;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        boolean isFailed = false;
+        for (Examination.Look look : looks) {
+            Check check = look.look();
+            isFailed |= check.state() == State.FAIL;
+            String lines = isJson ? json(check) : text(check);
+            console.out().write((lines + "\n").getBytes(StandardCharsets.UTF_8));
+            console.out().flush();
+        }
+        return isFailed ? ExitCode.ENVIRONMENT : ExitCode.OK;
+    }
+
+    private String text(Check check) {
+        String state = String.format(Locale.ROOT, "%-4s", label(check));
+        String line = coloured(check.state(), state) + "  " + check.name() + ": " + Messages.oneLine(check.found());
+        return check.remedy().isEmpty() ? line : line + "\n      -> " + check.remedy();
+    }
+
+    private String coloured(State state, String text) {
+        if (!console.terminal().output() || !console.terminal().colours()) {
+            return text;
+        }
+        String style = switch (state) {
+            case OK -> "green";
+            case WARN -> "yellow";
+            case FAIL -> "red";
+        };
+        return Ansi.ON.string("@|" + style + " " + text + "|@");
+    }
+
+    private static String label(Check check) {
+        return check.state().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String json(Check check) {
+        var text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            json.writeStringProperty("check", check.name());
+            json.writeStringProperty("state", label(check));
+            json.writeStringProperty("found", check.found());
+            json.writeStringProperty("remedy", check.remedy());
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,95 @@
+package io.heliograph.cli;
+
+import io.heliograph.ConfigException;
+import io.heliograph.Heliograph;
+import io.heliograph.Interest;
+import io.heliograph.Notice;
+import io.heliograph.Subscriber;
+import io.heliograph.TopicFilter;
+import io.heliograph.flow.FlowPolicy;
+import io.heliograph.spi.Environment;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Prints what is published at an address. */
+@Command(
+        name = "sub",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        description = "Prints events: each one's data as a line, in base64 if it is not UTF-8 text.",
+        footer = {
+            "",
+            "Gaps and notices are lines on standard error; the last one there is the ledger.",
+            "Ends with --count or --wait, or when the reader of its output goes away.",
+        })
+final class SubCommand implements Callable<Integer> {
+
+    private final Console console;
+    private final Stop stop;
+
+    @Parameters(index = "0", paramLabel = "ADDRESS", description = "Where, such as udp://239.77.1.1:4770?reliable=false")
+    String address = "";
+
+    @Option(names = "--topic", paramLabel = "FILTER", description = "Which topics, such as prices.*; all if left out.")
+    Optional<String> topic = Optional.empty();
+
+    @Option(names = "--name", paramLabel = "NAME", description = "What this subscriber calls itself in its messages.")
+    String name = "sub";
+
+    @Option(names = "--policy", paramLabel = "P", description = "What happens when this subscriber cannot keep up.")
+    Optional<String> policy = Optional.empty();
+
+    @Option(names = "--from", paramLabel = "live", description = "Where to begin: with what is published from now on.")
+    String from = "live";
+
+    @Option(names = "--count", paramLabel = "N", description = "Ends after so many events.")
+    Optional<String> count = Optional.empty();
+
+    @Option(names = "--wait", paramLabel = "D",
+            description = "Ends when nothing arrived for so long, such as 5s; exit code 1 if --count was not reached.")
+    Optional<String> wait = Optional.empty();
+
+    @Option(names = "--json", description = "Prints CloudEvents in JSON, with sequence, senttime and receivedtime.")
+    boolean isJson;
+
+    SubCommand(Console console, Stop stop) {
+        this.console = console;
+        this.stop = stop;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (!from.equals("live")) {
+            throw new ConfigException("--from", from, "live");
+        }
+        Interest interest = new Interest(topic.map(TopicFilter::of).orElse(TopicFilter.ALL), policy.map(FlowPolicy::parse));
+        Optional<Long> most = count.map(text -> Arguments.count("--count", text));
+        Optional<Duration> quiet = wait.map(text -> Arguments.wait("--wait", text));
+        var messages = console.messages();
+        var printer = new EventPrinter(console.out(), isJson ? LineFormat.CLOUD_EVENT : LineFormat.DATA, most);
+        var environment = Environment.system().withNotices(notice -> onNotice(notice, printer, messages));
+        try (Subscriber subscriber = Heliograph.in(environment).openSubscriber(address)) {
+            var listening = new Listening(subscriber, interest, printer, most, quiet, environment.clock(), stop);
+            return listening.run(messages, console.terminal(), name,
+                    name + ": listening at " + address + " for " + interest.filter());
+        }
+    }
+
+    private static void onNotice(Notice notice, EventPrinter printer, Messages messages) {
+        switch (notice) {
+            // The handler is the printer, which knows itself why it fails.
+            case Notice.HandlerFailed failed -> {
+            }
+            case Notice.TransportFailed failed -> {
+                messages.line(NoticeText.of(failed));
+                printer.end(EventPrinter.End.TRANSPORT_FAILED);
+            }
+            default -> messages.line(NoticeText.of(notice));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.heliograph.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProgramTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "frob                                       | heliograph: command 'frob': allowed is pub, sub, doctor, completion",
+        "--frob                                     | heliograph: option '--frob': allowed is --help, --version",
+        "pub                                        | heliograph pub: ADDRESS is missing: wanted is heliograph pub ADDRESS [DATA]",
+        "sub                                        | heliograph sub: ADDRESS is missing: wanted is heliograph sub ADDRESS",
+        "sub local:x more                           | heliograph sub: argument 'more' is one too many: allowed is heliograph sub ADDRESS",
+        "sub local:x --frob                         | heliograph sub: option '--frob': allowed is --topic, --name, --policy,",
+        "pub local:x a --count                      | heliograph pub: option '--count' has no value: wanted is --count N",
+        "pub local:x a --count 0                    | heliograph pub: --count '0': allowed is a whole number, at least 1",
+        "pub local:x a --count 1e3                  | heliograph pub: --count '1e3': allowed is",
+        "pub local:x a --rate 0                     | heliograph pub: --rate '0': allowed is events a second, above 0",
+        "pub local:x --size 1TiB                    | heliograph pub: --size '1TiB': allowed is at most 64MiB",
+        "pub local:x a --size 1                     | heliograph pub: --size '1': allowed is DATA or --size, not both",
+        "pub local:x a -H novalue                   | heliograph pub: -H 'novalue': allowed is name=value",
+        "pub local:x a -H UPPER=1                   | heliograph pub: -H 'UPPER=1': allowed is 1 to 20 lower-case",
+        "pub local:x a --topic a..b                 | heliograph pub: topic 'a..b': allowed is dot-separated levels",
+        "pub local:x a --policy never               | heliograph pub: policy 'never': allowed is drop-oldest|",
+        "pub local:x --json --topic t               | heliograph pub: --topic 't': allowed is --topic or --json, not both",
+        "pub local:x --json {}                      | heliograph pub: DATA '{}': allowed is a CloudEvent in JSON",
+        "pub nowhere a                              | heliograph pub: address 'nowhere': allowed is udp://HOST:PORT",
+        "pub ftp://h:1 a                            | heliograph pub: address 'ftp://h:1': allowed is one of the schemes",
+        "sub local:x --topic a.>.b                  | heliograph sub: topic filter 'a.>.b': allowed is",
+        "sub local:x --wait 5                       | heliograph sub: --wait '5': allowed is a number and one of ns, us, ms, s",
+        "sub local:x --wait 0s                      | heliograph sub: --wait '0s': allowed is more than 0",
+        "sub local:x --count -1                     | heliograph sub: --count '-1': allowed is a whole number",
+        "sub local:x --from oldest                  | heliograph sub: --from 'oldest': allowed is live",
+        "sub local:x --count 1 --count 2            | heliograph sub: option '--count' is given twice",
+        "completion fish                            | heliograph completion: shell 'fish': allowed is bash or zsh",
+    })
+    void answersMisuseWithOneLineAndCodeTwo(String arguments, String expected) {
+        Invocation invocation = Invocation.of(arguments.split(" +"));
+
+        assertThat(invocation.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(invocation.output()).isEmpty();
+        assertThat(invocation.messages()).hasSize(1);
+        assertThat(invocation.errors()).contains(expected.substring(0, expected.length() - 1)).contains("--help");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "pub", "sub", "doctor", "completion"})
+    void explainsEveryCommand(String command) {
+        String[] arguments = (command + " --help").trim().split(" ");
+
+        Invocation invocation = Invocation.of(arguments);
+
+        assertThat(invocation.code()).isZero();
+        assertThat(invocation.output()).startsWith(("Usage: heliograph " + command).trim());
+        assertThat(invocation.lines()).as("fits a terminal").allMatch(line -> line.length() <= 80);
+        assertThat(invocation.errors()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "pub --version", "sub -V", "doctor --version", "completion --version"})
+    void tellsItsVersionEverywhere(String arguments) {
+        Invocation invocation = Invocation.of(arguments.split(" "));
+
+        assertThat(invocation.code()).isZero();
+        assertThat(invocation.lines()).hasSize(1);
+        assertThat(invocation.output()).startsWith("heliograph ").contains(" on Java 2");
+    }
+
+    @Test
+    void showsTheCommandsIfThereIsNone() {
+        Invocation invocation = Invocation.of();
+
+        assertThat(invocation.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(invocation.output()).isEmpty();
+        assertThat(invocation.errors()).startsWith("Usage: heliograph").contains("pub ", "sub ", "doctor ");
+    }
+
+    @Test
+    void takesDataThatBeginsWithAnAtSignAsItIs() {
+        Invocation invocation = Invocation.of("pub", "local:at", "@nobody");
+
+        assertThat(invocation.code()).isZero();
+        assertThat(invocation.ledger()).contains("\"accepted\":1");
+    }
+
+    @Test
+    void keepsAMessageOnOneLineWhateverItQuotes() {
+        Invocation invocation = Invocation.of("pub", "local:x\n\u001b[31m", "a", "--policy", "a\nb");
+
+        assertThat(invocation.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(invocation.messages()).hasSize(1);
+        assertThat(invocation.errors()).doesNotContain("\u001b");
+    }
+}

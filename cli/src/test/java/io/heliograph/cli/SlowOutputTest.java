@@ -1,0 +1,211 @@
+package io.heliograph.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.heliograph.Heliograph;
+import io.heliograph.Publisher;
+import io.heliograph.cli.Stop.Cause;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.lang.Thread.State;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** What happens when the reader of a command's output is slow, gone, or the command is told to stop. */
+class SlowOutputTest {
+
+    private final String address = "local:" + UUID.randomUUID();
+
+    /** Takes nothing until it is opened. */
+    private static final class Valve extends OutputStream {
+        private final CountDownLatch opened = new CountDownLatch(1);
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            reached.countDown();
+            try {
+                opened.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            taken.write(bytes, from, length);
+        }
+    }
+
+    /** Fails from the second write on. */
+    private static final class Failing extends OutputStream {
+        private final String message;
+        private int writes;
+
+        Failing(String message) {
+            this.message = message;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            writes++;
+            if (writes > 1) {
+                throw new IOException(message);
+            }
+        }
+    }
+
+    private Invocation listenInto(OutputStream sink, String... policy) {
+        String[] arguments = new String[policy.length + 2];
+        arguments[0] = "sub";
+        arguments[1] = address;
+        System.arraycopy(policy, 0, arguments, 2, policy.length);
+        return Invocation.startInto(sink, arguments).awaitMessage("listening");
+    }
+
+    @Test
+    void endsQuietlyWhenTheReaderHasGone() {
+        Invocation sub = listenInto(new Failing("Broken pipe"));
+
+        Invocation.of("pub", address, "x", "--count", "50", "--rate", "500");
+
+        assertThat(sub.code()).isZero();
+        assertThat(sub.messages()).hasSize(2);
+        assertThat(sub.ledger()).contains("\"failed\":1");
+    }
+
+    @Test
+    void saysWhyItsOutputFailed() {
+        Invocation sub = listenInto(new Failing("No space left on device"));
+
+        Invocation.of("pub", address, "x", "--count", "50", "--rate", "500");
+
+        assertThat(sub.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(sub.errors()).contains("sub: standard output: No space left on device");
+    }
+
+    @Test
+    void printsWhatItHasTakenInBeforeItObeysSigterm() throws InterruptedException {
+        var valve = new Valve();
+        Invocation sub = listenInto(valve);
+        Invocation.of("pub", address, "x");
+        valve.reached.await();
+        Invocation.of("pub", address, "x", "--count", "9");
+
+        sub.stop(Cause.TERMINATE);
+        valve.opened.countDown();
+
+        assertThat(sub.code()).isZero();
+        assertThat(valve.taken.toString(StandardCharsets.UTF_8)).isEqualTo("x\n".repeat(10));
+        assertThat(sub.ledger()).contains("\"delivered\":10,", "\"lost\":{}");
+    }
+
+    @Test
+    void leavesAtOnceOnCtrlCAndAccountsForWhatItLeft() throws InterruptedException {
+        var valve = new Valve();
+        Invocation sub = listenInto(valve);
+        Invocation.of("pub", address, "x");
+        valve.reached.await();
+        Invocation.of("pub", address, "x", "--count", "9");
+
+        sub.stop(Cause.INTERRUPT);
+        try (Publisher other = Heliograph.publisher(address)) {
+            await().until(() -> other.subscribers() == 0);
+        }
+        valve.opened.countDown();
+
+        assertThat(sub.code()).isEqualTo(ExitCode.INTERRUPTED);
+        assertThat(sub.ledger()).contains("\"delivered\":1,", "\"lost\":{\"left\":9}");
+    }
+
+    @Test
+    void offersAgainWhatWasBackPressured() throws InterruptedException {
+        var valve = new Valve();
+        Invocation sub = listenInto(valve, "--count", "20");
+        Invocation pub = Invocation.start("pub", address, "x", "--count", "20", "--policy", "backpressure:2,wait=1ms");
+        valve.reached.await();
+
+        await().until(() -> !pub.isFinished());
+        valve.opened.countDown();
+
+        assertThat(pub.code()).isZero();
+        assertThat(pub.ledger()).contains("\"accepted\":20,").contains("\"dropped\":0,");
+        assertThat(sub.code()).isZero();
+        assertThat(valve.taken.toString(StandardCharsets.UTF_8)).isEqualTo("x\n".repeat(20));
+    }
+
+    @Test
+    void countsWhatWasDroppedAndGoesOn() throws InterruptedException {
+        var valve = new Valve();
+        Invocation sub = listenInto(valve);
+
+        Invocation pub = Invocation.of("pub", address, "x", "--count", "100", "--policy", "drop-newest:2");
+        sub.stop(Cause.TERMINATE);
+        valve.opened.countDown();
+
+        assertThat(pub.code()).isZero();
+        assertThat(pub.ledger()).doesNotContain("\"dropped\":0,").contains("\"refused\":0,");
+        assertThat(sub.finish().ledger()).doesNotContain("\"delivered\":0,");
+    }
+
+    @Test
+    void endsAPublisherThatIsBackPressuredOnCtrlC() throws InterruptedException {
+        var valve = new Valve();
+        Invocation sub = listenInto(valve);
+        Invocation pub = Invocation.start("pub", address, "x", "--count", "20", "--policy", "backpressure:2,wait=1h");
+        valve.reached.await();
+        await().until(SlowOutputTest::isAPublisherWaiting);
+
+        pub.stop(Cause.INTERRUPT);
+
+        assertThat(pub.code()).isEqualTo(ExitCode.INTERRUPTED);
+        assertThat(pub.ledger()).contains("\"refused\":1,");
+        sub.stop(Cause.INTERRUPT);
+        valve.opened.countDown();
+        sub.finish();
+    }
+
+    private static boolean isAPublisherWaiting() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().equals("heliograph-pub") && thread.getState() == State.TIMED_WAITING);
+    }
+
+    @Test
+    void endsAPublisherThatWaitsForInput() throws IOException {
+        try (var typed = new PipedOutputStream(); var in = new PipedInputStream(typed)) {
+            typed.write("a\n".getBytes(StandardCharsets.US_ASCII));
+            typed.flush();
+            Invocation sub = Invocation.start("sub", address, "--count", "1").awaitMessage("listening");
+            Invocation pub = Invocation.startOn(in, "pub", address);
+            assertThat(sub.finish().lines()).containsExactly("a");
+
+            pub.stop(Cause.TERMINATE);
+
+            assertThat(pub.code()).isZero();
+            assertThat(pub.ledger()).contains("\"accepted\":1,");
+        }
+    }
+
+    @Test
+    void endsAPublisherThatWaitsForSubscribers() {
+        Invocation pub = Invocation.start("pub", address, "x", "--await-subscribers", "1").awaitMessage("waiting for 1");
+
+        pub.stop(Cause.INTERRUPT);
+
+        assertThat(pub.code()).isEqualTo(ExitCode.INTERRUPTED);
+        assertThat(pub.ledger()).contains("\"offered\":0,");
+    }
+}
