@@ -5,6 +5,8 @@ public final class CloudEventException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private static final int SHOWN_CHARACTERS = 60;
+
     private final String pointer;
 
     /**
@@ -12,8 +14,13 @@ public final class CloudEventException extends RuntimeException {
      * @param message what is wrong, and what is allowed
      */
     public CloudEventException(String pointer, String message) {
-        super(pointer.isEmpty() ? message : pointer + ": " + message);
+        super(pointer.isEmpty() ? message : shown(pointer) + ": " + message);
         this.pointer = pointer;
+    }
+
+    private static String shown(String pointer) {
+        String oneLine = pointer.replaceAll("\\p{Cntrl}", "?");
+        return oneLine.length() > SHOWN_CHARACTERS ? oneLine.substring(0, SHOWN_CHARACTERS) + "..." : oneLine;
     }
 
     /** A JSON pointer to what is wrong; empty for the whole text. */

@@ -5,8 +5,6 @@ import io.heliograph.Delivery;
 import io.heliograph.Event;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +58,7 @@ public final class CloudEventJson {
      * @throws CloudEventException naming what is wrong and where
      */
     public static Event read(byte[] utf8) {
+        StrictUtf8.requireUtf8(utf8);
         return new CloudEventReader(utf8).read();
     }
 
@@ -69,7 +68,7 @@ public final class CloudEventJson {
      * @throws CloudEventException naming what is wrong and where
      */
     public static Event read(String json) {
-        return read(json.getBytes(StandardCharsets.UTF_8));
+        return new CloudEventReader(StrictUtf8.encode("", json)).read();
     }
 
     private static String write(Event event, String id, Optional<String> time, Map<String, String> added) {
@@ -109,7 +108,7 @@ public final class CloudEventJson {
             return;
         }
         ByteBuffer data = event.data();
-        Optional<String> text = event.contentType().flatMap(type -> strictText(data.duplicate()));
+        Optional<String> text = event.contentType().flatMap(type -> StrictUtf8.decode(data.duplicate()));
         boolean isJson = event.contentType().filter(MediaTypes::isJson).isPresent();
         if (text.isPresent() && isJson && JsonText.isOneValue(text.get())) {
             json.writeName("data");
@@ -121,14 +120,6 @@ public final class CloudEventJson {
             data.get(bytes);
             json.writeName("data_base64");
             json.writeBinary(bytes);
-        }
-    }
-
-    private static Optional<String> strictText(ByteBuffer data) {
-        try {
-            return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(data).toString());
-        } catch (CharacterCodingException e) {
-            return Optional.empty();
         }
     }
 }

@@ -3,7 +3,6 @@ package io.heliograph.cloudevents;
 import io.heliograph.AttributeValue;
 import io.heliograph.ConfigException;
 import io.heliograph.Event;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -143,7 +142,7 @@ final class CloudEventReader {
         }
         if (data.isPresent()) {
             boolean isJson = contentType.map(MediaTypes::isJson).orElse(true);
-            Optional<byte[]> text = data.get().string().map(s -> s.getBytes(StandardCharsets.UTF_8));
+            Optional<byte[]> text = data.get().string().map(s -> StrictUtf8.encode("/data", s));
             event.data(isJson || text.isEmpty() ? data.get().raw() : text.get());
         }
         // Data without a content type is JSON: so says the format.
