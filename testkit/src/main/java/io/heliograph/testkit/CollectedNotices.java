@@ -16,12 +16,17 @@ public final class CollectedNotices implements NoticeListener {
     private final Condition arrived = lock.newCondition();
     private final List<Notice> notices = new ArrayList<>();
 
+    private boolean isFailing;
+
     @Override
     public void onNotice(Notice notice) {
         lock.lock();
         try {
             notices.add(notice);
             arrived.signalAll();
+            if (isFailing) {
+                throw new IllegalStateException("asked to throw on " + notice);
+            }
         } finally {
             lock.unlock();
         }
@@ -58,6 +63,16 @@ public final class CollectedNotices implements NoticeListener {
                 remainingNs = arrived.awaitNanos(remainingNs);
             }
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From now on every notice is kept, and then an {@link IllegalStateException} is thrown: a listener with a fault. */
+    public void throwOnNotice() {
+        lock.lock();
+        try {
+            isFailing = true;
         } finally {
             lock.unlock();
         }

@@ -1,0 +1,263 @@
+package io.heliograph.testkit;
+
+import static io.heliograph.testkit.Scene.numbers;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.heliograph.Event;
+import io.heliograph.Interest;
+import io.heliograph.LossReason;
+import io.heliograph.Notice;
+import io.heliograph.PublishResult;
+import io.heliograph.Subscriber;
+import io.heliograph.Subscription;
+import io.heliograph.ledger.SubscriberSums;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** What every transport's subscriptions must do: filters, handlers that fail, joining late, leaving, polling. */
+public abstract class SubscriptionContract extends TransportContract {
+
+    /** For subclasses. */
+    protected SubscriptionContract() {
+    }
+
+    @Test
+    void deliversOnlyTheTopicsThatAFilterWants() {
+        var wanted = Map.of(
+                ">", List.of("prices", "prices.eurusd", "prices.eur.usd", "Prices.eurusd", "news"),
+                "prices.>", List.of("prices.eurusd", "prices.eur.usd"),
+                "prices.*", List.of("prices.eurusd"),
+                "*.eurusd", List.of("prices.eurusd", "Prices.eurusd"),
+                "*", List.of("prices", "news"),
+                "prices.*.usd", List.of("prices.eur.usd"),
+                "prices", List.of("prices"),
+                "heliograph.>", List.of("heliograph.alert"),
+                "heliograph.alert", List.of("heliograph.alert"));
+        var listeners = new TreeMap<String, Listener>();
+        wanted.keySet().forEach(filter -> listeners.put(filter, scene().listen(filter)));
+        RecordedPublisher publisher = scene().publisher();
+        awaitListeners(publisher, wanted.size());
+        List<String> topics = List.of("prices", "prices.eurusd", "prices.eur.usd", "Prices.eurusd", "news", "heliograph.alert");
+        topics.forEach(topic -> assertEquals(PublishResult.ACCEPTED, publisher.publish(Event.of(topic, topic))));
+        scene().settle();
+        wanted.forEach((filter, expected) -> {
+            RecordedSubscription subscription = listeners.get(filter).subscription();
+            assertEquals(expected, subscription.texts(), "filter " + filter);
+            assertEquals(topics.size() - expected.size(), subscription.sums().filtered(), "filter " + filter);
+        });
+    }
+
+    @Test
+    void servesSeveralSubscriptionsAlike() {
+        Subscriber shared = scene().subscriber();
+        List<Listener> listeners = List.of(scene().listen(shared, Interest.inAll(), d -> { }),
+                scene().listen(shared, Interest.inAll(), d -> { }), scene().listen());
+        RecordedPublisher publisher = scene().publisher();
+        awaitListeners(publisher, 3);
+        scene().publish(publisher, 0, 40);
+        scene().settle();
+        listeners.forEach(listener -> assertEquals(numbers(0, 40), listener.numbers()));
+    }
+
+    @Test
+    void startsALateOneAtTheNextEvent() {
+        RecordedPublisher publisher = scene().publisher();
+        Listener early = scene().listen();
+        scene().publish(publisher, 0, 20);
+        scene().settle();
+        Listener late = scene().listen();
+        awaitListeners(publisher, 2);
+        scene().publish(publisher, 20, 30);
+        scene().settle();
+        assertEquals(numbers(0, 30), early.numbers());
+        assertEquals(numbers(20, 30), late.numbers());
+        assertEquals(10, late.subscription().sums().known());
+        assertEquals(0, late.subscription().sums().lostTotal());
+    }
+
+    @Test
+    void countsAHandlerThatThrowsAndSparesTheOthers() {
+        Listener failing = scene().listen(delivery -> {
+            int number = Integer.parseInt(delivery.event().text());
+            if (number == 3 || number == 4) {
+                throw new Exception("no " + number);
+            }
+            if (number == 6) {
+                throw new StackOverflowError("no 6");
+            }
+        });
+        Listener sound = scene().listen();
+        RecordedPublisher publisher = scene().publisher();
+        awaitListeners(publisher, 2);
+        scene().publish(publisher, 0, 10);
+        scene().settle();
+        SubscriberSums sums = failing.subscription().sums();
+        assertEquals(7, sums.delivered());
+        assertEquals(3, sums.failures());
+        assertEquals(Map.of(LossReason.FAILED, 3L), sums.lost());
+        assertEquals(numbers(0, 10), sound.numbers());
+        assertEquals(10, sound.subscription().sums().delivered());
+        // Once for 3 and 4, once more for 6.
+        List<Notice.HandlerFailed> notices = scene().notices().of(Notice.HandlerFailed.class);
+        assertEquals(List.of(3L, 6L), notices.stream().map(notice -> notice.position().sequence()).toList());
+        assertTrue(notices.getFirst().error().contains("no 3"), notices.getFirst().error());
+    }
+
+    @Test
+    void turnsWhatWaitsIntoLostLeftWhenItIsClosed() {
+        Listener listener = scene().listen();
+        Listener other = scene().listen();
+        RecordedPublisher publisher = scene().publisher();
+        awaitListeners(publisher, 2);
+        scene().stall(publisher, listener, 0);
+        scene().publish(publisher, 1, 11);
+        scene().settle();
+        Thread closing = Thread.startVirtualThread(listener.subscription()::close);
+        scene().await("the waiting events to be given up",
+                () -> listener.subscription().sums().lost().getOrDefault(LossReason.LEFT, 0L) == 10);
+        assertEquals(1, listener.subscription().sums().inFlight());
+        listener.resume();
+        join(closing);
+        scene().publish(publisher, 11, 13);
+        scene().settle();
+        assertEquals(List.of(0), listener.numbers());
+        assertEquals(1, listener.subscription().gaps().size());
+        assertEquals(10, listener.subscription().gaps().getFirst().count());
+        assertEquals(11, listener.subscription().sums().known());
+        assertEquals(numbers(0, 13), other.numbers());
+    }
+
+    @Test
+    void leavesFromItsOwnHandler() {
+        var self = new AtomicReference<Subscription>();
+        Listener listener = scene().listen(delivery -> {
+            if (delivery.event().text().equals("2")) {
+                self.get().close();
+            }
+        });
+        self.set(listener.subscription());
+        RecordedPublisher publisher = scene().publisher();
+        awaitListeners(publisher, 1);
+        listener.stall();
+        scene().publish(publisher, 0, 6);
+        listener.resume();
+        scene().await("its leaving", () -> listener.subscription().sums().delivered() == 3);
+        scene().await("word of what it left", () -> listener.subscription().gaps().size() == 1);
+        assertEquals(numbers(0, 3), listener.numbers());
+        assertEquals(Map.of(LossReason.LEFT, 3L), listener.subscription().sums().lost());
+        awaitListeners(publisher, 0);
+    }
+
+    @Test
+    void closesAllSubscriptionsWithTheirSubscriber() {
+        Subscriber subscriber = scene().subscriber();
+        Listener one = scene().listen(subscriber, Interest.inAll(), d -> { });
+        Listener two = scene().listen(subscriber, Interest.inAll(), d -> { });
+        RecordedPublisher publisher = scene().publisher();
+        awaitListeners(publisher, 2);
+        scene().publish(publisher, 0, 2);
+        scene().settle();
+        one.subscription().leaveBy(() -> two.subscription().leaveBy(subscriber::close));
+        subscriber.close();
+        one.subscription().close();
+        awaitListeners(publisher, 0);
+        scene().publish(publisher, 2, 4);
+        assertEquals(numbers(0, 2), one.numbers());
+        assertEquals(numbers(0, 2), two.numbers());
+        assertEquals(2, publisher.sums().unheard());
+    }
+
+    @Test
+    void handsOutOnlyWhenPolled() {
+        RecordedSubscription subscription = scene().poll(Interest.inAll());
+        RecordedPublisher publisher = scene().publisher();
+        awaitListeners(publisher, 1);
+        assertEquals(0, subscription.poll(d -> { }, 10));
+        scene().publish(publisher, 0, 5);
+        scene().await("5 events", () -> subscription.sums().inFlight() == 5);
+        var threads = new HashSet<Thread>();
+        assertEquals(2, subscription.poll(d -> threads.add(Thread.currentThread()), 2));
+        assertEquals(List.of("0", "1"), subscription.texts());
+        assertEquals(3, subscription.sums().inFlight());
+        assertEquals(3, subscription.poll(d -> threads.add(Thread.currentThread()), 10));
+        assertEquals(Set.of(Thread.currentThread()), threads);
+        assertEquals(5, subscription.sums().delivered());
+        assertEquals(0, subscription.poll(d -> { }, 10));
+    }
+
+    @Test
+    void tellsAPollerOfWhatItLeaves() {
+        RecordedSubscription subscription = scene().poll(Interest.inAll());
+        RecordedPublisher publisher = scene().publisher();
+        awaitListeners(publisher, 1);
+        scene().publish(publisher, 0, 5);
+        scene().await("5 events", () -> subscription.sums().inFlight() == 5);
+        assertEquals(1, subscription.poll(d -> { }, 1));
+        subscription.close();
+        assertEquals(1, subscription.poll(d -> { }, 10));
+        assertEquals(4, subscription.gaps().getFirst().count());
+        assertEquals(Map.of(LossReason.LEFT, 4L), subscription.sums().lost());
+    }
+
+    @Test
+    void refusesToBePolledBesideItsHandler() {
+        Listener listener = scene().listen();
+        assertThrows(IllegalStateException.class, () -> listener.subscription().poll(d -> { }, 1));
+    }
+
+    @Test
+    void survivesAListenerToNoticesThatThrows() {
+        needs(Trait.MANUAL_TIME);
+        Scene scene = scene();
+        scene.notices().throwOnNotice();
+        Listener failing = scene.listen(delivery -> {
+            throw new IllegalStateException("always");
+        });
+        RecordedPublisher publisher = scene.publisher();
+        scene.publish(publisher, 0, 3);
+        scene.settle();
+        assertEquals(3, failing.subscription().sums().failures());
+        assertEquals(1, scene.notices().of(Notice.HandlerFailed.class).size());
+    }
+
+    @Test
+    void leaksNoThreads() {
+        RecordedPublisher publisher = scene().publisher();
+        open(publisher, 3);
+        long before = threads();
+        open(publisher, 100);
+        scene().await("threads to end", () -> threads() <= before);
+    }
+
+    private void open(RecordedPublisher publisher, int times) {
+        for (int i = 0; i < times; i++) {
+            Subscriber subscriber = scene().subscriber();
+            Listener listener = scene().listen(subscriber, Interest.inAll(), d -> { });
+            awaitListeners(publisher, 1);
+            publisher.publish(Scene.event(i + times * 1_000));
+            listener.subscription().close();
+            subscriber.close();
+            awaitListeners(publisher, 0);
+        }
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("heliograph")).count();
+    }
+
+    private void join(Thread thread) {
+        try {
+            assertTrue(thread.join(Duration.ofSeconds(10)), "closing did not end");
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package io.heliograph.testkit;
+
+class LocalPublisherTest extends PublisherContract {
+
+    @Override
+    protected TransportUnderTest transport() {
+        return new LocalUnderTest();
+    }
+}

@@ -1,0 +1,9 @@
+package io.heliograph.testkit;
+
+class LocalSubscriptionTest extends SubscriptionContract {
+
+    @Override
+    protected TransportUnderTest transport() {
+        return new LocalUnderTest();
+    }
+}
