@@ -1,0 +1,23 @@
+package io.heliograph.demo;
+
+import io.heliograph.Publisher;
+import io.heliograph.Subscription;
+import io.heliograph.server.EventTail;
+import io.heliograph.statsd.StatsdServer;
+import java.util.Optional;
+
+/**
+ * What the panel shows and moves.
+ *
+ * @param statsd       takes datagrams
+ * @param publisher    sends what was flushed
+ * @param subscription hands events to the page
+ * @param handler      the subscription's, which can be made to hang
+ * @param policy       the subscription's
+ * @param tail         shows events to browsers
+ * @param traffic      the generator, if there is one
+ * @param address      where events go
+ */
+record DemoParts(StatsdServer statsd, Publisher publisher, Subscription subscription, StallableHandler handler,
+        PagePolicy policy, EventTail tail, Optional<Traffic> traffic, String address) {
+}

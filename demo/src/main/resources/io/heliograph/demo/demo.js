@@ -1,0 +1,309 @@
+// The demo's panel: the strip with the loss of every hop, three things to do, the metrics.
+import {fill, make, number, on, show} from './page.js';
+import {strings} from './demo-strings.js';
+
+const POLL_MS = 1000;
+const DRAW_MS = 500;
+const ROWS = 60;
+const KEPT_SERIES = 2000;
+const POINTS = 120;
+const COPIED_MS = 1500;
+
+const element = id => document.getElementById(id);
+
+// --- the strip
+
+let before = null;
+let missedHere = 0;
+let isChoosing = false;
+
+async function poll() {
+  try {
+    drawState(await ask('/v1/demo', {}));
+  } catch {
+    // The badge tells that nobody answers.
+  }
+  setTimeout(poll, POLL_MS);
+}
+
+async function ask(path, init) {
+  const response = await fetch(path, {cache: 'no-store', ...init});
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return response.json();
+}
+
+function drawState(now) {
+  drawStations(now);
+  drawHops(now);
+  drawControls(now);
+  const [host, port] = splitAddress(now.send_to);
+  show(element('send-line'), `echo 'foo:1|c' >/dev/udp/${host}/${port}`);
+  show(element('sub-line'), `./heliograph sub '${now.events_to}'`);
+  before = now;
+}
+
+function splitAddress(address) {
+  const colon = address.lastIndexOf(':');
+  return [address.slice(0, colon), address.slice(colon + 1)];
+}
+
+function drawStations(now) {
+  rate('senders-rate', now, state => state.senders.own_sent + state.senders.others_received);
+  rate('statsd-rate', now, state => state.statsd.lines);
+  rate('multicast-rate', now, state => state.multicast.accepted);
+  rate('page-rate', now, state => state.page.delivered);
+  const figures = {
+    'own-sent': now.senders.own_sent,
+    'others-received': now.senders.others_received,
+    applied: now.statsd.applied,
+    bad: now.statsd.bad + now.statsd.rejected + now.statsd.oversized,
+    series: now.statsd.series,
+    accepted: now.multicast.accepted,
+    listening: now.multicast.subscribers,
+    delivered: now.page.delivered,
+    waiting: now.page.in_flight,
+    missed: missedHere,
+  };
+  for (const [id, figure] of Object.entries(figures)) show(element(id), number(figure));
+}
+
+function rate(id, now, figure) {
+  if (!before || now.at_ms <= before.at_ms) return;
+  const perSecond = (figure(now) - figure(before)) * 1000 / (now.at_ms - before.at_ms);
+  show(element(id), number(Math.round(Math.max(0, perSecond))));
+}
+
+function drawHops(now) {
+  const drops = now.senders.kernel_drops_at_least;
+  const isExact = now.generator;
+  if (isExact) {
+    hop(1, now.senders.own_lost, drops > now.senders.own_lost
+      ? strings.exactAndAtLeast(number(drops - now.senders.own_lost)) : strings.exact);
+  } else {
+    hop(1, drops ?? 0, drops === undefined ? strings.nothingTold : strings.atLeast);
+  }
+  hop(2, now.multicast.dropped + now.multicast.refused + now.statsd.failed, strings.exact);
+  const total = Object.values(now.page.lost).reduce((sum, count) => sum + count, 0);
+  hop(3, total, total === 0 ? strings.exact : reasons(now.page.lost));
+}
+
+function reasons(byReason) {
+  return Object.entries(byReason).map(([reason, count]) => `${reason} ${number(count)}`).join(', ');
+}
+
+function hop(index, count, exactness) {
+  show(element(`lost-${index}`), number(count));
+  show(element(`exactness-${index}`), exactness);
+  element(`hop-${index}`).classList.toggle('lossy', count > 0);
+}
+
+// --- what can be done
+
+function drawControls(now) {
+  const select = element('policy');
+  if (select.options.length === 0) {
+    for (const name of now.policies) select.add(new Option(strings.policyNames[name] ?? name, name));
+    select.disabled = false;
+  }
+  if (!isChoosing) select.value = now.policy;
+  element('burst').disabled = !now.generator;
+  const acting = [];
+  if (!now.generator) acting.push(strings.noGenerator);
+  if (now.burst_ms_left > 0) acting.push(strings.bursting(Math.ceil(now.burst_ms_left / 1000)));
+  if (now.stall_ms_left > 0) {
+    acting.push(strings.stalled(Math.ceil(now.stall_ms_left / 1000), number(now.page.in_flight), number(now.policy_limit)));
+  }
+  show(element('acting'), acting.join(' '));
+}
+
+async function act(path, init) {
+  try {
+    drawState(await ask(path, init));
+  } catch {
+    show(element('acting'), strings.failed);
+  }
+}
+
+async function choosePolicy(event) {
+  isChoosing = true;
+  await act('/v1/demo/policy', {
+    method: 'PUT',
+    headers: {'Content-Type': 'application/json'},
+    body: JSON.stringify({policy: event.target.value}),
+  });
+  isChoosing = false;
+}
+
+async function copy(button) {
+  await navigator.clipboard.writeText(element(button.dataset.copies).textContent);
+  show(button, strings.copied);
+  setTimeout(() => show(button, strings.copy), COPIED_MS);
+}
+
+// --- the metrics
+
+const TYPES = ['counter', 'timer', 'gauge', 'set'];
+const series = new Map();
+let chosen = null;
+let isDirty = false;
+
+function remember(event) {
+  const type = event.type.startsWith('metrics.') ? event.type.slice(8) : '';
+  const data = event.data;
+  if (!TYPES.includes(type) || typeof data !== 'object' || data === null) return;
+  const key = JSON.stringify([type, data.name, data.tags ?? null]);
+  let one = series.get(key);
+  if (!one) {
+    if (series.size >= KEPT_SERIES) series.delete(series.keys().next().value);
+    one = {key, type, label: label(data), total: 0, points: []};
+    series.set(key, one);
+  }
+  one.data = data;
+  one.total += type === 'counter' ? data.value : 0;
+  one.points.push({at: new Date(event.time).getTime(), data});
+  if (one.points.length > POINTS) one.points.shift();
+  if (!chosen || (!chosen.byHand && type === 'timer' && chosen.type !== 'timer')) chosen = one;
+  isDirty = true;
+}
+
+function label(data) {
+  const tags = Object.entries(data.tags ?? {}).map(([name, value]) => `${name}:${value}`);
+  return tags.length === 0 ? String(data.name) : `${data.name} (${tags.join(', ')})`;
+}
+
+const FIGURES = {
+  counter: one => [one.data.rate, one.total],
+  timer: one => [one.data.rate, one.data.p50, one.data.p95, one.data.p99],
+  gauge: one => [one.data.value],
+  set: one => [one.data.value],
+};
+
+function drawMetrics() {
+  if (!isDirty) return;
+  isDirty = false;
+  const wanted = element('filter').value.trim().toLowerCase();
+  const matching = [...series.values()].filter(one => one.label.toLowerCase().includes(wanted));
+  for (const type of TYPES) {
+    const ofType = matching.filter(one => one.type === type).sort((a, b) => (a.label < b.label ? -1 : 1));
+    drawTable(type, ofType.slice(0, ROWS));
+    const more = ofType.length - ROWS;
+    show(element(`${type}-more`), ofType.length === 0 ? strings.none : more > 0 ? strings.more(number(more)) : '');
+  }
+  drawChart();
+}
+
+function drawTable(type, shown) {
+  const body = element(`${type}-rows`);
+  while (body.rows.length > shown.length) body.deleteRow(-1);
+  shown.forEach((one, index) => {
+    const figures = FIGURES[type](one);
+    const row = body.rows[index] ?? newRow(body, figures.length);
+    const button = row.cells[0].firstChild;
+    button.dataset.key = one.key;
+    button.setAttribute('aria-pressed', String(one === chosen));
+    show(button, one.label);
+    figures.forEach((figure, column) => show(row.cells[column + 1], number(figure)));
+  });
+}
+
+function newRow(body, columns) {
+  const row = body.insertRow();
+  const head = make('th', '');
+  head.scope = 'row';
+  const button = make('button', '', 'metric');
+  button.type = 'button';
+  head.append(button);
+  row.append(head);
+  for (let column = 0; column < columns; column++) row.append(make('td', '', 'number'));
+  return row;
+}
+
+function choose(event) {
+  const button = event.target.closest('button.metric');
+  if (!button || !series.has(button.dataset.key)) return;
+  chosen = series.get(button.dataset.key);
+  chosen.byHand = true;
+  isDirty = true;
+  drawMetrics();
+}
+
+// --- the chart
+
+let chart = null;
+
+function lines(one) {
+  if (one.type === 'timer') return [['p50', data => data.p50], ['p95', data => data.p95], ['p99', data => data.p99]];
+  return [[strings.series1[one.type], data => (one.type === 'counter' ? data.rate : data.value)]];
+}
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function drawChart() {
+  show(element('chart-title'), chosen ? chosen.label : strings.chartEmpty);
+  if (!chosen) return;
+  chart ??= newChart();
+  chart.data.datasets = lines(chosen).map(([name, figure], index) => {
+    const stroke = colour(`--series-${index + 1}`);
+    return {
+      label: name,
+      data: chosen.points.map(point => ({x: point.at, y: figure(point.data)})),
+      borderColor: stroke,
+      backgroundColor: stroke,
+      borderWidth: 2,
+      borderDash: [[], [6, 3], [2, 3]][index],
+      pointRadius: chosen.points.length < 3 ? 3 : 0,
+      tension: 0,
+    };
+  });
+  const now = Date.now();
+  const {x, y} = chart.options.scales;
+  x.min = now - POINTS * 1000;
+  x.max = now;
+  for (const scale of [x, y]) {
+    scale.ticks.color = colour('--soft');
+    scale.grid.color = colour('--line');
+  }
+  chart.options.plugins.legend.labels.color = colour('--ink');
+  chart.update('none');
+}
+
+function newChart() {
+  return new Chart(element('chart'), {
+    type: 'line',
+    data: {datasets: []},
+    options: {
+      animation: false,
+      parsing: false,
+      maintainAspectRatio: false,
+      interaction: {mode: 'nearest', axis: 'x', intersect: false},
+      scales: {
+        x: {
+          type: 'linear',
+          grid: {},
+          ticks: {maxTicksLimit: 7, maxRotation: 0, callback: at => new Date(at).toLocaleTimeString('en-GB')},
+        },
+        y: {beginAtZero: true, grid: {}, ticks: {maxTicksLimit: 6}},
+      },
+      plugins: {
+        legend: {align: 'end', labels: {boxWidth: 24, boxHeight: 2}},
+        tooltip: {callbacks: {title: items => new Date(items[0].parsed.x).toLocaleTimeString('en-GB')}},
+      },
+    },
+  });
+}
+
+fill(strings);
+on('event', remember);
+on('missed', event => { missedHere += event.data.missed; });
+element('burst').addEventListener('click', () => act('/v1/demo/burst', {method: 'POST'}));
+element('stall').addEventListener('click', () => act('/v1/demo/stall', {method: 'POST'}));
+element('policy').addEventListener('change', choosePolicy);
+element('filter').addEventListener('input', () => { isDirty = true; drawMetrics(); });
+document.addEventListener('click', choose);
+for (const button of document.querySelectorAll('button.copy')) button.addEventListener('click', () => copy(button));
+isDirty = true;
+drawMetrics();
+setInterval(drawMetrics, DRAW_MS);
+poll();
