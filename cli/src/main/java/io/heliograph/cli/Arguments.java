@@ -45,12 +45,12 @@ final class Arguments {
         return (int) bytes;
     }
 
-    static Duration wait(String flag, String text) {
-        Duration wait = Notation.duration(flag, text);
-        if (!wait.isPositive()) {
+    static Duration positive(String flag, String text) {
+        Duration duration = Notation.duration(flag, text);
+        if (!duration.isPositive()) {
             throw new ConfigException(flag, text, "more than 0, such as 5s");
         }
-        return wait;
+        return duration;
     }
 
     static Map<String, AttributeValue> attributes(String flag, List<String> pairs) {

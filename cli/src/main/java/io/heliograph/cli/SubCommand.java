@@ -1,8 +1,10 @@
 package io.heliograph.cli;
 
 import io.heliograph.ConfigException;
+import io.heliograph.Gap;
 import io.heliograph.Heliograph;
 import io.heliograph.Interest;
+import io.heliograph.LossReason;
 import io.heliograph.Notice;
 import io.heliograph.Subscriber;
 import io.heliograph.TopicFilter;
@@ -69,7 +71,7 @@ final class SubCommand implements Callable<Integer> {
         }
         Interest interest = new Interest(topic.map(TopicFilter::of).orElse(TopicFilter.ALL), policy.map(FlowPolicy::parse));
         Optional<Long> most = count.map(text -> Arguments.count("--count", text));
-        Optional<Duration> quiet = wait.map(text -> Arguments.wait("--wait", text));
+        Optional<Duration> quiet = wait.map(text -> Arguments.positive("--wait", text));
         var messages = console.messages();
         var printer = new EventPrinter(console.out(), isJson ? LineFormat.CLOUD_EVENT : LineFormat.DATA, most);
         var environment = Environment.system().withNotices(notice -> onNotice(notice, printer, messages));
@@ -84,6 +86,9 @@ final class SubCommand implements Callable<Integer> {
         switch (notice) {
             // The handler is the printer, which knows itself why it fails.
             case Notice.HandlerFailed failed -> {
+            }
+            // What still waits when this subscriber has enough is in the ledger, and no news.
+            case Notice.GapTold(String subscription, Gap gap) when gap.reason() == LossReason.LEFT -> {
             }
             case Notice.TransportFailed failed -> {
                 messages.line(NoticeText.of(failed));

@@ -16,7 +16,7 @@ class CompletionTest {
         assertThat(invocation.code()).isZero();
         assertThat(invocation.errors()).isEmpty();
         assertThat(invocation.output()).contains("complete -F _complete_heliograph", "heliograph")
-                .contains("pub", "sub", "doctor", "completion", "--await-subscribers");
+                .contains("pub", "sub", "demo", "doctor", "completion", "--await-subscribers", "--statsd-port");
     }
 
     @Test

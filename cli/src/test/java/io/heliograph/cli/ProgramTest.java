@@ -11,7 +11,7 @@ class ProgramTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "frob                                       | heliograph: command 'frob': allowed is pub, sub, doctor, completion",
+        "frob                                       | heliograph: command 'frob': allowed is pub, sub, demo, doctor, completion",
         "--frob                                     | heliograph: option '--frob': allowed is --help, --version",
         "pub                                        | heliograph pub: ADDRESS is missing: wanted is heliograph pub ADDRESS [DATA]",
         "sub                                        | heliograph sub: ADDRESS is missing: wanted is heliograph sub ADDRESS",
@@ -37,6 +37,10 @@ class ProgramTest {
         "sub local:x --count -1                     | heliograph sub: --count '-1': allowed is a whole number",
         "sub local:x --from oldest                  | heliograph sub: --from 'oldest': allowed is live",
         "sub local:x --count 1 --count 2            | heliograph sub: option '--count' is given twice",
+        "demo --port http                           | heliograph demo: --port 'http': allowed is a whole number from 0 to 65535",
+        "demo --statsd-port 65536                   | heliograph demo: --statsd-port '65536': allowed is a whole number from 0",
+        "demo --duration 0s                         | heliograph demo: --duration '0s': allowed is more than 0",
+        "demo 8080                                  | heliograph demo: argument '8080' is one too many: allowed is heliograph demo",
         "completion fish                            | heliograph completion: shell 'fish': allowed is bash or zsh",
     })
     void answersMisuseWithOneLineAndCodeTwo(String arguments, String expected) {
@@ -49,7 +53,7 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "pub", "sub", "doctor", "completion"})
+    @ValueSource(strings = {"", "pub", "sub", "demo", "doctor", "completion"})
     void explainsEveryCommand(String command) {
         String[] arguments = (command + " --help").trim().split(" ");
 
@@ -62,7 +66,7 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--version", "pub --version", "sub -V", "doctor --version", "completion --version"})
+    @ValueSource(strings = {"--version", "pub --version", "sub -V", "demo -V", "doctor --version", "completion --version"})
     void tellsItsVersionEverywhere(String arguments) {
         Invocation invocation = Invocation.of(arguments.split(" "));
 
@@ -77,7 +81,7 @@ class ProgramTest {
 
         assertThat(invocation.code()).isEqualTo(ExitCode.USAGE);
         assertThat(invocation.output()).isEmpty();
-        assertThat(invocation.errors()).startsWith("Usage: heliograph").contains("pub ", "sub ", "doctor ");
+        assertThat(invocation.errors()).startsWith("Usage: heliograph").contains("pub ", "sub ", "demo ", "doctor ");
     }
 
     @Test
