@@ -62,6 +62,10 @@ public final class Recorder {
         return subscription;
     }
 
+    List<RecordedSubscription> subscriptions() {
+        return List.copyOf(subscriptions);
+    }
+
     long tick() {
         return ticks.incrementAndGet();
     }

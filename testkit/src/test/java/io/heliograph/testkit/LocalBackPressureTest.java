@@ -1,0 +1,9 @@
+package io.heliograph.testkit;
+
+class LocalBackPressureTest extends BackPressureContract {
+
+    @Override
+    protected TransportUnderTest transport() {
+        return new LocalUnderTest();
+    }
+}

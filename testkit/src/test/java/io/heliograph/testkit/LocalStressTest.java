@@ -1,0 +1,9 @@
+package io.heliograph.testkit;
+
+class LocalStressTest extends StressContract {
+
+    @Override
+    protected TransportUnderTest transport() {
+        return new LocalUnderTest();
+    }
+}

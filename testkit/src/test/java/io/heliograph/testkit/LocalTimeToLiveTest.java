@@ -1,0 +1,9 @@
+package io.heliograph.testkit;
+
+class LocalTimeToLiveTest extends TimeToLiveContract {
+
+    @Override
+    protected TransportUnderTest transport() {
+        return new LocalUnderTest();
+    }
+}
