@@ -142,8 +142,8 @@ final class CloudEventReader {
         }
         if (data.isPresent()) {
             boolean isJson = contentType.map(MediaTypes::isJson).orElse(true);
-            Optional<byte[]> text = data.get().string().map(s -> StrictUtf8.encode("/data", s));
-            event.data(isJson || text.isEmpty() ? data.get().raw() : text.get());
+            Optional<String> text = data.get().string().filter(s -> !isJson);
+            event.data(text.map(s -> StrictUtf8.encode("/data", s)).orElse(data.get().raw()));
         }
         // Data without a content type is JSON: so says the format.
         contentType.or(() -> data.map(d -> "application/json"))

@@ -79,19 +79,21 @@ public final class MemoryBacklog implements Backlog {
 
     @Override
     public Optional<Inbound> poll(long nowNs) {
-        for (Optional<Node> first = byArrival.first(); first.isPresent(); first = byArrival.first()) {
-            Node node = first.get();
-            Optional<Gap> gap = node.before.poll();
-            if (gap.isPresent()) {
-                return Optional.of(gap.get());
-            }
-            if (!node.isExpired(nowNs)) {
-                forget(node);
-                return Optional.of(node.delivery);
-            }
-            giveUp(node, LossReason.EXPIRED);
+        Optional<Node> first = byArrival.first();
+        while (first.isPresent() && first.get().isExpired(nowNs)) {
+            giveUp(first.get(), LossReason.EXPIRED);
+            first = byArrival.first();
         }
-        return tail.poll().map(gap -> gap);
+        if (first.isEmpty()) {
+            return tail.poll().map(gap -> gap);
+        }
+        Node node = first.get();
+        Optional<Gap> gap = node.before.poll();
+        if (gap.isPresent()) {
+            return Optional.of(gap.get());
+        }
+        forget(node);
+        return Optional.of(node.delivery);
     }
 
     @Override

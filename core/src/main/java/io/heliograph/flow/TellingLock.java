@@ -19,7 +19,7 @@ public final class TellingLock extends ReentrantLock {
         void tell() {
             try {
                 listener.onNotice(notice);
-            } catch (RuntimeException ignored) {
+            } catch (RuntimeException | Error ignored) {
                 // See the class comment.
             }
         }
