@@ -294,7 +294,7 @@ function newChart() {
   });
 }
 
-fill(strings);
+fill(strings, element('panel-demo'));
 on('event', remember);
 on('missed', event => { missedHere += event.data.missed; });
 element('burst').addEventListener('click', () => act('/v1/demo/burst', {method: 'POST'}));

@@ -43,7 +43,8 @@ final class PageFiles {
             }
             links.append("<link rel=\"stylesheet\" href=\"/page/").append(name).append(".css\">\n")
                     .append("<script type=\"module\" src=\"/page/").append(name).append(".js\"></script>\n");
-            markup.append(text(panel.anchor(), name + ".html"));
+            markup.append("<div class=\"panel\" id=\"panel-").append(name).append("\">\n")
+                    .append(text(panel.anchor(), name + ".html")).append("</div>\n");
             paths.append(text(panel.anchor(), name + "-openapi.yaml"));
         }
         String html = text(PageFiles.class, "page.html").replace(LINKS_MARK, links).replace(PANELS_MARK, markup);

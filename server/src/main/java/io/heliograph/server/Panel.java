@@ -6,7 +6,7 @@ import java.util.List;
  * What another module adds to the page and to the routes. Beside the class {@code anchor} lie its resources:
  *
  * <pre>
- * NAME.html          put into the page as it is, between the header and the ledger
+ * NAME.html          put into the page as it is, between the header and the ledger, in #panel-NAME
  * NAME.css           /page/NAME.css
  * NAME.js            /page/NAME.js, a script of type module; it imports from ./page.js
  * NAME-strings.js    /page/NAME-strings.js, every text that the panel shows

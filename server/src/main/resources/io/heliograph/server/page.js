@@ -19,9 +19,9 @@ function tell(kind, value) {
   listeners[kind].forEach(listener => listener(value));
 }
 
-/** Fills every element that has `data-text` from `texts`. */
-export function fill(texts) {
-  for (const element of document.querySelectorAll('[data-text]')) {
+/** Fills every element within `root` that has `data-text` from `texts`. */
+export function fill(texts, root) {
+  for (const element of root.querySelectorAll('[data-text]')) {
     const text = texts[element.dataset.text];
     if (text !== undefined) element.textContent = text;
   }
@@ -193,7 +193,7 @@ function togglePause(button) {
   show(button, isPaused ? strings.resume : strings.pause);
 }
 
-fill(strings);
+fill(strings, document);
 show(document.getElementById('badge'), strings.ledgerUnknown);
 connection('waiting', strings.connecting);
 document.getElementById('pause').addEventListener('click', event => togglePause(event.currentTarget));
