@@ -53,10 +53,11 @@ export const strings = {
   sets: 'Sets (distinct in the last second)',
   name: 'Name',
   perSecond: 'Per second',
-  inTotal: 'In total',
+  inTotal: 'Since opened',
   value: 'Value',
   distinct: 'Distinct',
   more: count => `and ${count} more; filter to see them`,
   none: 'none yet',
+  ago: seconds => (seconds === 0 ? 'now' : `${seconds} s ago`),
   series1: {counter: 'per second', gauge: 'value', set: 'distinct', timer: 'p50'},
 };

@@ -7,13 +7,15 @@ const DRAW_MS = 500;
 const ROWS = 60;
 const KEPT_SERIES = 2000;
 const POINTS = 120;
+const SILENT_MS = 2500;
+const RATE_STATES = 6;
 const COPIED_MS = 1500;
 
 const element = id => document.getElementById(id);
 
 // --- the strip
 
-let before = null;
+const states = [];
 let missedHere = 0;
 let isChoosing = false;
 
@@ -33,13 +35,14 @@ async function ask(path, init) {
 }
 
 function drawState(now) {
+  states.push(now);
+  if (states.length > RATE_STATES) states.shift();
   drawStations(now);
   drawHops(now);
   drawControls(now);
   const [host, port] = splitAddress(now.send_to);
   show(element('send-line'), `echo 'foo:1|c' >/dev/udp/${host}/${port}`);
   show(element('sub-line'), `./heliograph sub '${now.events_to}'`);
-  before = now;
 }
 
 function splitAddress(address) {
@@ -67,8 +70,10 @@ function drawStations(now) {
   for (const [id, figure] of Object.entries(figures)) show(element(id), number(figure));
 }
 
+/** Over the last seconds: one flush more or less between two looks must not show. */
 function rate(id, now, figure) {
-  if (!before || now.at_ms <= before.at_ms) return;
+  const before = states[0];
+  if (now.at_ms <= before.at_ms) return;
   const perSecond = (figure(now) - figure(before)) * 1000 / (now.at_ms - before.at_ms);
   show(element(id), number(Math.round(Math.max(0, perSecond))));
 }
@@ -145,7 +150,6 @@ async function copy(button) {
 const TYPES = ['counter', 'timer', 'gauge', 'set'];
 const series = new Map();
 let chosen = null;
-let isDirty = false;
 
 function remember(event) {
   const type = event.type.startsWith('metrics.') ? event.type.slice(8) : '';
@@ -159,11 +163,11 @@ function remember(event) {
     series.set(key, one);
   }
   one.data = data;
+  one.seen = performance.now();
   one.total += type === 'counter' ? data.value : 0;
-  one.points.push({at: new Date(event.time).getTime(), data});
+  one.points.push({at: Date.now(), data});
   if (one.points.length > POINTS) one.points.shift();
   if (!chosen || (!chosen.byHand && type === 'timer' && chosen.type !== 'timer')) chosen = one;
-  isDirty = true;
 }
 
 function label(data) {
@@ -178,9 +182,20 @@ const FIGURES = {
   set: one => [one.data.value],
 };
 
+/** Only what changed is flushed: of a metric that is silent nothing came, and a gauge stands where it stood. */
+const SILENT = {
+  counter: one => [0, one.total],
+  timer: () => [0, NaN, NaN, NaN],
+  gauge: FIGURES.gauge,
+  set: () => [0],
+};
+
+function figuresOf(one) {
+  const isSilent = performance.now() - one.seen > SILENT_MS;
+  return (isSilent ? SILENT : FIGURES)[one.type](one);
+}
+
 function drawMetrics() {
-  if (!isDirty) return;
-  isDirty = false;
   const wanted = element('filter').value.trim().toLowerCase();
   const matching = [...series.values()].filter(one => one.label.toLowerCase().includes(wanted));
   for (const type of TYPES) {
@@ -196,14 +211,20 @@ function drawTable(type, shown) {
   const body = element(`${type}-rows`);
   while (body.rows.length > shown.length) body.deleteRow(-1);
   shown.forEach((one, index) => {
-    const figures = FIGURES[type](one);
+    const figures = figuresOf(one);
     const row = body.rows[index] ?? newRow(body, figures.length);
     const button = row.cells[0].firstChild;
     button.dataset.key = one.key;
     button.setAttribute('aria-pressed', String(one === chosen));
-    show(button, one.label);
+    showName(button, one.label);
     figures.forEach((figure, column) => show(row.cells[column + 1], number(figure)));
   });
+}
+
+/** A name that may wrap behind its dots. */
+function showName(target, name) {
+  if (target.textContent === name) return;
+  target.replaceChildren(...name.split(/(?<=[._/-])/).flatMap(part => [part, document.createElement('wbr')]));
 }
 
 function newRow(body, columns) {
@@ -223,11 +244,12 @@ function choose(event) {
   if (!button || !series.has(button.dataset.key)) return;
   chosen = series.get(button.dataset.key);
   chosen.byHand = true;
-  isDirty = true;
   drawMetrics();
 }
 
 // --- the chart
+
+const WINDOWS_SECONDS = [30, 60, POINTS];
 
 let chart = null;
 
@@ -244,11 +266,12 @@ function drawChart() {
   show(element('chart-title'), chosen ? chosen.label : strings.chartEmpty);
   if (!chosen) return;
   chart ??= newChart();
+  const now = Date.now();
   chart.data.datasets = lines(chosen).map(([name, figure], index) => {
     const stroke = colour(`--series-${index + 1}`);
     return {
       label: name,
-      data: chosen.points.map(point => ({x: point.at, y: figure(point.data)})),
+      data: chosen.points.map(point => ({x: (point.at - now) / 1000, y: figure(point.data)})),
       borderColor: stroke,
       backgroundColor: stroke,
       borderWidth: 2,
@@ -257,10 +280,11 @@ function drawChart() {
       tension: 0,
     };
   });
-  const now = Date.now();
   const {x, y} = chart.options.scales;
-  x.min = now - POINTS * 1000;
-  x.max = now;
+  const ageSeconds = (now - chosen.points[0].at) / 1000;
+  x.min = -WINDOWS_SECONDS.find(seconds => seconds >= ageSeconds || seconds === POINTS);
+  x.max = 0;
+  x.ticks.stepSize = -x.min / 6;
   for (const scale of [x, y]) {
     scale.ticks.color = colour('--soft');
     scale.grid.color = colour('--line');
@@ -282,13 +306,13 @@ function newChart() {
         x: {
           type: 'linear',
           grid: {},
-          ticks: {maxTicksLimit: 7, maxRotation: 0, callback: at => new Date(at).toLocaleTimeString('en-GB')},
+          ticks: {maxRotation: 0, callback: seconds => strings.ago(-seconds)},
         },
         y: {beginAtZero: true, grid: {}, ticks: {maxTicksLimit: 6}},
       },
       plugins: {
         legend: {align: 'end', labels: {boxWidth: 24, boxHeight: 2}},
-        tooltip: {callbacks: {title: items => new Date(items[0].parsed.x).toLocaleTimeString('en-GB')}},
+        tooltip: {callbacks: {title: items => strings.ago(Math.round(-items[0].parsed.x))}},
       },
     },
   });
@@ -300,10 +324,9 @@ on('missed', event => { missedHere += event.data.missed; });
 element('burst').addEventListener('click', () => act('/v1/demo/burst', {method: 'POST'}));
 element('stall').addEventListener('click', () => act('/v1/demo/stall', {method: 'POST'}));
 element('policy').addEventListener('change', choosePolicy);
-element('filter').addEventListener('input', () => { isDirty = true; drawMetrics(); });
+element('filter').addEventListener('input', drawMetrics);
 document.addEventListener('click', choose);
 for (const button of document.querySelectorAll('button.copy')) button.addEventListener('click', () => copy(button));
-isDirty = true;
 drawMetrics();
 setInterval(drawMetrics, DRAW_MS);
 poll();
