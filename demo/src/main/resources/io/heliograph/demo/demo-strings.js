@@ -16,7 +16,7 @@ export const strings = {
   accepted: 'accepted',
   listening: 'subscribers',
   delivered: 'delivered',
-  waiting: 'waiting',
+  waiting: 'in flight',
   missed: 'browser missed',
   lost: 'lost',
   exact: 'exact',
@@ -33,7 +33,7 @@ export const strings = {
     'drop-same-key': 'drop the same key',
   },
   bursting: seconds => `Bursting, ${seconds} s left.`,
-  stalled: (seconds, waiting, limit) => `Stalled, ${seconds} s left; ${waiting} of at most ${limit} events wait.`,
+  stalled: (seconds, waiting, limit) => `Stalled, ${seconds} s left: one event in hand, ${waiting} wait, at most ${limit} may.`,
   noGenerator: 'The generator is off.',
   failed: 'That did not work; is the demo still running?',
 

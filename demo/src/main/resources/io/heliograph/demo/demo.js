@@ -116,7 +116,7 @@ function drawControls(now) {
   if (!now.generator) acting.push(strings.noGenerator);
   if (now.burst_ms_left > 0) acting.push(strings.bursting(Math.ceil(now.burst_ms_left / 1000)));
   if (now.stall_ms_left > 0) {
-    acting.push(strings.stalled(Math.ceil(now.stall_ms_left / 1000), number(now.page.in_flight), number(now.policy_limit)));
+    acting.push(strings.stalled(Math.ceil(now.stall_ms_left / 1000), number(Math.max(0, now.page.in_flight - 1)), number(now.policy_limit)));
   }
   show(element('acting'), acting.join(' '));
 }
@@ -150,6 +150,8 @@ async function copy(button) {
 const TYPES = ['counter', 'timer', 'gauge', 'set'];
 const series = new Map();
 let chosen = null;
+let latestAt = 0;
+let latestSeen = 0;
 
 function remember(event) {
   const type = event.type.startsWith('metrics.') ? event.type.slice(8) : '';
@@ -165,7 +167,9 @@ function remember(event) {
   one.data = data;
   one.seen = performance.now();
   one.total += type === 'counter' ? data.value : 0;
-  one.points.push({at: Date.now(), data});
+  latestAt = new Date(event.time).getTime();
+  latestSeen = one.seen;
+  one.points.push({at: latestAt, data});
   if (one.points.length > POINTS) one.points.shift();
   if (!chosen || (!chosen.byHand && type === 'timer' && chosen.type !== 'timer')) chosen = one;
 }
@@ -266,7 +270,8 @@ function drawChart() {
   show(element('chart-title'), chosen ? chosen.label : strings.chartEmpty);
   if (!chosen) return;
   chart ??= newChart();
-  const now = Date.now();
+  // By the server's clock, which this machine's need not agree with.
+  const now = latestAt + performance.now() - latestSeen;
   chart.data.datasets = lines(chosen).map(([name, figure], index) => {
     const stroke = colour(`--series-${index + 1}`);
     return {

@@ -125,6 +125,7 @@ class PageTest {
         assertThat(page.locator("#acting")).containsText("Stalled");
         assertThat(page.locator("#exactness-3")).containsText("overflow");
         assertThat(page.locator("#lost-3")).hasText(ABOVE_ZERO);
+        shoot(page, "desktop-stalled");
         assertThat(page.locator("#badge")).hasText("Ledger closes");
 
         page.locator("#policy").selectOption("drop-same-key");
