@@ -1,5 +1,14 @@
 /**
  * Measurements: a figure counts only beside a yardstick that was taken in the same run on the same
  * machine.
+ *
+ * <pre>
+ *  bench/run core ----> Bench ----> child JVM: CoreMeasurements ----> "sample core.encode 61.2" lines
+ *                         |                 (one after the other, as many as there are rounds)
+ *                         +-------> Row: median of all samples, against a target or a peer -> Report
+ * </pre>
+ *
+ * <p>A child warms up before it measures, checks that what it measured gave the right results, and ends with a code other
+ * than 0 if it did not; then there is no figure at all.
  */
 package io.heliograph.bench;

@@ -81,7 +81,8 @@ final class CloudEventJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "[]", "0", "-0.0", "1e400", "123456789012345678901234567890.1230", "\"\"", "\"a\\u00e4\\/\\n\"", "true",
-        "{\"a\" : [ 1 ,\t2 ,\r\n3 ] }", "\"\u20ac \ud83d\ude00 \u2028\"", "[[[[[[[[[[]]]]]]]]]]", "{\"data\":{\"data\":1}}"})
+        "{\"a\" : [ 1 ,\t2 ,\r\n3 ] }", "\"\u20ac \ud83d\ude00 \u2028\"", "[[[[[[[[[[]]]]]]]]]]", "{\"data\":{\"data\":1}}",
+        "\"\\ud800\""})
     void givesTheBytesOfJsonBackAsTheyWere(String json) {
         Event event = Event.json("t", json);
         String written = CloudEventJson.write(event, "1");

@@ -1,0 +1,58 @@
+package io.heliograph.bench;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One line of a result.
+ *
+ * @param name     what is measured
+ * @param unit     of {@code ours} and {@code against}
+ * @param ours     the median of our samples
+ * @param against  the median of the peer's samples, or the target where there is no peer
+ * @param peerName who the peer is; empty where there is none
+ * @param goal     what the ratio should be, such as {@code <=1}
+ * @param spread   the smallest and the largest of our samples, for the reader
+ * @param extras   figures beside, by the name of their JSON field
+ */
+record Row(String name, String unit, double ours, double against, Optional<String> peerName, String goal, String spread,
+        Map<String, Double> extras) {
+
+    private static final MathContext FOUR_DIGITS = new MathContext(4);
+
+    Row {
+        extras = new TreeMap<>(extras);
+    }
+
+    /** A row that has no peer. */
+    static Row againstTarget(String name, String unit, Samples samples, double target, Map<String, Double> extras) {
+        return new Row(name, unit, samples.median(name), target, Optional.empty(), "<=1", samples.spread(name), extras);
+    }
+
+    /** Ours / peer's, or ours / target. */
+    double ratio() {
+        return ours / against;
+    }
+
+    /** Whether the ratio is what it should be. */
+    boolean meetsGoal() {
+        double bound = Double.parseDouble(goal.substring(2));
+        return goal.startsWith("<=") ? ratio() <= bound : ratio() >= bound;
+    }
+
+    String toJson() {
+        var json = new StringBuilder("{\"name\":\"" + name + "\",\"unit\":\"" + unit + "\",\"ours\":" + number(ours)
+                + ",\"peer\":" + (peerName.isPresent() ? number(against) : "null") + ",\"peer_name\":\""
+                + peerName.orElse("target") + "\",\"ratio\":" + number(ratio()) + ",\"goal\":\"" + goal + "\"");
+        extras.forEach((field, value) -> json.append(",\"").append(field).append("\":").append(number(value)));
+        return json.append('}').toString();
+    }
+
+    /** Four significant digits, never in scientific notation. */
+    static String number(double value) {
+        return new BigDecimal(value).round(FOUR_DIGITS).stripTrailingZeros().toPlainString();
+    }
+}
