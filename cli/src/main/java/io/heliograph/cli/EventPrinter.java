@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The handler of {@code sub}: writes each event as a line, flushes when nothing more waits, and leaves when it has
@@ -34,6 +35,8 @@ final class EventPrinter implements EventHandler {
     private final Optional<Long> most;
     private final CompletableFuture<Subscription> subscription = new CompletableFuture<>();
     private final CompletableFuture<End> end = new CompletableFuture<>();
+    /** Held while the output is used, which may take for ever: whoever must not wait tries. */
+    private final ReentrantLock writing = new ReentrantLock();
     private volatile String failure = "";
     private long printed;
 
@@ -66,18 +69,21 @@ final class EventPrinter implements EventHandler {
     public void onEvent(Delivery delivery) throws IOException {
         Subscription mine = subscription.join();
         boolean isLast = most.isPresent() && printed + 1 >= most.get();
+        byte[] line = format.line(delivery);
+        writing.lock();
         try {
-            out.write(format.line(delivery));
+            out.write(line);
             out.write('\n');
             // What is in flight is this event and those that wait behind it.
             if (isLast || mine.sums().inFlight() <= 1) {
                 out.flush();
             }
         } catch (IOException e) {
-            failure = String.valueOf(e.getMessage());
-            end(Console.isReaderGone(e) ? End.READER_GONE : End.OUTPUT_FAILED);
+            fail(e);
             mine.close();
             throw e;
+        } finally {
+            writing.unlock();
         }
         printed++;
         if (isLast) {
@@ -86,12 +92,22 @@ final class EventPrinter implements EventHandler {
         }
     }
 
-    /** Writes what is left, once the subscription is closed. */
+    /** Writes what is left, once the subscription is closed; unless its reader takes nothing and may never do so. */
     void flush() {
+        if (!writing.tryLock()) {
+            return;
+        }
         try {
             out.flush();
         } catch (IOException e) {
-            failure = String.valueOf(e.getMessage());
+            fail(e);
+        } finally {
+            writing.unlock();
         }
+    }
+
+    private void fail(IOException e) {
+        failure = String.valueOf(e.getMessage());
+        end(Console.isReaderGone(e) ? End.READER_GONE : End.OUTPUT_FAILED);
     }
 }

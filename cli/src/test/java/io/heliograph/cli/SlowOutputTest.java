@@ -15,6 +15,7 @@ import java.lang.Thread.State;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens when the reader of a command's output is slow, gone, or the command is told to stop. */
@@ -129,6 +130,23 @@ class SlowOutputTest {
 
         assertThat(sub.code()).isEqualTo(ExitCode.INTERRUPTED);
         assertThat(sub.ledger()).contains("\"delivered\":1,", "\"lost\":{\"left\":9}");
+    }
+
+    /** It gives the output five seconds. */
+    @Test
+    @Tag("slow")
+    void leavesOnCtrlCThoughNobodyTakesItsOutput() throws InterruptedException {
+        var valve = new Valve();
+        Invocation sub = listenInto(valve);
+        Invocation.of("pub", address, "x");
+        valve.reached.await();
+        Invocation.of("pub", address, "x", "--count", "9");
+
+        sub.stop(Cause.INTERRUPT);
+
+        assertThat(sub.code()).isEqualTo(ExitCode.INTERRUPTED);
+        assertThat(sub.ledger()).contains("\"lost\":{\"left\":9},\"in_flight\":1,");
+        valve.opened.countDown();
     }
 
     @Test
