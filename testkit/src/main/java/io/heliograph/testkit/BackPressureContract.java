@@ -61,6 +61,9 @@ public abstract class BackPressureContract extends TransportContract {
         scene().settle(1);
         scene().clock().stepWall(Duration.ofHours(1));
         scene().settle(1);
+        // Woken for nothing, it waits on.
+        publisher.replacePolicy(publisher.policy());
+        scene().settle(1);
         assertFalse(waiting.isDone());
         scene().clock().advance(NANOSECOND);
         assertEquals(PublishResult.BACK_PRESSURED, waiting.join());
@@ -254,6 +257,6 @@ public abstract class BackPressureContract extends TransportContract {
         var result = new CompletableFuture<PublishResult>();
         Thread.startVirtualThread(() -> result.complete(publisher.publish(event(number))));
         scene().settle(1);
-        return result.orTimeout(10, TimeUnit.SECONDS);
+        return result.orTimeout(capabilities().patience().toNanos(), TimeUnit.NANOSECONDS);
     }
 }
