@@ -204,7 +204,7 @@ final class BadCloudEventTest {
         var events = new RandomEvents(random);
         int read = 0;
         int refused = 0;
-        for (int i = 0; i < 8_000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             byte[] json = CloudEventJson.write(events.next("t"), "1").getBytes(StandardCharsets.UTF_8);
             for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
                 json[random.nextInt(Math.min(json.length, 400))] = (byte) (random.nextBoolean() ? random.nextInt() : "{}[]\",:\\u0 1e-"
@@ -219,7 +219,7 @@ final class BadCloudEventTest {
                 throw new AssertionError("seed " + seed + ", " + Base64.getEncoder().encodeToString(json), e);
             }
         }
-        assertThat(read).as("read, seed %d", seed).isGreaterThan(500);
-        assertThat(refused).as("refused, seed %d", seed).isGreaterThan(500);
+        assertThat(read).as("read, seed %d", seed).isGreaterThan(300);
+        assertThat(refused).as("refused, seed %d", seed).isGreaterThan(300);
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** The backlog against the same rules written down naively on one list. */
 final class MemoryBacklogModelTest {
 
-    private static final int OPERATIONS = 40_000;
+    private static final int OPERATIONS = 25_000;
 
     /** One thing that waits: an event, or a single lost one. */
     private record Entry(Delivery delivery, long arrivedNs, Optional<Victim> promise, Optional<LossReason> lost) {

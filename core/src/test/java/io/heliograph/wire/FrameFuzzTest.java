@@ -29,7 +29,7 @@ final class FrameFuzzTest {
 
     @Test
     void survivesMutatedFramesAndNoise() {
-        fuzz(System.nanoTime(), 250_000);
+        fuzz(System.nanoTime(), 200_000);
     }
 
     @Test
