@@ -181,12 +181,17 @@ public final class Event {
         return builder;
     }
 
+    private static int length(Optional<String> text) {
+        return text.isPresent() ? text.get().length() : 0;
+    }
+
     private int measure() {
         long sum = (long) FIXED_SIZE + topic.length() + data.length
                 + (source.equals(DEFAULT_SOURCE) ? 0 : source.length())
-                + contentType.map(String::length).orElse(0)
-                + subject.map(String::length).orElse(0)
-                + id.map(String::length).orElse(0);
+                + length(contentType) + length(subject) + length(id);
+        if (attributes == NO_ATTRIBUTES) {
+            return (int) Math.min(sum, Integer.MAX_VALUE);
+        }
         for (var attribute : attributes.entrySet()) {
             sum += attribute.getKey().length() + attribute.getValue().canonical().length();
         }

@@ -14,6 +14,14 @@ public final class Topic {
     /** Topics below this level carry notices and alerts; a filter that starts with a wildcard does not match them. */
     public static final String RESERVED_LEVEL = "heliograph";
 
+    private static final boolean[] LEVEL_CHARACTERS = new boolean[128];
+
+    static {
+        for (int c = 0; c < LEVEL_CHARACTERS.length; c++) {
+            LEVEL_CHARACTERS[c] = isLevelCharacter(c);
+        }
+    }
+
     private Topic() {
     }
 
@@ -23,15 +31,18 @@ public final class Topic {
         if (length == 0 || length > MAX_LENGTH) {
             return false;
         }
-        char previous = '.';
+        boolean atStart = true;
         for (int i = 0; i < length; i++) {
             char c = topic.charAt(i);
-            if (c == '.' ? previous == '.' : !isLevelCharacter(c)) {
+            if (c < LEVEL_CHARACTERS.length && LEVEL_CHARACTERS[c]) {
+                atStart = false;
+            } else if (c == '.' && !atStart) {
+                atStart = true;
+            } else {
                 return false;
             }
-            previous = c;
         }
-        return previous != '.';
+        return !atStart;
     }
 
     /**

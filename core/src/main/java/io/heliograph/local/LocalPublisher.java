@@ -83,7 +83,7 @@ final class LocalPublisher implements Publisher {
                     return PublishResult.BACK_PRESSURED;
                 }
                 case WAIT -> {
-                    if (!awaitChange(startNs + allowedWaitNs(event))) {
+                    if (!awaitChange(startNs + allowedWaitNs(event, waitedNs))) {
                         return PublishResult.BACK_PRESSURED;
                     }
                 }
@@ -112,13 +112,13 @@ final class LocalPublisher implements Publisher {
         return together == Verdict.ADMIT && isWanted && !isTaken ? Verdict.DROP : together;
     }
 
-    /** The shortest of the waits that the intakes which want the event allow. */
-    private long allowedWaitNs(Event event) {
+    /** The shortest of the waits that the intakes without room allow. */
+    private long allowedWaitNs(Event event, long waitedNs) {
         return targets.stream()
                 .map(SessionIntake::intake)
                 .filter(intake -> intake.wants(event.topic()))
+                .filter(intake -> intake.judge(policy, event.size(), waitedNs) == Verdict.WAIT)
                 .mapToLong(intake -> intake.maxWait(policy).toNanos())
-                .filter(waitNs -> waitNs > 0)
                 .min()
                 .orElse(0);
     }

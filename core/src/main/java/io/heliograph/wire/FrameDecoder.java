@@ -12,12 +12,11 @@ import static io.heliograph.wire.MalformedFrame.UNKNOWN_FIELD;
 import io.heliograph.AttributeValue;
 import io.heliograph.ConfigException;
 import io.heliograph.Event;
-import io.heliograph.Topic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Reads frames; {@code docs/wire.md} draws them. Any bytes give an event or one named reason: nothing is thrown, no
@@ -30,7 +29,24 @@ public final class FrameDecoder {
     private static final int BODY_BITS = 28;
     private static final int BODY_MASK = (1 << BODY_BITS) - 1;
 
+    /** Ends the reading of one frame. One for each reason, without a stack trace, so that bad frames cost little. */
+    private static final class Refusal extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+        private static final Refusal[] BY_REASON =
+                Arrays.stream(MalformedFrame.values()).map(Refusal::new).toArray(Refusal[]::new);
+
+        private final MalformedFrame reason;
+
+        private Refusal(MalformedFrame reason) {
+            super(reason.name(), null, false, false);
+            this.reason = reason;
+        }
+    }
+
     private final TextReader texts = new TextReader();
+    /** What the frame is if the event refuses the value that it is given next. */
+    private MalformedFrame ifNotAllowed = BAD_TEXT;
 
     /**
      * The length of the frame at the source's position, header included; or more than remains if the frame is cut, and
@@ -63,234 +79,164 @@ public final class FrameDecoder {
         source.limit(end);
         try {
             int kind = source.getInt() >>> BODY_BITS;
-            if (!FrameKind.isKnown(kind)) {
-                return MalformedFrame.UNKNOWN_KIND;
-            }
-            return FrameKind.of(kind) == FrameKind.FULL
+            refuseIf(!FrameKind.isKnown(kind), MalformedFrame.UNKNOWN_KIND);
+            return new DecodedEvent(FrameKind.of(kind) == FrameKind.FULL
                     ? full(source, contextTopic)
-                    : compact(FrameKind.of(kind), source, contextTopic);
+                    : compact(FrameKind.of(kind), source, contextTopic));
+        } catch (Refusal refusal) {
+            return refusal.reason;
+        } catch (ConfigException e) {
+            return ifNotAllowed;
         } finally {
             source.limit(limit);
             source.position(end);
         }
     }
 
-    private static Decoded compact(FrameKind kind, ByteBuffer body, String contextTopic) {
-        if (contextTopic.isEmpty()) {
-            return MalformedFrame.NO_TOPIC;
-        }
+    private static Event compact(FrameKind kind, ByteBuffer body, String contextTopic) {
+        refuseIf(contextTopic.isEmpty(), MalformedFrame.NO_TOPIC);
         Event.Builder event = Event.builder(contextTopic).dataFrom(body);
-        kind.contentType.ifPresent(event::contentType);
-        return new DecodedEvent(event.build());
+        if (kind.contentType.isPresent()) {
+            event.contentType(kind.contentType.get());
+        }
+        return event.build();
     }
 
-    private Decoded full(ByteBuffer body, String contextTopic) {
-        if (!body.hasRemaining()) {
-            return BAD_TOPIC;
-        }
+    private Event full(ByteBuffer body, String contextTopic) {
+        refuseIf(!body.hasRemaining(), BAD_TOPIC);
         int topicLength = body.get() & 0xff;
-        if (topicLength > body.remaining()) {
-            return BAD_TOPIC;
-        }
-        if (topicLength == 0 && contextTopic.isEmpty()) {
-            return MalformedFrame.NO_TOPIC;
-        }
-        Optional<String> topic = topicLength == 0 ? Optional.of(contextTopic) : texts.read(body, topicLength);
-        if (topic.isEmpty() || !Topic.isValid(topic.get()) || topicLength != 0 && topic.get().equals(contextTopic)) {
-            return BAD_TOPIC;
-        }
-        if (body.remaining() < 2) {
-            return BAD_FIELD_LENGTH;
-        }
+        refuseIf(topicLength > body.remaining(), BAD_TOPIC);
+        refuseIf(topicLength == 0 && contextTopic.isEmpty(), MalformedFrame.NO_TOPIC);
+        String topic = topicLength == 0 ? contextTopic : text(body, topicLength, BAD_TOPIC);
+        refuseIf(topicLength != 0 && topic.equals(contextTopic), BAD_TOPIC);
+        ifNotAllowed = BAD_TOPIC;
+        Event.Builder event = Event.builder(topic);
+        refuseIf(body.remaining() < 2, BAD_FIELD_LENGTH);
         int fieldsLength = body.getShort() & 0xffff;
-        if (fieldsLength > body.remaining()) {
-            return BAD_FIELD_LENGTH;
-        }
-        int dataStart = body.position() + fieldsLength;
-        int dataEnd = body.limit();
-        Event.Builder event = Event.builder(topic.get());
-        body.limit(dataStart);
-        Optional<MalformedFrame> fault = fields(body, event);
-        if (fault.isPresent()) {
-            return fault.get();
-        }
-        body.limit(dataEnd);
+        refuseIf(fieldsLength > body.remaining(), BAD_FIELD_LENGTH);
+        fields(body, body.position() + fieldsLength, event);
         Event decoded = event.dataFrom(body).build();
         // What could have been compact is never full: the same event has one form only.
-        return FrameEncoder.kind(decoded, contextTopic) == FrameKind.FULL ? new DecodedEvent(decoded) : FIELD_ORDER;
+        refuseIf(topicLength == 0 && FrameEncoder.kind(decoded, contextTopic) != FrameKind.FULL, FIELD_ORDER);
+        return decoded;
     }
 
-    private Optional<MalformedFrame> fields(ByteBuffer fields, Event.Builder event) {
+    private void fields(ByteBuffer body, int end, Event.Builder event) {
         int previousTag = 0;
         String previousAttribute = "";
         int attributes = 0;
-        int end = fields.limit();
-        while (fields.position() < end) {
-            if (fields.remaining() < Field.HEADER_BYTES) {
-                return Optional.of(BAD_FIELD_LENGTH);
-            }
-            int tag = fields.get() & 0xff;
-            int length = fields.getShort() & 0xffff;
-            if (length > fields.remaining()) {
-                return Optional.of(BAD_FIELD_LENGTH);
-            }
-            if (tag < previousTag || tag == previousTag && tag != Field.ATTRIBUTE) {
-                return Optional.of(FIELD_ORDER);
-            }
+        while (body.position() < end) {
+            refuseIf(end - body.position() < Field.HEADER_BYTES, BAD_FIELD_LENGTH);
+            int tag = body.get() & 0xff;
+            int length = body.getShort() & 0xffff;
+            refuseIf(length > end - body.position(), BAD_FIELD_LENGTH);
+            refuseIf(tag < previousTag || tag == previousTag && tag != Field.ATTRIBUTE, FIELD_ORDER);
             previousTag = tag;
-            fields.limit(fields.position() + length);
-            Optional<MalformedFrame> fault;
             if (tag == Field.ATTRIBUTE) {
-                if (++attributes > Event.MAX_ATTRIBUTES) {
-                    return Optional.of(BAD_ATTRIBUTE);
-                }
-                Optional<String> name = attributeName(fields);
-                if (name.isEmpty()) {
-                    return Optional.of(BAD_ATTRIBUTE);
-                }
-                if (name.get().compareTo(previousAttribute) <= 0) {
-                    return Optional.of(FIELD_ORDER);
-                }
-                previousAttribute = name.get();
-                fault = attribute(name.get(), fields, event);
+                refuseIf(++attributes > Event.MAX_ATTRIBUTES, BAD_ATTRIBUTE);
+                previousAttribute = attribute(body, length, previousAttribute, event);
             } else {
-                fault = field(tag, fields, event);
+                field(tag, body, length, event);
             }
-            if (fault.isPresent()) {
-                return fault;
-            }
-            fields.limit(end);
         }
-        return Optional.empty();
     }
 
-    private Optional<MalformedFrame> field(int tag, ByteBuffer value, Event.Builder event) {
-        return switch (tag) {
-            case Field.ID -> text(value).map(event::id).isPresent() ? Optional.empty() : Optional.of(BAD_TEXT);
-            case Field.SOURCE -> source(value, event);
-            case Field.SUBJECT -> text(value).map(event::subject).isPresent() ? Optional.empty() : Optional.of(BAD_TEXT);
-            case Field.CONTENT_TYPE ->
-                    text(value).map(event::contentType).isPresent() ? Optional.empty() : Optional.of(BAD_TEXT);
+    private void field(int tag, ByteBuffer body, int length, Event.Builder event) {
+        ifNotAllowed = BAD_TEXT;
+        switch (tag) {
+            case Field.ID -> event.id(text(body, length, BAD_TEXT));
+            case Field.SOURCE -> {
+                String source = text(body, length, BAD_TEXT);
+                refuseIf(source.equals(Event.DEFAULT_SOURCE), FIELD_ORDER);
+                event.source(source);
+            }
+            case Field.SUBJECT -> event.subject(text(body, length, BAD_TEXT));
+            case Field.CONTENT_TYPE -> event.contentType(text(body, length, BAD_TEXT));
             case Field.TIME -> {
-                if (value.remaining() != Field.TIME_BYTES) {
-                    yield Optional.of(BAD_FIELD_LENGTH);
-                }
-                yield time(value).map(event::time).isPresent() ? Optional.empty() : Optional.of(BAD_TIME);
+                refuseIf(length != Field.TIME_BYTES, BAD_FIELD_LENGTH);
+                event.time(time(body, BAD_TIME));
             }
-            case Field.TTL -> ttl(value, event);
-            default -> Optional.of(UNKNOWN_FIELD);
-        };
-    }
-
-    private Optional<MalformedFrame> source(ByteBuffer value, Event.Builder event) {
-        Optional<String> source = text(value);
-        if (source.isEmpty()) {
-            return Optional.of(BAD_TEXT);
-        }
-        if (source.get().equals(Event.DEFAULT_SOURCE)) {
-            return Optional.of(FIELD_ORDER);
-        }
-        event.source(source.get());
-        return Optional.empty();
-    }
-
-    private static Optional<MalformedFrame> ttl(ByteBuffer value, Event.Builder event) {
-        if (value.remaining() != Long.BYTES) {
-            return Optional.of(BAD_FIELD_LENGTH);
-        }
-        long nanos = value.getLong();
-        if (nanos <= 0) {
-            return Optional.of(BAD_TTL);
-        }
-        event.ttl(Duration.ofNanos(nanos));
-        return Optional.empty();
-    }
-
-    private static Optional<Instant> time(ByteBuffer value) {
-        long seconds = value.getLong();
-        int nanos = value.getInt();
-        if (seconds < Instant.MIN.getEpochSecond() || seconds > Instant.MAX.getEpochSecond()
-                || nanos < 0 || nanos >= 1_000_000_000) {
-            return Optional.empty();
-        }
-        return Optional.of(Instant.ofEpochSecond(seconds, nanos));
-    }
-
-    /** A text that an event may hold, 1 to {@link Event#MAX_TEXT_BYTES} bytes of UTF-8. */
-    private Optional<String> text(ByteBuffer value) {
-        return value.hasRemaining() ? attributeText(value) : Optional.empty();
-    }
-
-    private Optional<String> attributeText(ByteBuffer value) {
-        if (value.remaining() > Event.MAX_TEXT_BYTES) {
-            return Optional.empty();
-        }
-        return texts.read(value, value.remaining()).filter(FrameDecoder::isAllowed);
-    }
-
-    private static boolean isAllowed(String text) {
-        try {
-            AttributeValue.requireText("text", text);
-            return true;
-        } catch (ConfigException e) {
-            return false;
+            case Field.TTL -> {
+                refuseIf(length != Long.BYTES, BAD_FIELD_LENGTH);
+                long nanos = body.getLong();
+                refuseIf(nanos <= 0, BAD_TTL);
+                event.ttl(Duration.ofNanos(nanos));
+            }
+            default -> throw refusal(UNKNOWN_FIELD);
         }
     }
 
-    private Optional<String> attributeName(ByteBuffer value) {
-        if (value.remaining() < 2) {
-            return Optional.empty();
+    /** Reads a text, whose characters the event will check. */
+    private String text(ByteBuffer body, int length, MalformedFrame ifBad) {
+        refuseIf(length > Event.MAX_TEXT_BYTES, ifBad);
+        Optional<String> text = texts.read(body, length);
+        refuseIf(text.isEmpty(), ifBad);
+        return text.get();
+    }
+
+    private static Instant time(ByteBuffer body, MalformedFrame ifBad) {
+        long seconds = body.getLong();
+        int nanos = body.getInt();
+        refuseIf(seconds < Instant.MIN.getEpochSecond() || seconds > Instant.MAX.getEpochSecond()
+                || nanos < 0 || nanos >= 1_000_000_000, ifBad);
+        return Instant.ofEpochSecond(seconds, nanos);
+    }
+
+    /** Reads one attribute and returns its name. */
+    private String attribute(ByteBuffer body, int length, String previous, Event.Builder event) {
+        refuseIf(length < 2, BAD_ATTRIBUTE);
+        int nameLength = body.get() & 0xff;
+        refuseIf(nameLength > Event.MAX_ATTRIBUTE_NAME_LENGTH || nameLength > length - 2, BAD_ATTRIBUTE);
+        String name = text(body, nameLength, BAD_ATTRIBUTE);
+        refuseIf(!Event.isAttributeName(name), BAD_ATTRIBUTE);
+        refuseIf(name.compareTo(previous) <= 0, FIELD_ORDER);
+        ifNotAllowed = BAD_ATTRIBUTE;
+        event.attribute(name, attributeValue(body.get(), body, length - nameLength - 2));
+        return name;
+    }
+
+    private AttributeValue attributeValue(int type, ByteBuffer body, int length) {
+        switch (type) {
+            case Field.BOOL -> {
+                refuseIf(length != 1, BAD_ATTRIBUTE);
+                byte value = body.get();
+                refuseIf(value != 0 && value != 1, BAD_ATTRIBUTE);
+                return new AttributeValue.Bool(value == 1);
+            }
+            case Field.INT -> {
+                refuseIf(length != Integer.BYTES, BAD_ATTRIBUTE);
+                return new AttributeValue.Int(body.getInt());
+            }
+            case Field.TEXT -> {
+                return new AttributeValue.Text(text(body, length, BAD_ATTRIBUTE));
+            }
+            case Field.BINARY -> {
+                refuseIf(length > Event.MAX_TEXT_BYTES / 2, BAD_ATTRIBUTE);
+                byte[] bytes = new byte[length];
+                body.get(bytes);
+                return AttributeValue.Binary.of(bytes);
+            }
+            case Field.LINK -> {
+                return new AttributeValue.Link(text(body, length, BAD_ATTRIBUTE));
+            }
+            case Field.LINK_REFERENCE -> {
+                return new AttributeValue.LinkReference(text(body, length, BAD_ATTRIBUTE));
+            }
+            case Field.TIMESTAMP -> {
+                refuseIf(length != Field.TIME_BYTES, BAD_ATTRIBUTE);
+                return new AttributeValue.Timestamp(time(body, BAD_ATTRIBUTE));
+            }
+            default -> throw refusal(BAD_ATTRIBUTE);
         }
-        int length = value.get() & 0xff;
-        if (length > Event.MAX_ATTRIBUTE_NAME_LENGTH || length >= value.remaining()) {
-            return Optional.empty();
+    }
+
+    private static void refuseIf(boolean condition, MalformedFrame reason) {
+        if (condition) {
+            throw refusal(reason);
         }
-        return texts.read(value, length).filter(Event::isAttributeName);
     }
 
-    private Optional<MalformedFrame> attribute(String name, ByteBuffer value, Event.Builder event) {
-        Optional<AttributeValue> read = attributeValue(value.get(), value);
-        read.ifPresent(known -> event.attribute(name, known));
-        return read.isPresent() ? Optional.empty() : Optional.of(BAD_ATTRIBUTE);
-    }
-
-    private Optional<AttributeValue> attributeValue(int type, ByteBuffer value) {
-        int length = value.remaining();
-        return switch (type) {
-            case Field.BOOL -> length == 1 ? bool(value.get()) : Optional.empty();
-            case Field.INT -> length == Integer.BYTES
-                    ? Optional.of(new AttributeValue.Int(value.getInt()))
-                    : Optional.empty();
-            case Field.TEXT -> attributeText(value).map(AttributeValue.Text::new);
-            case Field.BINARY -> binary(value);
-            case Field.LINK -> attributeText(value).flatMap(text -> known(() -> new AttributeValue.Link(text)));
-            case Field.LINK_REFERENCE ->
-                    attributeText(value).flatMap(text -> known(() -> new AttributeValue.LinkReference(text)));
-            case Field.TIMESTAMP -> length == Field.TIME_BYTES
-                    ? time(value).map(AttributeValue.Timestamp::new)
-                    : Optional.empty();
-            default -> Optional.empty();
-        };
-    }
-
-    private static Optional<AttributeValue> bool(byte value) {
-        return value == 0 || value == 1 ? Optional.of(new AttributeValue.Bool(value == 1)) : Optional.empty();
-    }
-
-    private static Optional<AttributeValue> binary(ByteBuffer value) {
-        if (value.remaining() > Event.MAX_TEXT_BYTES / 2) {
-            return Optional.empty();
-        }
-        byte[] bytes = new byte[value.remaining()];
-        value.get(bytes);
-        return Optional.of(AttributeValue.Binary.of(bytes));
-    }
-
-    private static Optional<AttributeValue> known(Supplier<AttributeValue> value) {
-        try {
-            return Optional.of(value.get());
-        } catch (ConfigException e) {
-            return Optional.empty();
-        }
+    private static Refusal refusal(MalformedFrame reason) {
+        return Refusal.BY_REASON[reason.ordinal()];
     }
 }

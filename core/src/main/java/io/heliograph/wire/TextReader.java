@@ -1,7 +1,6 @@
 package io.heliograph.wire;
 
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
@@ -11,65 +10,114 @@ import java.util.Optional;
 
 /**
  * Reads UTF-8 strictly. Short texts that come again and again (topics, subjects, content types) are kept in a table of
- * {@value #SLOTS} places, one for each hash, so that a repeated one allocates nothing. Confined to one thread.
+ * {@value #SLOTS} places, one for each hash, and recognised eight bytes at a time where they lie, so that a repeated one
+ * is neither copied nor allocated. Confined to one thread.
  */
 final class TextReader {
 
-    private static final int SLOTS = 256;
+    private static final int SLOTS = 1024;
+    private static final int SLOT_BITS = 10;
     private static final int LONGEST_KEPT = 64;
+    private static final int WORD = Long.BYTES;
+    private static final long MIX = 0x9e3779b97f4a7c15L;
 
-    /** One text that may come again. */
-    private record Kept(byte[] bytes, Optional<String> text) {
-        static final Kept NOTHING = new Kept(new byte[0], Optional.empty());
+    /** One text that may come again: its bytes in words, the last one filled up with zeros. */
+    private record Kept(int length, long[] words, Optional<String> text) {
+        static final Kept EMPTY = new Kept(0, new long[0], Optional.of(""));
+
+        boolean is(ByteBuffer source, int start, int length) {
+            if (this.length != length) {
+                return false;
+            }
+            int whole = length / WORD;
+            for (int i = 0; i < whole; i++) {
+                if (words[i] != source.getLong(start + i * WORD)) {
+                    return false;
+                }
+            }
+            return whole == words.length || words[whole] == rest(source, start, length);
+        }
     }
 
     private final Kept[] slots = new Kept[SLOTS];
-    private final byte[] scratch = new byte[LONGEST_KEPT];
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
 
     TextReader() {
-        Arrays.fill(slots, Kept.NOTHING);
+        Arrays.fill(slots, Kept.EMPTY);
     }
 
     /** Takes {@code length} bytes, which remain in {@code source}; none if they are not UTF-8. */
     Optional<String> read(ByteBuffer source, int length) {
         if (length > LONGEST_KEPT) {
-            byte[] bytes = new byte[length];
-            source.get(bytes);
-            return decode(bytes, length);
+            return decode(source, length);
         }
-        source.get(scratch, 0, length);
-        int hash = length;
-        for (int i = 0; i < length; i++) {
-            hash = 31 * hash + scratch[i];
-        }
-        int slot = (hash ^ hash >>> 8 ^ hash >>> 16) & SLOTS - 1;
+        int start = source.position();
+        int slot = slot(source, start, length);
         Kept kept = slots[slot];
-        if (Arrays.equals(kept.bytes, 0, kept.bytes.length, scratch, 0, length)) {
-            return kept == Kept.NOTHING ? Optional.of("") : kept.text;
+        if (kept.is(source, start, length)) {
+            source.position(start + length);
+            return kept.text;
         }
-        Optional<String> text = decode(scratch, length);
+        Optional<String> text = decode(source, length);
         if (text.isPresent()) {
-            slots[slot] = new Kept(Arrays.copyOf(scratch, length), text);
+            slots[slot] = new Kept(length, words(source, start, length), text);
         }
         return text;
     }
 
-    private Optional<String> decode(byte[] bytes, int length) {
-        for (int i = 0; i < length; i++) {
-            if (bytes[i] < 0) {
-                return decodeStrictly(bytes, length);
-            }
+    private static int slot(ByteBuffer source, int start, int length) {
+        long hash = length;
+        int whole = length / WORD;
+        for (int i = 0; i < whole; i++) {
+            hash = (hash ^ source.getLong(start + i * WORD)) * MIX;
+            hash ^= hash >>> 32;
         }
-        return Optional.of(new String(bytes, 0, length, StandardCharsets.ISO_8859_1));
+        return (int) ((hash ^ rest(source, start, length)) * MIX >>> Long.SIZE - SLOT_BITS);
     }
 
-    private Optional<String> decodeStrictly(byte[] bytes, int length) {
+    /** The bytes behind the last whole word, filled up with zeros. */
+    private static long rest(ByteBuffer source, int start, int length) {
+        int rest = length % WORD;
+        if (rest == 0) {
+            return 0;
+        }
+        if (length > WORD) {
+            return source.getLong(start + length - WORD) >>> Long.SIZE - rest * Byte.SIZE;
+        }
+        long word = 0;
+        for (int i = length - 1; i >= length - rest; i--) {
+            word = word << Byte.SIZE | source.get(start + i) & 0xff;
+        }
+        return word;
+    }
+
+    private static long[] words(ByteBuffer source, int start, int length) {
+        long[] words = new long[(length + WORD - 1) / WORD];
+        for (int i = 0; i < length / WORD; i++) {
+            words[i] = source.getLong(start + i * WORD);
+        }
+        if (length % WORD != 0) {
+            words[length / WORD] = rest(source, start, length);
+        }
+        return words;
+    }
+
+    private Optional<String> decode(ByteBuffer source, int length) {
+        byte[] bytes = new byte[length];
+        source.get(bytes);
+        for (byte b : bytes) {
+            if (b < 0) {
+                return decodeStrictly(bytes);
+            }
+        }
+        return Optional.of(new String(bytes, StandardCharsets.ISO_8859_1));
+    }
+
+    private Optional<String> decodeStrictly(byte[] bytes) {
         try {
-            CharBuffer text = decoder.decode(ByteBuffer.wrap(bytes, 0, length));
-            return Optional.of(text.toString());
+            return Optional.of(decoder.decode(ByteBuffer.wrap(bytes)).toString());
         } catch (CharacterCodingException e) {
             return Optional.empty();
         }

@@ -23,7 +23,7 @@ package io.heliograph.udp;
  *
  *  DATA       topic length (8 bits), topic, then frames that tile the datagram to its last byte
  *  HEARTBEAT  nothing; the sequences are those of the next datagram and the next event
- *  STATUS     receiver id (64 bits), known (64), lost (64), name length (8), name
+ *  STATUS     receiver id (64 bits), known (64), lost (64), subscriptions (32), name length (8), name
  * </pre>
  */
 final class DatagramLayout {
@@ -59,7 +59,7 @@ final class DatagramLayout {
     /** Sequences are below this: no session lives long enough to reach it, and sums of two cannot overflow. */
     static final long SEQUENCE_END = 1L << 62;
 
-    static final int STATUS_FIXED_BYTES = 25;
+    static final int STATUS_FIXED_BYTES = 29;
     static final int MAX_NAME_BYTES = 255;
 
     private DatagramLayout() {

@@ -84,9 +84,10 @@ final class DatagramWriter {
     }
 
     /** A subscriber's report; there must be no events open. */
-    ByteBuffer status(int flags, long receiverId, long known, long lost, byte[] name, Stamp stamp) {
+    ByteBuffer status(int flags, long receiverId, Report report, byte[] name, Stamp stamp) {
         buffer.clear().position(DatagramLayout.HEADER_BYTES);
-        buffer.putLong(receiverId).putLong(known).putLong(lost).put((byte) name.length).put(name);
+        buffer.putLong(receiverId).putLong(report.known()).putLong(report.lost()).putInt(report.subscriptions())
+                .put((byte) name.length).put(name);
         return finish(DatagramLayout.STATUS, flags, stamp);
     }
 
@@ -99,6 +100,10 @@ final class DatagramWriter {
         private int ageMicros() {
             return (int) Math.min(ageNs / 1_000, 0xffff_ffffL);
         }
+    }
+
+    /** What a subscriber says of its subscriptions to one session, all together. */
+    record Report(long known, long lost, int subscriptions) {
     }
 
     private ByteBuffer finish(int type, int flags, Stamp stamp) {

@@ -10,8 +10,11 @@ import java.util.Map;
 final class Listeners {
 
     /** One subscriber's last word. */
-    private record Listener(long heardNs, long known, long lost) {
+    private record Listener(long heardNs, long known, long lost, int subscriptions) {
     }
+
+    /** What one subscriber may claim; the sum over a full table stays an {@code int}. */
+    private static final int MAX_SUBSCRIPTIONS = 1_000;
 
     private final UdpLimits limits;
     private final Map<Long, Listener> byId = new HashMap<>();
@@ -21,12 +24,12 @@ final class Listeners {
         this.limits = limits;
     }
 
-    void hear(long id, long known, long lost, long nowNs) {
+    void hear(long id, long known, long lost, int subscriptions, long nowNs) {
         if (byId.size() >= limits.receivers() && !byId.containsKey(id)) {
             refused++;
             return;
         }
-        byId.put(id, new Listener(nowNs, known, lost));
+        byId.put(id, new Listener(nowNs, known, lost, Math.clamp(subscriptions, 0, MAX_SUBSCRIPTIONS)));
     }
 
     void leave(long id) {
@@ -37,8 +40,13 @@ final class Listeners {
         byId.values().removeIf(listener -> nowNs - listener.heardNs() >= limits.silence().toNanos());
     }
 
+    /** The subscriptions of all of them. */
     int count() {
-        return byId.size();
+        return byId.values().stream().mapToInt(Listener::subscriptions).sum();
+    }
+
+    boolean isEmpty() {
+        return byId.isEmpty();
     }
 
     /** What all of them together say they lost. */

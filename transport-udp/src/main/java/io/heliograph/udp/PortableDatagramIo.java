@@ -134,7 +134,9 @@ public final class PortableDatagramIo implements DatagramIo {
 
     @Override
     public void wakeUp() {
-        selector.wakeup();
+        if (selector.isOpen()) {
+            selector.wakeup();
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.heliograph.Position;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Intake;
 import io.heliograph.flow.SessionIntake;
+import io.heliograph.ledger.SubscriberSums;
 import io.heliograph.wire.Decoded;
 import io.heliograph.wire.DecodedEvent;
 import io.heliograph.wire.FrameDecoder;
@@ -61,7 +62,7 @@ final class SessionReceiver {
     private long missingSinceNs;
     private long lastHeardNs;
     private long lastReportNs;
-    private boolean isReported;
+    private boolean isReported = true;
     private boolean isEnding;
     private boolean isEnded;
     private boolean isSilent;
@@ -102,11 +103,13 @@ final class SessionReceiver {
     void add(Intake intake) {
         if (!isEnded) {
             intakes.add(intake.join(session, nextEvent));
+            isReported = false;
         }
     }
 
     void remove(Intake intake) {
         intakes.removeIf(own -> own.intake() == intake);
+        isReported = false;
     }
 
     /** Takes a data datagram or heartbeat of this session. */
@@ -143,10 +146,13 @@ final class SessionReceiver {
         return isMissing ? Math.max(0, missingSinceNs + limits.reorderWait().toNanos() - nowNs) : Long.MAX_VALUE;
     }
 
-    /** Whether it is time to report to this session's publisher; once asked, the next time is a period away. */
+    /**
+     * Whether it is time to report to this session's publisher: when a subscription has come or gone, and each period.
+     * Once asked, the next time is a period away.
+     */
     boolean takeReportTurn(long nowNs) {
-        boolean isDue = !isEnded && !isSilent && !intakes.isEmpty()
-                && (!isReported || nowNs - lastReportNs >= limits.status().toNanos());
+        boolean isDue = !isEnded && !isSilent
+                && (!isReported || !intakes.isEmpty() && nowNs - lastReportNs >= limits.status().toNanos());
         if (isDue) {
             isReported = true;
             lastReportNs = nowNs;
@@ -158,12 +164,9 @@ final class SessionReceiver {
         return !intakes.isEmpty();
     }
 
-    long known() {
-        return intakes.stream().mapToLong(intake -> intake.sums().known()).sum();
-    }
-
-    long lost() {
-        return intakes.stream().mapToLong(intake -> intake.sums().lostTotal()).sum();
+    DatagramWriter.Report report() {
+        SubscriberSums all = intakes.stream().map(SessionIntake::sums).reduce(SubscriberSums.ZERO, SubscriberSums::plus);
+        return new DatagramWriter.Report(all.known(), all.lostTotal(), intakes.size());
     }
 
     /** Forgets the session: what is missing is lost, and nothing more is expected. */

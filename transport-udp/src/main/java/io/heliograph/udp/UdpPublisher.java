@@ -153,7 +153,7 @@ public final class UdpPublisher implements Publisher {
     private boolean prepare(String topic, int length) {
         int frameBytes = FrameEncoder.encodedLength(length);
         boolean isSameTopic = topic.equals(open.topic());
-        if (!isSameTopic) {
+        if (!isSameTopic || topic.isEmpty()) {
             Topic.require(topic);
         }
         if (length > policy.limit().bytes() || !open.canEverHold(topic, frameBytes)) {
@@ -174,7 +174,7 @@ public final class UdpPublisher implements Publisher {
     private void accept() {
         nextEvent++;
         ledger.count(PublishResult.ACCEPTED);
-        if (listeners.count() == 0) {
+        if (listeners.isEmpty()) {
             ledger.countUnheard();
         }
     }
@@ -268,6 +268,15 @@ public final class UdpPublisher implements Publisher {
         }
     }
 
+    /** Where listeners come and go, the next one should not have to wait long to hear of this session. */
+    private void beFrequent() {
+        idleHeartbeats = 0;
+        long soonNs = environment.clock().nanoTime() + limits.heartbeat().toNanos();
+        if (!isClosed && nextHeartbeatNs - soonNs > 0) {
+            nextHeartbeatNs = soonNs;
+        }
+    }
+
     private DatagramWriter.Stamp stamp(long sequence, long firstEvent) {
         long ageNs = environment.clock().nanoTime() - startNs;
         return new DatagramWriter.Stamp(session, sequence, firstEvent, ageNs, startEpochNanos + ageNs);
@@ -297,13 +306,17 @@ public final class UdpPublisher implements Publisher {
                 return;
             }
             ByteBuffer body = datagram.body();
+            int before = listeners.count();
             long id = body.getLong();
             if (datagram.isFlagged(DatagramLayout.LEAVING)) {
                 listeners.leave(id);
             } else {
-                listeners.hear(id, body.getLong(), body.getLong(), environment.clock().nanoTime());
+                listeners.hear(id, body.getLong(), body.getLong(), body.getInt(), environment.clock().nanoTime());
             }
-            changed.signalAll();
+            if (listeners.count() != before) {
+                beFrequent();
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }

@@ -133,7 +133,7 @@ public final class UdpSubscriber implements Subscriber {
             for (SessionReceiver session : sessions.values()) {
                 session.onTime(nowNs);
                 if (session.takeReportTurn(nowNs)) {
-                    report(session, 0);
+                    report(session, session.hasListeners() ? 0 : DatagramLayout.LEAVING);
                 }
             }
         } finally {
@@ -263,7 +263,7 @@ public final class UdpSubscriber implements Subscriber {
         long epochNanos = environment.wallClock().epochNanos();
         var stamp = new DatagramWriter.Stamp(session.session(), 0, 0, 0, epochNanos);
         try {
-            if (!reports.send(writer.status(flags, receiverId, session.known(), session.lost(), name, stamp),
+            if (!reports.send(writer.status(flags, receiverId, session.report(), name, stamp),
                     session.source())) {
                 tally.sendFailures++;
             }
@@ -294,6 +294,7 @@ public final class UdpSubscriber implements Subscriber {
         } finally {
             lock.unlock();
         }
+        io.wakeUp();
         subscriptions.remove(closed);
     }
 

@@ -124,7 +124,7 @@ class DatagramTest {
     }
 
     private static ByteBuffer status() {
-        return copy(new DatagramWriter(600).status(0, 1, 2, 3, new byte[] {'a'}, STAMP));
+        return copy(new DatagramWriter(600).status(0, 1, new DatagramWriter.Report(2, 3, 1), new byte[] {'a'}, STAMP));
     }
 
     static ByteBuffer copy(ByteBuffer bytes) {
