@@ -105,7 +105,7 @@ final class AcceptedEvents {
 
     /** The events of one publisher, in the order in which their publishes returned. */
     List<Accepted> of(RecordedPublisher publisher) {
-        return byPublisher.get(publisher);
+        return byPublisher.getOrDefault(publisher, List.of());
     }
 
     Set<RecordedPublisher> publishers() {

@@ -4,6 +4,7 @@ import io.heliograph.Delivery;
 import io.heliograph.EventHandler;
 import io.heliograph.Gap;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -13,7 +14,7 @@ final class Listener implements EventHandler {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final EventHandler then;
-    private RecordedSubscription subscription;
+    private Optional<RecordedSubscription> subscription = Optional.empty();
     private boolean isStalled;
     private boolean isHolding;
 
@@ -22,11 +23,11 @@ final class Listener implements EventHandler {
     }
 
     void serve(RecordedSubscription recorded) {
-        this.subscription = recorded;
+        subscription = Optional.of(recorded);
     }
 
     RecordedSubscription subscription() {
-        return subscription;
+        return subscription.orElseThrow();
     }
 
     /** From now on, the handler does not return. */
@@ -92,6 +93,6 @@ final class Listener implements EventHandler {
 
     /** The numbers that the deliveries carry as their data. */
     List<Integer> numbers() {
-        return subscription.texts().stream().map(Integer::valueOf).toList();
+        return subscription().texts().stream().map(Integer::valueOf).toList();
     }
 }

@@ -78,7 +78,7 @@ public final class RecordedSubscription implements Subscription {
         }
     }
 
-    private void note(Arrival arrival) {
+    void note(Arrival arrival) {
         synchronized (arrivals) {
             arrivals.add(arrival);
         }

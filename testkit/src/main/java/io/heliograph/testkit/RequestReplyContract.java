@@ -95,7 +95,7 @@ public abstract class RequestReplyContract {
         });
         RequestException failure = failure(requester().request(Event.of("ask", ""), LONG));
         assertEquals(RequestException.Cause.RESPONDER_FAILED, failure.reason());
-        assertTrue(failure.getMessage().contains("no such city"), failure.getMessage());
+        assertTrue(failure.toString().contains("no such city"), failure.toString());
         assertEquals(RequestException.Cause.RESPONDER_FAILED, failure(requester().request(Event.of("ask", "error"), LONG)).reason());
     }
 
