@@ -17,9 +17,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What every transport's subscriptions must do: filters, handlers that fail, joining late, leaving, polling. */
@@ -138,13 +137,13 @@ public abstract class SubscriptionContract extends TransportContract {
 
     @Test
     void leavesFromItsOwnHandler() {
-        var self = new AtomicReference<Optional<Subscription>>(Optional.empty());
+        var self = new CompletableFuture<Subscription>();
         Listener listener = scene().listen(delivery -> {
             if (delivery.event().text().equals("2")) {
-                self.get().orElseThrow().close();
+                self.join().close();
             }
         });
-        self.set(Optional.of(listener.subscription()));
+        self.complete(listener.subscription());
         RecordedPublisher publisher = scene().publisher();
         awaitListeners(publisher, 1);
         listener.stall();
