@@ -117,6 +117,8 @@ final class SessionReceiver {
         lastHeardNs = nowNs;
         isSilent = false;
         if (isEnded) {
+            // The publisher has not heard yet that the end was heard.
+            isReported &= !datagram.isFlagged(DatagramLayout.END_OF_STREAM);
             return;
         }
         if (datagram.type() == DatagramLayout.HEARTBEAT) {
@@ -151,7 +153,7 @@ final class SessionReceiver {
      * Once asked, the next time is a period away.
      */
     boolean takeReportTurn(long nowNs) {
-        boolean isDue = !isEnded && !isSilent
+        boolean isDue = !isSilent
                 && (!isReported || !intakes.isEmpty() && nowNs - lastReportNs >= limits.status().toNanos());
         if (isDue) {
             isReported = true;
@@ -167,6 +169,13 @@ final class SessionReceiver {
     DatagramWriter.Report report() {
         SubscriberSums all = intakes.stream().map(SessionIntake::sums).reduce(SubscriberSums.ZERO, SubscriberSums::plus);
         return new DatagramWriter.Report(all.known(), all.lostTotal(), intakes.size());
+    }
+
+    /** Says that the tail is unknown if the publisher has been silent for longer than it should; for when nobody waits on. */
+    void leave(long nowNs) {
+        if (!isEnded && !isSilent && nowNs - lastHeardNs > limits.slowHeartbeat().toNanos()) {
+            intakes.forEach(SessionIntake::tellTailUnknown);
+        }
     }
 
     /** Forgets the session: what is missing is lost, and nothing more is expected. */
@@ -265,7 +274,9 @@ final class SessionReceiver {
     private void endIfComplete() {
         if (isEnding && expected >= knownDatagrams && !isEnded) {
             intakes.forEach(intake -> intake.end(nextEvent));
+            intakes.clear();
             isEnded = true;
+            isReported = false;
         }
     }
 

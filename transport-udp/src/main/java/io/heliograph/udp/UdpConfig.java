@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.UnknownHostException;
-import java.util.Optional;
 
 /**
  * A UDP address, understood.
@@ -47,13 +46,10 @@ public record UdpConfig(String text, InetSocketAddress target, NetworkInterface 
         NetworkInterface networkInterface = networkInterface(address.setting("interface").orElse("loopback"));
         InetAddress local = addressOf(networkInterface, address.setting("interface").orElse("loopback"));
         requireReachable(target, networkInterface, address.setting("interface").orElse("loopback"));
-        UdpLimits limits = UdpLimits.defaults();
-        Optional<Integer> buffer = address.setting("buffer").map(b ->
-                (int) Math.min(Notation.bytes("buffer", b), Integer.MAX_VALUE));
-        if (buffer.isPresent()) {
-            limits = new UdpLimits(buffer.get(), limits.sessions(), limits.receivers(), limits.heldDatagrams(),
-                    limits.reorderWait(), limits.heartbeat(), limits.slowHeartbeat(), limits.status(), limits.silence());
-        }
+        UdpLimits limits = address.setting("buffer")
+                .map(b -> (int) Math.min(Notation.bytes("buffer", b), Integer.MAX_VALUE))
+                .map(UdpLimits.defaults()::withSocketBufferBytes)
+                .orElse(UdpLimits.defaults());
         int largest = largestDatagram(networkInterface);
         int datagram = address.setting("datagram")
                 .map(d -> Notation.integer("datagram", d, LEAST_DATAGRAM_BYTES, PortableDatagramIo.MAX_DATAGRAM_BYTES))

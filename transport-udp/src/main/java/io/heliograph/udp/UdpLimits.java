@@ -15,9 +15,10 @@ import java.time.Duration;
  * @param slowHeartbeat     the same, once it has been idle for 100 heartbeats
  * @param status            how often a subscriber says that it listens
  * @param silence           after this long without a word, a publisher's or subscriber's life is in doubt
+ * @param linger            how long a publisher that closes says so, until all its subscribers have heard it
  */
 public record UdpLimits(int socketBufferBytes, int sessions, int receivers, int heldDatagrams, Duration reorderWait,
-        Duration heartbeat, Duration slowHeartbeat, Duration status, Duration silence) {
+        Duration heartbeat, Duration slowHeartbeat, Duration status, Duration silence, Duration linger) {
 
     public UdpLimits {
         require("socket buffer in bytes", socketBufferBytes, 4096, 1 << 30);
@@ -29,6 +30,7 @@ public record UdpLimits(int socketBufferBytes, int sessions, int receivers, int 
         requirePositive("slow heartbeat", slowHeartbeat);
         requirePositive("status", status);
         requirePositive("silence", silence);
+        requirePositive("linger", linger);
         if (silence.compareTo(slowHeartbeat.multipliedBy(2)) < 0 || silence.compareTo(status.multipliedBy(2)) < 0) {
             throw new ConfigException("silence", silence, "at least twice the slow heartbeat and the status period");
         }
@@ -36,11 +38,23 @@ public record UdpLimits(int socketBufferBytes, int sessions, int receivers, int 
 
     /**
      * 4 MiB socket buffers; 256 sessions, 1,024 receivers; 64 datagrams held for at most 2 ms; heartbeats each 100 ms,
-     * then each second; a status each second; silence after 5 s.
+     * then each second; a status each second; silence after 5 s; linger 1 s.
      */
     public static UdpLimits defaults() {
         return new UdpLimits(4 << 20, 256, 1024, 64, Duration.ofMillis(2), Duration.ofMillis(100), Duration.ofSeconds(1),
-                Duration.ofSeconds(1), Duration.ofSeconds(5));
+                Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(1));
+    }
+
+    /** The same with other sockets' buffers. */
+    public UdpLimits withSocketBufferBytes(int bytes) {
+        return new UdpLimits(bytes, sessions, receivers, heldDatagrams, reorderWait, heartbeat, slowHeartbeat, status,
+                silence, linger);
+    }
+
+    /** The same with other most sessions. */
+    public UdpLimits withSessions(int most) {
+        return new UdpLimits(socketBufferBytes, most, receivers, heldDatagrams, reorderWait, heartbeat, slowHeartbeat,
+                status, silence, linger);
     }
 
     private static void require(String what, int value, int least, int most) {

@@ -31,7 +31,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class UdpPublisher implements Publisher {
 
     private static final int FAST_HEARTBEATS = 100;
-    private static final int END_OF_STREAM_REPEATS = 3;
+    private static final int LEAST_ENDS_OF_STREAM = 3;
     private static final Duration END_OF_STREAM_PERIOD = Duration.ofMillis(10);
     private static final long LONGEST_WAIT_NS = 1_000_000_000;
 
@@ -59,6 +59,7 @@ public final class UdpPublisher implements Publisher {
     private long nextHeartbeatNs;
     private int idleHeartbeats;
     private int endOfStreamSent;
+    private long closingSinceNs;
     private boolean isClosed;
     private volatile boolean isDone;
 
@@ -257,12 +258,16 @@ public final class UdpPublisher implements Publisher {
     }
 
     private void sendEndOfStream(long nowNs) {
-        if (endOfStreamSent < END_OF_STREAM_REPEATS && (endOfStreamSent == 0 || nowNs - nextHeartbeatNs >= 0)) {
+        if (endOfStreamSent == 0) {
+            closingSinceNs = nowNs;
+        }
+        if (endOfStreamSent == 0 || nowNs - nextHeartbeatNs >= 0) {
             send(open.heartbeat(DatagramLayout.END_OF_STREAM, stamp(nextDatagram, nextEvent)));
             endOfStreamSent++;
             nextHeartbeatNs = nowNs + END_OF_STREAM_PERIOD.toNanos();
         }
-        if (endOfStreamSent == END_OF_STREAM_REPEATS) {
+        boolean isHeard = listeners.isEmpty() && endOfStreamSent >= LEAST_ENDS_OF_STREAM;
+        if (isHeard || nowNs - closingSinceNs >= limits.linger().toNanos()) {
             isDone = true;
             changed.signalAll();
         }
@@ -430,7 +435,10 @@ public final class UdpPublisher implements Publisher {
         return session;
     }
 
-    /** Ends the stream: sends what is open, then word of the end three times within some 20 ms. */
+    /**
+     * Ends the stream: sends what is open, then word of the end each 10 ms, three times at least, until every known
+     * subscriber has heard it or the linger time is over.
+     */
     @Override
     public void close() {
         beginClose();

@@ -150,9 +150,12 @@ public final class UdpSubscriber implements Subscriber {
                 return;
             }
             isClosed = true;
-            sessions.values().stream()
-                    .filter(session -> !session.isEnded() && session.hasListeners())
-                    .forEach(session -> report(session, DatagramLayout.LEAVING));
+            for (SessionReceiver session : sessions.values()) {
+                session.leave(environment.clock().nanoTime());
+                if (session.hasListeners()) {
+                    report(session, DatagramLayout.LEAVING);
+                }
+            }
         } finally {
             lock.unlock();
         }

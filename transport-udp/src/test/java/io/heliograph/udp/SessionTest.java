@@ -141,11 +141,51 @@ class SessionTest implements EventHandler {
     }
 
     @Test
+    void aPublisherSaysTheEndUntilItsSubscribersHaveHeardIt() throws IOException {
+        var subscriber = subscriber(UdpLimits.defaults());
+        Subscription subscription = subscriber.subscribePolled(Interest.inAll());
+        var publisher = publisher();
+        publish(publisher, 2);
+        work(publisher, subscriber, subscription);
+        publisher.doWork(0);
+        assertThat(publisher.subscribers()).isEqualTo(1);
+        publisher.beginClose();
+        network.link().cut();
+        for (int i = 0; i < 10; i++) {
+            clock.advance(Duration.ofMillis(20));
+            publisher.doWork(0);
+        }
+        assertThat(publisher.isDone()).isFalse();
+        network.link().heal();
+        for (int i = 0; i < 3; i++) {
+            clock.advance(Duration.ofMillis(20));
+            work(publisher, subscriber, subscription);
+        }
+        assertThat(publisher.isDone()).isTrue();
+        assertThat(subscription.sums().known()).isEqualTo(2);
+    }
+
+    @Test
+    void aPublisherWhoseEndNobodyHearsStopsSayingItAfterItsLinger() throws IOException {
+        var subscriber = subscriber(UdpLimits.defaults());
+        Subscription subscription = subscriber.subscribePolled(Interest.inAll());
+        var publisher = publisher();
+        publish(publisher, 1);
+        work(publisher, subscriber, subscription);
+        publisher.beginClose();
+        network.link().cut();
+        publisher.doWork(0);
+        clock.advance(UdpLimits.defaults().linger());
+        publisher.doWork(0);
+        assertThat(publisher.isDone()).isTrue();
+        clock.advance(Duration.ofSeconds(2));
+        subscriber.close();
+        assertThat(notices.of(Notice.TailUnknown.class)).hasSize(1);
+    }
+
+    @Test
     void sessionsAboveTheLimitAreRefusedCountedAndTold() throws IOException {
-        var limits = UdpLimits.defaults();
-        var two = new UdpLimits(limits.socketBufferBytes(), 2, 1, limits.heldDatagrams(), limits.reorderWait(),
-                limits.heartbeat(), limits.slowHeartbeat(), limits.status(), limits.silence());
-        var subscriber = subscriber(two);
+        var subscriber = subscriber(UdpLimits.defaults().withSessions(2));
         Subscription subscription = subscriber.subscribePolled(Interest.inAll());
         List<UdpPublisher> publishers = List.of(publisher(), publisher(), publisher());
         for (UdpPublisher publisher : publishers) {
