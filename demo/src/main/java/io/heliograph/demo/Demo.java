@@ -9,13 +9,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The command {@code demo}: opens the house, tells in four lines where everything is, and runs until its time is up or
- * it is stopped.
+ * The command {@code demo}: opens the house, tells in four lines where everything is, and runs until its time is up
+ * or it is stopped.
  *
  * <pre>
  * page    http://127.0.0.1:8080
  * send    127.0.0.1:8125 (UDP), for example: echo 'foo:1|c' >/dev/udp/127.0.0.1/8125
- * events  ./heliograph sub 'udp://239.77.1.1:4770?interface=loopback&amp;reliable=false'
+ * events  ./heliograph sub 'udp://239.77.1.1:4777?interface=loopback&amp;reliable=false'
  * now     in 412/s  out 31/s  subscribers 1  lost 0
  * </pre>
  *
@@ -83,8 +83,8 @@ public final class Demo {
         String host = to.getAddress().getHostAddress();
         out.println("page    " + house.url());
         out.flush();
-        err.println("send    " + host + ":" + to.getPort() + " (UDP), for example: echo 'foo:1|c' >/dev/udp/" + host + "/"
-                + to.getPort());
+        err.println("send    " + host + ":" + to.getPort() + " (UDP), for example: echo 'foo:1|c' >/dev/udp/" + host
+                + "/" + to.getPort());
         err.println("events  ./heliograph sub '" + house.parts().address() + "'");
         err.flush();
     }

@@ -11,6 +11,7 @@ import io.heliograph.flow.Limit;
 import io.heliograph.server.EventTail;
 import io.heliograph.server.HeliographServer;
 import io.heliograph.server.LedgerBook;
+import io.heliograph.server.Panel;
 import io.heliograph.server.ServerConfig;
 import io.heliograph.statsd.StatsdConfig;
 import io.heliograph.statsd.StatsdServer;
@@ -32,10 +33,12 @@ final class DemoHouse implements AutoCloseable {
     /** Where events go: a group of the range for use within one organisation. */
     private static final String GROUP = "239.77.1.1";
 
-    private static final int USUAL_GROUP_PORT = 4770;
+    private static final int USUAL_GROUP_PORT = 4777;
     private static final Limit VIEWER_LIMIT = Limit.events(2_000);
     private static final Duration DRAIN = Duration.ofSeconds(2);
     private static final long DRAIN_STEP_NS = Duration.ofMillis(5).toNanos();
+
+    private static final Panel METRICS = new Panel("metrics", DemoHouse.class, List.of());
 
     private final Deque<Runnable> closing = new ArrayDeque<>();
     private final DemoParts parts;
@@ -45,12 +48,14 @@ final class DemoHouse implements AutoCloseable {
         var book = new LedgerBook();
         var tail = new EventTail(VIEWER_LIMIT);
         var handler = new StallableHandler(tail, Clock.SYSTEM);
-        String address = "udp://" + GROUP + ":" + PortChoice.unusedUdpPort(USUAL_GROUP_PORT)
-                + "?interface=loopback&reliable=false";
+        var groupPort = GroupPort.claim(USUAL_GROUP_PORT);
+        closing.push(groupPort::close);
+        String address = "udp://" + GROUP + ":" + groupPort.number() + "?interface=loopback&reliable=false";
         try {
             Subscriber subscriber = Heliograph.subscriber(address);
             closing.push(subscriber::close);
-            Subscription subscription = subscriber.subscribe(Interest.inAll().withPolicy(PagePolicy.FIRST), handler);
+            Interest interest = Interest.inAll().withPolicy(PagePolicy.FIRST);
+            Subscription subscription = subscriber.subscribe(interest, handler);
             Publisher publisher = Heliograph.publisher(address, FlowPolicy.dropOldest(Limit.DEFAULT));
             closing.push(() -> endStream(publisher, subscription));
             StatsdServer statsd = PortChoice.open(config.statsdPort(), StatsdConfig.DEFAULT_PORT,
@@ -63,7 +68,7 @@ final class DemoHouse implements AutoCloseable {
             book.addSubscriber("page", subscription::sums);
             DemoMetrics.addTo(book, statsd, traffic);
             server = PortChoice.open(config.port(), ServerConfig.DEFAULT_PORT, port -> HeliographServer.start(
-                    ServerConfig.defaults().withPort(port), book, tail, List.of(new DemoPanel(parts).panel())));
+                    ServerConfig.defaults().withPort(port), book, tail, List.of(new DemoPanel(parts).panel(), METRICS)));
             closing.push(server::close);
             closing.push(handler::release);
         } catch (HeliographException e) {

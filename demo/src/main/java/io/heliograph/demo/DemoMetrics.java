@@ -33,7 +33,8 @@ final class DemoMetrics {
         byLabel(book, "statsd_rejected_lines_total", "Good lines that a limit kept out.", "limit",
                 () -> labelled(statsd.counters().rejected(), limit -> limit.label()));
         byLabel(book, "statsd_published_total", "Flushed events by what became of them.", "result",
-                () -> labelled(statsd.counters().published(), result -> result.name().toLowerCase(Locale.ROOT)));
+                () -> labelled(statsd.counters().published(),
+                        result -> result.name().toLowerCase(Locale.ROOT)));
         counter(book, statsd, "statsd_kernel_drops_at_least_total", "Datagrams that the kernel dropped, at least.",
                 counters -> counters.kernelDropsAtLeast().orElse(0));
         counter(book, statsd, "statsd_flushed_total", "Events flushed.", StatsdCounters::flushedEvents);

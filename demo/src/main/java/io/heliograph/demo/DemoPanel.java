@@ -46,7 +46,8 @@ final class DemoPanel {
 
     private Answer burst() {
         Traffic traffic = parts.traffic().orElseThrow(() ->
-                new Problem(409, "no-generator", "there is no generator to burst: start the demo without --no-generator"));
+                new Problem(409, "no-generator",
+                "there is no generator to burst: start the demo without --no-generator"));
         traffic.burst(BURST);
         return Answer.json(state());
     }
@@ -145,7 +146,8 @@ final class DemoPanel {
         PagePolicy.CHOICES.forEach(json::writeString);
         json.writeEndArray();
         json.writeBooleanProperty("generator", parts.traffic().isPresent());
-        json.writeNumberProperty("burst_ms_left", parts.traffic().map(Traffic::burstLeft).orElse(Duration.ZERO).toMillis());
+        Duration burstLeft = parts.traffic().map(Traffic::burstLeft).orElse(Duration.ZERO);
+        json.writeNumberProperty("burst_ms_left", burstLeft.toMillis());
         json.writeNumberProperty("stall_ms_left", parts.handler().stallLeft().toMillis());
         json.writeStringProperty("send_to", to.getAddress().getHostAddress() + ":" + to.getPort());
         json.writeStringProperty("events_to", parts.address());

@@ -19,7 +19,8 @@ record OwnDatagrams(long sent, long received, long lost, long unsent) {
 
     /** Reads what was received first: what is sent in between is on its way, not lost. */
     static OwnDatagrams of(Optional<Traffic> traffic, List<GeneratorSums> heard) {
-        Map<String, GeneratorSums> byId = heard.stream().collect(Collectors.toMap(GeneratorSums::id, Function.identity()));
+        Map<String, GeneratorSums> byId =
+                heard.stream().collect(Collectors.toMap(GeneratorSums::id, Function.identity()));
         long sent = 0;
         long received = 0;
         long lost = 0;

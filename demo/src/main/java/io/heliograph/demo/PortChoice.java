@@ -1,10 +1,6 @@
 package io.heliograph.demo;
 
 import io.heliograph.AddressInUseException;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.nio.channels.DatagramChannel;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
 
@@ -33,31 +29,5 @@ final class PortChoice {
             }
         }
         return opener.apply(0);
-    }
-
-    /**
-     * A UDP port that no socket holds. A multicast group is shared by whoever joins it, so that taking a port in use
-     * would mix two demos' events: hence a look at the port with a socket that does not share.
-     */
-    static int unusedUdpPort(int usual) {
-        for (int port = usual; port < usual + TRIES; port++) {
-            try {
-                return probe(port);
-            } catch (IOException e) {
-                // The next one, then.
-            }
-        }
-        try {
-            return probe(0);
-        } catch (IOException e) {
-            throw new AddressInUseException("every UDP port", "close some programs");
-        }
-    }
-
-    private static int probe(int port) throws IOException {
-        try (DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET)) {
-            channel.bind(new InetSocketAddress(port));
-            return ((InetSocketAddress) channel.getLocalAddress()).getPort();
-        }
     }
 }

@@ -123,6 +123,14 @@ class HouseTest {
     }
 
     @Test
+    void whatItAddsIsDescribedAndServed() throws Exception {
+        assertThat(get("/openapi.yaml").body()).contains("\n  /v1/demo:\n", "\n  /v1/demo/burst:\n", "\n  /v1/demo/stall:\n",
+                "\n  /v1/demo/policy:\n", "\ncomponents:\n");
+        assertThat(get("/v1/demo").body()).contains("\"own_lost\":0", "\"policy\":\"drop-oldest\"", "\"generator\":false");
+        assertThat(get("/").body()).contains("id=\"panel-demo\"", "id=\"panel-metrics\"", "src=\"/page/metrics.js\"");
+    }
+
+    @Test
     void garbageIsCountedAndHurtsNothing() throws Exception {
         try (BufferedReader stream = stream()) {
             Metrics.send(house.parts().statsd().localAddress(), "no metric\ngood:1|c\n:|\n\u0000\u0001");

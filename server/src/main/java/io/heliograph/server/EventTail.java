@@ -83,7 +83,8 @@ public final class EventTail implements EventHandler {
      */
     synchronized Viewer open(TopicFilter filter, int most) {
         if (closed || viewers.size() >= most) {
-            throw new Problem(503, "too-many-viewers", "streams open '" + viewers.size() + "': allowed is at most " + most);
+            throw new Problem(503, "too-many-viewers",
+                    "streams open '" + viewers.size() + "': allowed is at most " + most);
         }
         var viewer = new Viewer(filter, limit);
         viewers.add(viewer);
@@ -110,7 +111,8 @@ public final class EventTail implements EventHandler {
     }
 
     private static String notice(String name, String topic, String json) {
-        return frame("event: " + name + "\n", CloudEventJson.write(Event.json(topic, json), UUID.randomUUID().toString()));
+        String id = UUID.randomUUID().toString();
+        return frame("event: " + name + "\n", CloudEventJson.write(Event.json(topic, json), id));
     }
 
     /** Line breaks between the tokens of JSON data mean nothing there, and would end the line here. */

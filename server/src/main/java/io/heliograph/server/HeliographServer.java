@@ -80,7 +80,8 @@ public final class HeliographServer implements AutoCloseable {
     }
 
     private static Answer unlessKnown(Call call, Answer file) {
-        boolean isKnown = call.header("If-None-Match").filter(file.headers().get("ETag")::equals).isPresent();
+        String tag = file.headers().getOrDefault("ETag", "");
+        boolean isKnown = call.header("If-None-Match").filter(tag::equals).isPresent();
         return isKnown ? new Answer(304, file.mediaType(), new byte[0], file.headers()) : file;
     }
 

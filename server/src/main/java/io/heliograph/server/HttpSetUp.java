@@ -60,7 +60,8 @@ final class HttpSetUp {
         @Override
         protected void generateResponse(Request request, Response response, int status, String message, Throwable cause,
                 Callback callback) throws IOException {
-            var problem = new Problem(status, status == 400 ? "bad-request" : "http-" + status, "the request is not acceptable");
+            String code = status == 400 ? "bad-request" : "http-" + status;
+            var problem = new Problem(status, code, "the request is not acceptable");
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
             Content.Sink.write(response, true, problem.toJson(), callback);
         }

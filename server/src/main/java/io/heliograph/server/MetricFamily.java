@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * @param name    without the leading {@code heliograph_}: lower-case words joined by underscores; a counter's ends in
  *                {@code _total}
  * @param kind    whether it only grows
- * @param help    one line
+ * @param help    one line without a backslash
  * @param samples its values now; called for each scrape, on any thread
  */
 public record MetricFamily(String name, Kind kind, String help, Supplier<List<Sample>> samples) {
@@ -45,6 +45,9 @@ public record MetricFamily(String name, Kind kind, String help, Supplier<List<Sa
     public MetricFamily {
         if (!name.matches("[a-z][a-z0-9_]*")) {
             throw new IllegalArgumentException("metric name '" + name + "': allowed are a-z, 0-9 and '_'");
+        }
+        if (help.indexOf('\n') >= 0 || help.indexOf('\\') >= 0) {
+            throw new IllegalArgumentException("help of metric '" + name + "': allowed is one line without a backslash");
         }
     }
 }

@@ -45,7 +45,9 @@ final class PageFiles {
                     .append("<script type=\"module\" src=\"/page/").append(name).append(".js\"></script>\n");
             markup.append("<div class=\"panel\" id=\"panel-").append(name).append("\">\n")
                     .append(text(panel.anchor(), name + ".html")).append("</div>\n");
-            paths.append(text(panel.anchor(), name + "-openapi.yaml"));
+            if (!panel.routes().isEmpty()) {
+                paths.append(text(panel.anchor(), name + "-openapi.yaml"));
+            }
         }
         String html = text(PageFiles.class, "page.html").replace(LINKS_MARK, links).replace(PANELS_MARK, markup);
         this.page = tagged(HTML, html.getBytes(StandardCharsets.UTF_8));

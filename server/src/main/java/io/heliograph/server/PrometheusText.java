@@ -44,24 +44,31 @@ final class PrometheusText {
         String label = "publisher";
         counter("publisher_offered_total", "Events offered to a publisher.", label, all, PublisherSums::offered);
         counter("publisher_accepted_total", "Offered events that were accepted.", label, all, PublisherSums::accepted);
-        counter("publisher_dropped_total", "Offered events that a policy turned away.", label, all, PublisherSums::dropped);
+        counter("publisher_dropped_total", "Offered events that a policy turned away.", label, all,
+                PublisherSums::dropped);
         counter("publisher_refused_total", "Offered events that were refused.", label, all, PublisherSums::refused);
-        counter("publisher_unheard_total", "Accepted events that nobody listened for.", label, all, PublisherSums::unheard);
-        gauge("publisher_difference", "Events that the publisher's sum leaves unexplained; 0 unless there is a defect.",
+        counter("publisher_unheard_total", "Accepted events that nobody listened for.", label, all,
+                PublisherSums::unheard);
+        gauge("publisher_difference", "Events that its sum leaves unexplained; 0 unless there is a defect.",
                 label, all, PublisherSums::difference);
     }
 
     private void writeSubscribers(List<Read<SubscriberSums>> all) {
         String label = "subscriber";
-        counter("subscriber_known_total", "Events that a subscriber knows to exist.", label, all, SubscriberSums::known);
-        counter("subscriber_delivered_total", "Known events that its handler took.", label, all, SubscriberSums::delivered);
-        counter("subscriber_filtered_total", "Known events that it did not want.", label, all, SubscriberSums::filtered);
+        counter("subscriber_known_total", "Events that a subscriber knows to exist.", label, all,
+                SubscriberSums::known);
+        counter("subscriber_delivered_total", "Known events that its handler took.", label, all,
+                SubscriberSums::delivered);
+        counter("subscriber_filtered_total", "Known events that it did not want.", label, all,
+                SubscriberSums::filtered);
         writeLost(all);
-        gauge("subscriber_in_flight", "Known events that wait for the handler.", label, all, SubscriberSums::inFlight);
-        counter("subscriber_duplicates_total", "Arrivals of events that had arrived.", label, all, SubscriberSums::duplicates);
+        gauge("subscriber_in_flight", "Known events that wait for the handler.", label, all,
+                SubscriberSums::inFlight);
+        counter("subscriber_duplicates_total", "Arrivals of events that had arrived.", label, all,
+                SubscriberSums::duplicates);
         counter("subscriber_gaps_total", "Gaps told to the handler.", label, all, SubscriberSums::gaps);
         counter("subscriber_failures_total", "Times the handler threw.", label, all, SubscriberSums::failures);
-        gauge("subscriber_difference", "Events that the subscriber's sum leaves unexplained; 0 unless there is a defect.",
+        gauge("subscriber_difference", "Events that its sum leaves unexplained; 0 unless there is a defect.",
                 label, all, SubscriberSums::difference);
     }
 
@@ -101,8 +108,9 @@ final class PrometheusText {
 
     private void family(String name, Kind kind, String help, List<Sample> samples) {
         String full = "heliograph_" + name;
-        text.append("# HELP ").append(full).append(' ').append(help.replace("\\", "\\\\").replace("\n", "\\n")).append('\n');
-        text.append("# TYPE ").append(full).append(' ').append(kind == Kind.COUNTER ? "counter" : "gauge").append('\n');
+        String type = kind == Kind.COUNTER ? "counter" : "gauge";
+        text.append("# HELP ").append(full).append(' ').append(help).append('\n');
+        text.append("# TYPE ").append(full).append(' ').append(type).append('\n');
         for (Sample sample : samples) {
             text.append(full).append(labels(sample.labels())).append(' ').append(number(sample.value())).append('\n');
         }

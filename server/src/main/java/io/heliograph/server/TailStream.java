@@ -78,7 +78,7 @@ final class TailStream {
         try {
             return asked.map(TopicFilter::of).orElse(TopicFilter.ALL);
         } catch (ConfigException e) {
-            throw new Problem(400, "bad-topic-filter", e.getMessage());
+            throw new Problem(400, "bad-topic-filter", String.valueOf(e.getMessage()));
         }
     }
 }

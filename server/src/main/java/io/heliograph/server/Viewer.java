@@ -10,7 +10,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One open stream: a bounded queue between the tail and the connection, which gives up its oldest frame when it is full.
+ * One open stream: a bounded queue between the tail and the connection, which gives up its oldest frame when it is
+ * full.
  *
  * <p>Thread-safe: any thread offers, one takes.
  */

@@ -53,7 +53,8 @@ final class Wiring {
     void addErrors() {
         routes.exception(Problem.class, (problem, context) -> write(context, problem));
         routes.exception(HeliographException.class,
-                (refused, context) -> write(context, new Problem(400, "bad-value", refused.getMessage())));
+                (refused, context) ->
+                write(context, new Problem(400, "bad-value", String.valueOf(refused.getMessage()))));
         routes.exception(HttpResponseException.class, (answer, context) -> write(context, ofJavalin(answer, context)));
         routes.exception(Exception.class, (failure, context) -> {
             config.notices().onNotice(new Notice.Degraded(context.method() + " " + context.path(), failure.toString()));

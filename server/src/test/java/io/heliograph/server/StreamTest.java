@@ -3,6 +3,8 @@ package io.heliograph.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heliograph.Event;
+import io.heliograph.Gap;
+import io.heliograph.LossReason;
 import io.heliograph.cloudevents.CloudEventJson;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -96,6 +98,21 @@ class StreamTest {
             assertThat(stream.next()).containsExactly(": open");
             assertThat(stream.next()).containsExactly(": alive");
             assertThat(stream.next()).containsExactly(": alive");
+        }
+    }
+
+    @Test
+    void tellsOfGapsWhateverItFilters() throws Exception {
+        try (House house = House.open(); Stream stream = house.stream("/v1/events/stream?topic=prices.%3E")) {
+            stream.next();
+            house.tail.onGap(new Gap(1, 7, 9, 3, LossReason.NETWORK));
+
+            List<String> block = stream.next();
+
+            assertThat(block).first().isEqualTo("event: gap");
+            Event gap = CloudEventJson.read(block.get(1).substring("data: ".length()));
+            assertThat(gap.topic()).isEqualTo("heliograph.gap");
+            assertThat(gap.text()).contains("\"from\":7,\"to\":9,\"count\":3,\"reason\":\"network\"");
         }
     }
 

@@ -1,0 +1,20 @@
+// Every text of the metrics' panel.
+export const strings = {
+  metricsTitle: 'Metrics',
+  filter: 'Filter',
+  chartNote: 'Choose a metric below to see it here.',
+  chartEmpty: 'Waiting for the first metric',
+  counters: 'Rates (counters)',
+  timers: 'Timers (over the last second)',
+  gauges: 'Gauges',
+  sets: 'Sets (distinct in the last second)',
+  name: 'Name',
+  perSecond: 'Per second',
+  inTotal: 'Since opened',
+  value: 'Value',
+  distinct: 'Distinct',
+  more: count => `and ${count} more; filter to see them`,
+  none: 'none yet',
+  ago: seconds => (seconds === 0 ? 'now' : `${seconds} s ago`),
+  series1: {counter: 'per second', gauge: 'value', set: 'distinct', timer: 'p50'},
+};
