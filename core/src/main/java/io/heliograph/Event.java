@@ -90,6 +90,11 @@ public final class Event {
         return new Builder(topic);
     }
 
+    /** Starts an event on a topic that has been checked before. */
+    public static Builder builder(Topic topic) {
+        return new Builder(topic);
+    }
+
     /** The topic. */
     public String topic() {
         return topic;
@@ -243,6 +248,10 @@ public final class Event {
             this.topic = Topic.require(topic);
         }
 
+        private Builder(Topic topic) {
+            this.topic = topic.name();
+        }
+
         /** Data of no stated type; copied. */
         public Builder data(byte[] bytes) {
             this.data = bytes.clone();
@@ -271,9 +280,21 @@ public final class Event {
             return this;
         }
 
+        /** The media type of the data, its characters checked before. */
+        public Builder contentType(AttributeValue.Text mediaType) {
+            this.contentType = Optional.of(requireLength("datacontenttype", mediaType));
+            return this;
+        }
+
         /** What made the event, a URI reference; {@value Event#DEFAULT_SOURCE} if not given. */
         public Builder source(String uriReference) {
             this.source = requireText("source", uriReference);
+            return this;
+        }
+
+        /** What made the event, its characters checked before. */
+        public Builder source(AttributeValue.Text uriReference) {
+            this.source = requireLength("source", uriReference);
             return this;
         }
 
@@ -283,9 +304,21 @@ public final class Event {
             return this;
         }
 
+        /** What the event is about, its characters checked before. */
+        public Builder subject(AttributeValue.Text text) {
+            this.subject = Optional.of(requireLength("subject", text));
+            return this;
+        }
+
         /** An explicit id, unique within the source. */
         public Builder id(String text) {
             this.id = Optional.of(requireText("id", text));
+            return this;
+        }
+
+        /** An explicit id, its characters checked before. */
+        public Builder id(AttributeValue.Text text) {
+            this.id = Optional.of(requireLength("id", text));
             return this;
         }
 
@@ -341,11 +374,19 @@ public final class Event {
         }
 
         private static String requireText(String what, String text) {
+            return AttributeValue.requireText(what, requireSome(what, text));
+        }
+
+        private static String requireLength(String what, AttributeValue.Text text) {
+            return requireSome(what, text.value());
+        }
+
+        private static String requireSome(String what, String text) {
             if (text.isEmpty()) {
                 throw new ConfigException(what, text, "text of at least one character");
             }
             requireLength(what, text);
-            return AttributeValue.requireText(what, text);
+            return text;
         }
 
         private static void requireLength(String what, String text) {

@@ -4,9 +4,12 @@ package io.heliograph;
  * The grammar of topics: levels of ASCII letters, digits, {@code _} and {@code -}, separated by single dots, at most
  * {@value #MAX_LENGTH} bytes. A topic is a CloudEvents {@code type}.
  *
- * <p>Stateless; {@link #isValid} allocates nothing.
+ * <p>Immutable; {@link #isValid} allocates nothing. Most of the API takes a topic as a string and checks it; whoever uses
+ * one topic again and again may check it once, as a {@code Topic}.
+ *
+ * @param name the topic itself
  */
-public final class Topic {
+public record Topic(String name) {
 
     /** The longest topic, in bytes (which are characters here). */
     public static final int MAX_LENGTH = 255;
@@ -22,7 +25,9 @@ public final class Topic {
         }
     }
 
-    private Topic() {
+    /** @throws ConfigException if {@code name} does not follow the grammar */
+    public Topic {
+        require(name);
     }
 
     /** Whether {@code topic} follows the grammar. */

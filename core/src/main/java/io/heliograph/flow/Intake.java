@@ -262,12 +262,19 @@ public final class Intake {
             case Delivery delivery -> {
                 Optional<Throwable> failure = run(() -> handler.onEvent(delivery));
                 finish(delivery, failure);
+                if (failure.isPresent()) {
+                    hand(failed(delivery.position()), handler);
+                }
             }
             case Gap gap -> {
                 Optional<Throwable> failure = run(() -> handler.onGap(gap));
                 finish(gap, failure);
             }
         }
+    }
+
+    private static Gap failed(Position position) {
+        return new Gap(position.session(), position.sequence(), position.sequence(), 1, LossReason.FAILED);
     }
 
     /** A handler at work. */

@@ -12,6 +12,7 @@ import static io.heliograph.wire.MalformedFrame.UNKNOWN_FIELD;
 import io.heliograph.AttributeValue;
 import io.heliograph.ConfigException;
 import io.heliograph.Event;
+import io.heliograph.Topic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,7 @@ public final class FrameDecoder {
     }
 
     private final TextReader texts = new TextReader();
+    private Topic lastContext = new Topic("none");
     /** What the frame is if the event refuses the value that it is given next. */
     private MalformedFrame ifNotAllowed = BAD_TEXT;
 
@@ -93,9 +95,8 @@ public final class FrameDecoder {
         }
     }
 
-    private static Event compact(FrameKind kind, ByteBuffer body, String contextTopic) {
-        refuseIf(contextTopic.isEmpty(), MalformedFrame.NO_TOPIC);
-        Event.Builder event = Event.builder(contextTopic).dataFrom(body);
+    private Event compact(FrameKind kind, ByteBuffer body, String contextTopic) {
+        Event.Builder event = Event.builder(context(contextTopic)).dataFrom(body);
         if (kind.contentType.isPresent()) {
             event.contentType(kind.contentType.get());
         }
@@ -106,10 +107,8 @@ public final class FrameDecoder {
         refuseIf(!body.hasRemaining(), BAD_TOPIC);
         int topicLength = body.get() & 0xff;
         refuseIf(topicLength > body.remaining(), BAD_TOPIC);
-        refuseIf(topicLength == 0 && contextTopic.isEmpty(), MalformedFrame.NO_TOPIC);
-        String topic = topicLength == 0 ? contextTopic : text(body, topicLength, BAD_TOPIC);
-        refuseIf(topicLength != 0 && topic.equals(contextTopic), BAD_TOPIC);
-        ifNotAllowed = BAD_TOPIC;
+        Topic topic = topicLength == 0 ? context(contextTopic) : topic(body, topicLength);
+        refuseIf(topicLength != 0 && topic.name().equals(contextTopic), BAD_TOPIC);
         Event.Builder event = Event.builder(topic);
         refuseIf(body.remaining() < 2, BAD_FIELD_LENGTH);
         int fieldsLength = body.getShort() & 0xffff;
@@ -119,6 +118,23 @@ public final class FrameDecoder {
         // What could have been compact is never full: the same event has one form only.
         refuseIf(topicLength == 0 && FrameEncoder.kind(decoded, contextTopic) != FrameKind.FULL, FIELD_ORDER);
         return decoded;
+    }
+
+    /** The context's topic; the one before's is remembered, since it is nearly always the same. */
+    @SuppressWarnings("StringEquality")
+    private Topic context(String contextTopic) {
+        refuseIf(contextTopic.isEmpty(), MalformedFrame.NO_TOPIC);
+        if (lastContext.name() != contextTopic && !lastContext.name().equals(contextTopic)) {
+            ifNotAllowed = BAD_TOPIC;
+            lastContext = new Topic(contextTopic);
+        }
+        return lastContext;
+    }
+
+    private Topic topic(ByteBuffer body, int length) {
+        Optional<ReadText> text = texts.read(body, length);
+        refuseIf(text.isEmpty() || text.get().topic.isEmpty(), BAD_TOPIC);
+        return text.get().topic.get();
     }
 
     private void fields(ByteBuffer body, int end, Event.Builder event) {
@@ -146,8 +162,8 @@ public final class FrameDecoder {
         switch (tag) {
             case Field.ID -> event.id(text(body, length, BAD_TEXT));
             case Field.SOURCE -> {
-                String source = text(body, length, BAD_TEXT);
-                refuseIf(source.equals(Event.DEFAULT_SOURCE), FIELD_ORDER);
+                AttributeValue.Text source = text(body, length, BAD_TEXT);
+                refuseIf(source.value().equals(Event.DEFAULT_SOURCE), FIELD_ORDER);
                 event.source(source);
             }
             case Field.SUBJECT -> event.subject(text(body, length, BAD_TEXT));
@@ -166,12 +182,12 @@ public final class FrameDecoder {
         }
     }
 
-    /** Reads a text, whose characters the event will check. */
-    private String text(ByteBuffer body, int length, MalformedFrame ifBad) {
+    /** Reads a text that an event may hold. */
+    private AttributeValue.Text text(ByteBuffer body, int length, MalformedFrame ifBad) {
         refuseIf(length > Event.MAX_TEXT_BYTES, ifBad);
-        Optional<String> text = texts.read(body, length);
-        refuseIf(text.isEmpty(), ifBad);
-        return text.get();
+        Optional<ReadText> text = texts.read(body, length);
+        refuseIf(text.isEmpty() || text.get().allowed.isEmpty(), ifBad);
+        return text.get().allowed.get();
     }
 
     private static Instant time(ByteBuffer body, MalformedFrame ifBad) {
@@ -187,7 +203,7 @@ public final class FrameDecoder {
         refuseIf(length < 2, BAD_ATTRIBUTE);
         int nameLength = body.get() & 0xff;
         refuseIf(nameLength > Event.MAX_ATTRIBUTE_NAME_LENGTH || nameLength > length - 2, BAD_ATTRIBUTE);
-        String name = text(body, nameLength, BAD_ATTRIBUTE);
+        String name = text(body, nameLength, BAD_ATTRIBUTE).value();
         refuseIf(!Event.isAttributeName(name), BAD_ATTRIBUTE);
         refuseIf(name.compareTo(previous) <= 0, FIELD_ORDER);
         ifNotAllowed = BAD_ATTRIBUTE;
@@ -208,7 +224,7 @@ public final class FrameDecoder {
                 return new AttributeValue.Int(body.getInt());
             }
             case Field.TEXT -> {
-                return new AttributeValue.Text(text(body, length, BAD_ATTRIBUTE));
+                return text(body, length, BAD_ATTRIBUTE);
             }
             case Field.BINARY -> {
                 refuseIf(length > Event.MAX_TEXT_BYTES / 2, BAD_ATTRIBUTE);
@@ -217,10 +233,10 @@ public final class FrameDecoder {
                 return AttributeValue.Binary.of(bytes);
             }
             case Field.LINK -> {
-                return new AttributeValue.Link(text(body, length, BAD_ATTRIBUTE));
+                return new AttributeValue.Link(text(body, length, BAD_ATTRIBUTE).value());
             }
             case Field.LINK_REFERENCE -> {
-                return new AttributeValue.LinkReference(text(body, length, BAD_ATTRIBUTE));
+                return new AttributeValue.LinkReference(text(body, length, BAD_ATTRIBUTE).value());
             }
             case Field.TIMESTAMP -> {
                 refuseIf(length != Field.TIME_BYTES, BAD_ATTRIBUTE);

@@ -1,5 +1,6 @@
 package io.heliograph.wire;
 
+import io.heliograph.AttributeValue;
 import java.util.Optional;
 
 /**
@@ -15,11 +16,12 @@ enum FrameKind {
     private static final FrameKind[] BY_CODE = {null, COMPACT_BYTES, COMPACT_TEXT, COMPACT_JSON, FULL};
 
     final int code;
-    final Optional<String> contentType;
+    /** Empty where no content type is implied. */
+    final Optional<AttributeValue.Text> contentType;
 
     FrameKind(int code, Optional<String> contentType) {
         this.code = code;
-        this.contentType = contentType;
+        this.contentType = contentType.map(AttributeValue.Text::new);
     }
 
     static boolean isKnown(int code) {

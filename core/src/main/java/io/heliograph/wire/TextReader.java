@@ -22,8 +22,8 @@ final class TextReader {
     private static final long MIX = 0x9e3779b97f4a7c15L;
 
     /** One text that may come again: its bytes in words, the last one filled up with zeros. */
-    private record Kept(int length, long[] words, Optional<String> text) {
-        static final Kept EMPTY = new Kept(0, new long[0], Optional.of(""));
+    private record Kept(int length, long[] words, ReadText text) {
+        static final Kept EMPTY = new Kept(0, new long[0], new ReadText(""));
 
         boolean is(ByteBuffer source, int start, int length) {
             if (this.length != length) {
@@ -49,21 +49,19 @@ final class TextReader {
     }
 
     /** Takes {@code length} bytes, which remain in {@code source}; none if they are not UTF-8. */
-    Optional<String> read(ByteBuffer source, int length) {
+    Optional<ReadText> read(ByteBuffer source, int length) {
         if (length > LONGEST_KEPT) {
-            return decode(source, length);
+            return decode(source, length).map(ReadText::new);
         }
         int start = source.position();
         int slot = slot(source, start, length);
         Kept kept = slots[slot];
         if (kept.is(source, start, length)) {
             source.position(start + length);
-            return kept.text;
+            return kept.text.itself();
         }
-        Optional<String> text = decode(source, length);
-        if (text.isPresent()) {
-            slots[slot] = new Kept(length, words(source, start, length), text);
-        }
+        Optional<ReadText> text = decode(source, length).map(ReadText::new);
+        text.ifPresent(read -> slots[slot] = new Kept(length, words(source, start, length), read));
         return text;
     }
 

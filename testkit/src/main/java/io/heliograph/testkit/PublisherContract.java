@@ -166,6 +166,7 @@ public abstract class PublisherContract extends TransportContract {
         assertEquals(7, publisher.sums().unheard());
         assertEquals(0, publisher.subscribers());
         Listener listener = scene().listen();
+        awaitListeners(publisher, 1);
         scene().publish(publisher, 7, 9);
         assertEquals(7, publisher.sums().unheard());
         listener.subscription().close();

@@ -78,8 +78,9 @@ final class Scene {
     }
 
     RecordedPublisher publisher(FlowPolicy policy) {
+        RecordedPublisher opened = open(Optional.of(policy));
         ceiling = Optional.of(policy);
-        return open(ceiling);
+        return opened;
     }
 
     private RecordedPublisher open(Optional<FlowPolicy> policy) {

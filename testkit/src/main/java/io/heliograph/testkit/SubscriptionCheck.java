@@ -19,6 +19,7 @@ final class SubscriptionCheck {
     private final AcceptedEvents accepted;
     private final boolean isOrdered;
     private final boolean isLossless;
+    private final boolean isImmediate;
     private final Report.Builder report;
     private final String name;
 
@@ -31,6 +32,8 @@ final class SubscriptionCheck {
     /** What one session's events are to this subscription, by sequence. */
     private static final class Fates {
         final TreeMap<Long, Integer> handed = new TreeMap<>();
+        /** Handed to a handler that threw: a gap of its own tells of it. */
+        final TreeMap<Long, String> failed = new TreeMap<>();
         /** Wanted, and not handed out though it was open. */
         final TreeMap<Long, String> missing = new TreeMap<>();
         /** A gap may count these or not. */
@@ -42,6 +45,7 @@ final class SubscriptionCheck {
         this.accepted = accepted;
         this.isOrdered = promises.contains(Trait.ORDERED);
         this.isLossless = promises.contains(Trait.LOSSLESS);
+        this.isImmediate = promises.contains(Trait.IMMEDIATE);
         this.report = report;
         this.name = subscription.name();
     }
@@ -64,14 +68,20 @@ final class SubscriptionCheck {
 
     private Fates fates(RecordedPublisher publisher, Optional<Long> session) {
         var fates = new Fates();
+        long lastHeard = -1;
         for (Arrival arrival : subscription.arrivals()) {
             if (arrival instanceof Arrival.Handed handed
                     && session.equals(Optional.of(handed.delivery().position().session()))) {
-                fates.handed.merge(handed.delivery().position().sequence(), 1, Integer::sum);
+                long sequence = handed.delivery().position().sequence();
+                lastHeard = Math.max(lastHeard, sequence);
+                fates.handed.merge(sequence, 1, Integer::sum);
+                if (handed.hasThrown()) {
+                    fates.failed.put(sequence, "failed");
+                }
             }
         }
         for (AcceptedEvents.Accepted event : accepted.of(publisher)) {
-            Hearing hearing = Hearing.of(event.attempt().span(), subscription);
+            Hearing hearing = hearing(event, lastHeard);
             boolean isWanted = WantedTopics.wants(subscription.interest().filter().toString(), event.attempt().topic());
             boolean isSure = hearing == Hearing.SURELY;
             boolean isPossible = hearing != Hearing.NEVER;
@@ -96,6 +106,20 @@ final class SubscriptionCheck {
         return fates;
     }
 
+    /** Where events take their time, those around a join and a leave may or may not be heard. */
+    private Hearing hearing(AcceptedEvents.Accepted event, long lastHeard) {
+        Hearing hearing = Hearing.of(event.attempt().span(), subscription);
+        if (isImmediate) {
+            return hearing;
+        }
+        boolean isPerhapsStillComing = subscription.left().isPresent()
+                && event.position().filter(at -> at.sequence() <= lastHeard).isEmpty();
+        boolean isPerhapsNotYetGone = event.attempt().span().isBefore(subscription.joined());
+        return hearing == Hearing.SURELY && isPerhapsStillComing || hearing == Hearing.NEVER && isPerhapsNotYetGone
+                ? Hearing.POSSIBLY
+                : hearing;
+    }
+
     private void checkHanded(RecordedPublisher publisher, Fates fates) {
         fates.handed.forEach((sequence, times) -> report.require(times == 1,
                 name + " was handed " + publisher.name() + "'s sequence " + sequence + " " + times + " times"));
@@ -112,7 +136,8 @@ final class SubscriptionCheck {
                 lastHanded = sequence;
                 last = Math.max(last, sequence);
             } else if (arrival instanceof Arrival.Told told && told.gap().session() == session) {
-                report.require(told.gap().from() > lastHanded, name + " was told of " + told.gap() + " only after " + lastHanded);
+                boolean isOwn = told.gap().reason() == LossReason.FAILED && told.gap().to() == lastHanded;
+                report.require(isOwn || told.gap().from() > lastHanded, name + " was told of " + told.gap() + " only after " + lastHanded);
                 last = Math.max(last, told.gap().to());
             }
         }
@@ -125,6 +150,7 @@ final class SubscriptionCheck {
     private void checkGaps(RecordedPublisher publisher, Fates fates, List<Gap> gaps) {
         List<Gap> sorted = gaps.stream().sorted(Comparator.comparingLong(Gap::from)).toList();
         var unexplained = new TreeMap<>(fates.missing);
+        unexplained.putAll(fates.failed);
         int i = 0;
         while (i < sorted.size()) {
             long from = sorted.get(i).from();
@@ -167,7 +193,7 @@ final class SubscriptionCheck {
                 }
             }
         }
-        lost.merge(LossReason.FAILED, failed, Long::sum);
+        report.equal(name + "'s gaps for what its handler threw at", lost.getOrDefault(LossReason.FAILED, 0L), failed);
         for (LossReason reason : LossReason.values()) {
             report.equal(name + "'s lost(" + reason.label() + ")", sums.lost().getOrDefault(reason, 0L),
                     lost.getOrDefault(reason, 0L));

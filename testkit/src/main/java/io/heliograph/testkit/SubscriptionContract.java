@@ -137,6 +137,7 @@ public abstract class SubscriptionContract extends TransportContract {
 
     @Test
     void leavesFromItsOwnHandler() {
+        needs(Trait.IMMEDIATE);
         var self = new CompletableFuture<Subscription>();
         Listener listener = scene().listen(delivery -> {
             if (delivery.event().text().equals("2")) {

@@ -4,6 +4,8 @@ package io.heliograph.testkit;
 public enum Trait {
     /** A session's events reach a handler in the order in which they were accepted. */
     ORDERED,
+    /** What publish accepts is at its subscribers when it returns, and whoever subscribes hears the next event. */
+    IMMEDIATE,
     /** Nothing is lost but what a policy, a time to live, a handler or a close gives up. */
     LOSSLESS,
     /**
