@@ -65,12 +65,15 @@ public final class Demo {
 
     private void runHouse(DemoHouse house) {
         Figures first = Figures.of(house.parts(), System.nanoTime());
+        int subscribers;
         try (house) {
             introduce(house);
             show(house.parts(), first);
+            // Read before they are told that the stream has ended.
+            subscribers = house.parts().publisher().subscribers();
         }
         // Only now every event has come to an end.
-        end(house.parts(), first);
+        end(house.parts(), first, subscribers);
     }
 
     /** Ends {@link #run}. Idempotent; does not wait. */
@@ -120,10 +123,11 @@ public final class Demo {
         }
     }
 
-    private void end(DemoParts parts, Figures first) {
+    private void end(DemoParts parts, Figures first, int subscribers) {
         switch (config.statusLine()) {
             case REWRITTEN -> err.println();
-            case AT_END -> err.println("now     " + Figures.of(parts, System.nanoTime()).line(first));
+            case AT_END -> err.println("now     "
+                    + Figures.of(parts, System.nanoTime()).withSubscribers(subscribers).line(first));
         }
         err.println("ledger: " + parts.publisher().sums().toJson());
         err.println("ledger: " + parts.subscription().sums().toJson());

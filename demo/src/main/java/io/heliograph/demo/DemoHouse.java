@@ -61,7 +61,7 @@ final class DemoHouse implements AutoCloseable {
             StatsdServer statsd = PortChoice.open(config.statsdPort(), StatsdConfig.DEFAULT_PORT,
                     port -> StatsdServer.start(StatsdConfig.defaults().withPort(port), publisher));
             closing.push(statsd::close);
-            Optional<Traffic> traffic = startTraffic(config, statsd);
+            Optional<Traffic> traffic = traffic(config, statsd);
             parts = new DemoParts(statsd, publisher, subscription, handler, new PagePolicy(subscription), tail, traffic,
                     address);
             book.addPublisher("statsd", publisher::sums);
@@ -71,6 +71,8 @@ final class DemoHouse implements AutoCloseable {
                     ServerConfig.defaults().withPort(port), book, tail, List.of(new DemoPanel(parts).panel(), METRICS)));
             closing.push(server::close);
             closing.push(handler::release);
+            // Last, so that it takes no time from the start of the page.
+            traffic.ifPresent(Traffic::start);
         } catch (HeliographException e) {
             close();
             throw e;
@@ -86,10 +88,10 @@ final class DemoHouse implements AutoCloseable {
         return new DemoHouse(config);
     }
 
-    private Optional<Traffic> startTraffic(DemoConfig config, StatsdServer statsd) {
+    private Optional<Traffic> traffic(DemoConfig config, StatsdServer statsd) {
         return switch (config.generator()) {
             case ON -> {
-                Traffic traffic = Traffic.start(statsd.localAddress(), Clock.SYSTEM, new SecureRandom());
+                Traffic traffic = Traffic.to(statsd.localAddress(), Clock.SYSTEM, new SecureRandom());
                 closing.push(traffic::close);
                 yield Optional.of(traffic);
             }

@@ -23,6 +23,11 @@ record Figures(long atNs, long in, long out, int subscribers, long lost) {
                 own.lost() + multicast.dropped() + multicast.refused() + page.lostTotal());
     }
 
+    /** The same with other {@link #subscribers}. */
+    Figures withSubscribers(int count) {
+        return new Figures(atNs, in, out, count, lost);
+    }
+
     /** The line, with rates since {@code before}. */
     String line(Figures before) {
         double seconds = Math.max(1e-3, (atNs - before.atNs) / 1e9);

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 /**
  * The generator: every tenth of a second the shop's datagrams, every second the machine's, over UDP like anyone else's.
  *
- * <p>Thread-safe. One daemon thread, {@code demo-generator}, works from the start to {@link #close}.
+ * <p>Thread-safe. One daemon thread, {@code demo-generator}, works from {@link #start} to {@link #close}.
  */
 final class Traffic implements AutoCloseable {
 
@@ -25,7 +25,6 @@ final class Traffic implements AutoCloseable {
     private final MetricSender shopSender;
     private final MetricSender machineSender;
     private final WebShop shop;
-    private final MachineFigures machine = new MachineFigures();
     private final Thread thread = Thread.ofPlatform().daemon().name("demo-generator").unstarted(this::work);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -42,11 +41,14 @@ final class Traffic implements AutoCloseable {
         this.burstEndNs = clock.nanoTime();
     }
 
-    /** Begins to send to {@code target}. */
-    static Traffic start(InetSocketAddress target, Clock clock, RandomGenerator random) {
-        var traffic = new Traffic(target, clock, random);
-        traffic.thread.start();
-        return traffic;
+    /** Makes ready to send to {@code target}. */
+    static Traffic to(InetSocketAddress target, Clock clock, RandomGenerator random) {
+        return new Traffic(target, clock, random);
+    }
+
+    /** Begins to send. Once only. */
+    void start() {
+        thread.start();
     }
 
     /** The shop does {@value #BURST_FACTOR} times as much from now on for {@code length}. */
@@ -75,6 +77,7 @@ final class Traffic implements AutoCloseable {
     }
 
     private void work() {
+        var machine = new MachineFigures();
         long nextNs = clock.nanoTime();
         for (long tick = 0; awaitUntil(nextNs); tick++) {
             if (tick % TICKS_PER_SECOND == 0) {

@@ -33,7 +33,7 @@ export const strings = {
     'drop-same-key': 'drop the same key',
   },
   bursting: seconds => `Bursting, ${seconds} s left.`,
-  stalled: (seconds, waiting, limit) => `Stalled, ${seconds} s left: one event in hand, ${waiting} wait, at most ${limit} may.`,
+  stalled: (seconds, waiting, limit) => `Stalled, ${seconds} s left; ${waiting} of at most ${limit} wait.`,
   noGenerator: 'The generator is off.',
   failed: 'That did not work; is the demo still running?',
 
