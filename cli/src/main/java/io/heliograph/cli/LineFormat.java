@@ -23,7 +23,7 @@ enum LineFormat {
     CLOUD_EVENT {
         @Override
         byte[] line(Delivery delivery) {
-            return CloudEventJson.write(delivery).getBytes(StandardCharsets.UTF_8);
+            return CloudEventJson.writeLine(delivery).getBytes(StandardCharsets.UTF_8);
         }
     };
 

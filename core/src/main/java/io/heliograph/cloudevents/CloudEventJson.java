@@ -16,9 +16,8 @@ import tools.jackson.core.json.JsonFactory;
  * Events in the JSON format of CloudEvents 1.0.2, each one compact object. {@link #read} is the other way.
  *
  * <p>Stateless and thread-safe. Data goes out as it is: JSON data verbatim as {@code data}, other text as a string, and
- * whatever is neither as {@code data_base64}; so the bytes that {@link #read} gives back are the bytes that went in. One
- * thing changes: an event is one line, so line breaks between the tokens of JSON data become spaces. The time to live is
- * the extension attribute {@code ttl}, an ISO 8601 duration.
+ * whatever is neither as {@code data_base64}; so the bytes that {@link #read} gives back are the bytes that went in. The
+ * time to live is the extension attribute {@code ttl}, an ISO 8601 duration.
  */
 public final class CloudEventJson {
 
@@ -51,6 +50,14 @@ public final class CloudEventJson {
         added.put(SENT_TIME, delivery.sentAt().toString());
         added.put(RECEIVED_TIME, delivery.receivedAt().toString());
         return write(delivery.event(), delivery.id(), Optional.of(delivery.occurredAt().toString()), added);
+    }
+
+    /**
+     * Writes an event as it was delivered, like {@link #write(Delivery)}, on one line: line breaks between the tokens of
+     * JSON data, which alone can be there, become spaces.
+     */
+    public static String writeLine(Delivery delivery) {
+        return write(delivery).replace('\n', ' ').replace('\r', ' ');
     }
 
     /**
@@ -113,7 +120,7 @@ public final class CloudEventJson {
         boolean isJson = event.contentType().filter(MediaTypes::isJson).isPresent();
         if (text.isPresent() && isJson && JsonText.isOneValue(text.get())) {
             json.writeName("data");
-            json.writeRawValue(text.get().replace('\n', ' ').replace('\r', ' '));
+            json.writeRawValue(text.get());
         } else if (text.isPresent() && !isJson && MediaTypes.isText(event.contentType().get())) {
             json.writeStringProperty("data", text.get());
         } else {

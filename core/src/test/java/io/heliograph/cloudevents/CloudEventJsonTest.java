@@ -157,6 +157,14 @@ final class CloudEventJsonTest {
     }
 
     @Test
+    void writesADeliveryOnOneLineHoweverItsDataIsLaidOut() {
+        Event event = Event.json("a", "{\n \"text\": \"two\\nlines\"\r\n}");
+        String line = CloudEventJson.writeLine(new Delivery(event, new Position(1, 2), 3, 4));
+        assertThat(line).doesNotContain("\n", "\r").contains("\"two\\nlines\"");
+        assertThat(CloudEventJson.read(line).text()).isEqualTo("{  \"text\": \"two\\nlines\"  }");
+    }
+
+    @Test
     void takesTwoMegabytesOfData() {
         String large = "x".repeat(2 << 20);
         assertThat(CloudEventJson.read(data("\"datacontenttype\":\"text/plain\",\"data\":\"" + large + "\"")).dataLength()).isEqualTo(2 << 20);

@@ -51,7 +51,7 @@ public final class EventTail implements EventHandler {
         String frame = "";
         for (Viewer viewer : viewers) {
             if (viewer.wants(delivery.event().topic())) {
-                frame = frame.isEmpty() ? frame("", CloudEventJson.write(delivery)) : frame;
+                frame = frame.isEmpty() ? frame("", CloudEventJson.writeLine(delivery)) : frame;
                 viewer.offer(frame);
             }
         }
@@ -115,9 +115,8 @@ public final class EventTail implements EventHandler {
         return frame("event: " + name + "\n", CloudEventJson.write(Event.json(topic, json), id));
     }
 
-    /** Line breaks between the tokens of JSON data mean nothing there, and would end the line here. */
-    private static String frame(String head, String json) {
-        return head + "data: " + json.replace('\n', ' ').replace('\r', ' ') + "\n\n";
+    private static String frame(String head, String jsonLine) {
+        return head + "data: " + jsonLine + "\n\n";
     }
 
     private static ViewerSums plus(ViewerSums a, ViewerSums b) {
