@@ -183,9 +183,13 @@ public final class PortableDatagramIo implements DatagramIo {
     }
 
     private static PortableDatagramIo open(String what, InetSocketAddress address, Preparation preparation) {
-        DatagramChannel channel = null;
+        DatagramChannel channel;
         try {
             channel = DatagramChannel.open(StandardProtocolFamily.INET);
+        } catch (IOException e) {
+            throw new TransportException("cannot " + what, e);
+        }
+        try {
             preparation.prepare(channel);
             return new PortableDatagramIo(channel);
         } catch (BindException e) {
@@ -201,12 +205,10 @@ public final class PortableDatagramIo implements DatagramIo {
     }
 
     private static void closeQuietly(DatagramChannel channel) {
-        if (channel != null) {
-            try {
-                channel.close();
-            } catch (IOException ignored) {
-                // The error that led here is the one to report.
-            }
+        try {
+            channel.close();
+        } catch (IOException ignored) {
+            // The error that led here is the one to report.
         }
     }
 
