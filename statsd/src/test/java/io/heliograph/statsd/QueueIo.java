@@ -42,7 +42,7 @@ final class QueueIo implements DatagramIo {
     }
 
     @Override
-    public boolean send(ByteBuffer datagram, InetSocketAddress target) {
+    public boolean send(ByteBuffer datagrams, int segmentBytes, InetSocketAddress target) {
         throw new UnsupportedOperationException();
     }
 

@@ -21,13 +21,14 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@link DatagramIo} on the JDK's {@link DatagramChannel}: runs wherever Java does. Starts no thread. Receiving
- * allocates the source address of each datagram, as the JDK does; nothing else is allocated per datagram.
+ * {@link DatagramIo} on the JDK's {@link DatagramChannel}: runs wherever Java does. A train leaves as single datagrams,
+ * and every datagram is received as a train of its own. Starts no thread. Receiving allocates the source address where it
+ * is not the one before's, as the JDK does; nothing else is allocated per datagram.
  */
 public final class PortableDatagramIo implements DatagramIo {
 
     /** The most bytes a UDP datagram over IPv4 can carry. */
-    public static final int MAX_DATAGRAM_BYTES = 65_507;
+    public static final int MAX_DATAGRAM_BYTES = MAX_TRAIN_BYTES;
 
     private static final int DATAGRAMS_PER_CALL = 64;
 
@@ -121,15 +122,26 @@ public final class PortableDatagramIo implements DatagramIo {
             if (source == null) {
                 return received;
             }
-            receiver.onDatagram(buffer.flip(), source);
+            receiver.onDatagrams(buffer.flip(), Math.max(1, buffer.limit()), source);
         }
         return DATAGRAMS_PER_CALL;
     }
 
     @Override
-    public boolean send(ByteBuffer datagram, InetSocketAddress target) throws IOException {
-        int length = datagram.remaining();
-        return channel.send(datagram, target) == length;
+    public boolean send(ByteBuffer datagrams, int segmentBytes, InetSocketAddress target) throws IOException {
+        Train.require(datagrams.remaining(), segmentBytes);
+        int end = datagrams.limit();
+        try {
+            boolean isTaken;
+            do {
+                int start = datagrams.position();
+                datagrams.limit(Math.min(start + segmentBytes, end));
+                isTaken = channel.send(datagrams, target) == datagrams.limit() - start;
+            } while (isTaken && datagrams.position() < end);
+            return isTaken;
+        } finally {
+            datagrams.limit(end);
+        }
     }
 
     @Override
@@ -171,9 +183,13 @@ public final class PortableDatagramIo implements DatagramIo {
     }
 
     private static PortableDatagramIo open(String what, InetSocketAddress address, Preparation preparation) {
-        DatagramChannel channel = null;
+        DatagramChannel channel;
         try {
             channel = DatagramChannel.open(StandardProtocolFamily.INET);
+        } catch (IOException e) {
+            throw new TransportException("cannot " + what, e);
+        }
+        try {
             preparation.prepare(channel);
             return new PortableDatagramIo(channel);
         } catch (BindException e) {
@@ -189,12 +205,10 @@ public final class PortableDatagramIo implements DatagramIo {
     }
 
     private static void closeQuietly(DatagramChannel channel) {
-        if (channel != null) {
-            try {
-                channel.close();
-            } catch (IOException ignored) {
-                // The error that led here is the one to report.
-            }
+        try {
+            channel.close();
+        } catch (IOException ignored) {
+            // The error that led here is the one to report.
         }
     }
 

@@ -19,10 +19,11 @@ import java.net.UnknownHostException;
  * @param local            that interface's address
  * @param maxDatagramBytes the largest datagram sent, header included
  * @param timeToLive       how many routers a multicast datagram may cross
+ * @param io               which kind of socket
  * @param limits           every other limit
  */
 public record UdpConfig(String text, InetSocketAddress target, NetworkInterface networkInterface, InetAddress local,
-        int maxDatagramBytes, int timeToLive, UdpLimits limits) {
+        int maxDatagramBytes, int timeToLive, IoChoice io, UdpLimits limits) {
 
     /** The bytes of an IPv4 and a UDP header. */
     private static final int IP_AND_UDP_BYTES = 28;
@@ -34,12 +35,13 @@ public record UdpConfig(String text, InetSocketAddress target, NetworkInterface 
      *
      * <p>{@code interface} is {@code loopback} (the default), an interface's name, or one of its addresses; {@code ttl}
      * is 1 if left out; {@code datagram}, the largest datagram in bytes, is what the interface carries unfragmented;
-     * {@code buffer} is what is asked for the sockets' buffers.
+     * {@code buffer} is what is asked for the sockets' buffers; {@code io} is {@code auto} (the default), {@code native}
+     * or {@code portable}.
      *
      * @throws ConfigException for anything that cannot be used
      */
     public static UdpConfig of(Address address) {
-        address.requireSettings("interface", "reliable", "ttl", "datagram", "buffer");
+        address.requireSettings("interface", "reliable", "ttl", "datagram", "buffer", "io");
         String text = "udp://" + address.place();
         requireUnreliable(address);
         InetSocketAddress target = target(address.place());
@@ -55,7 +57,8 @@ public record UdpConfig(String text, InetSocketAddress target, NetworkInterface 
                 .map(d -> Notation.integer("datagram", d, LEAST_DATAGRAM_BYTES, PortableDatagramIo.MAX_DATAGRAM_BYTES))
                 .orElse(largest);
         int timeToLive = address.setting("ttl").map(t -> Notation.integer("ttl", t, 0, 255)).orElse(1);
-        return new UdpConfig(text, target, networkInterface, local, datagram, timeToLive, limits);
+        IoChoice io = address.setting("io").map(IoChoice::of).orElse(IoChoice.AUTO);
+        return new UdpConfig(text, target, networkInterface, local, datagram, timeToLive, io, limits);
     }
 
     /** Whether {@link #target} is a multicast group. */

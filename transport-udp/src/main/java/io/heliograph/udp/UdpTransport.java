@@ -34,9 +34,10 @@ public final class UdpTransport implements Transport {
         UdpConfig config = UdpConfig.of(address);
         FlowPolicy inForce = requirePossible(policy.orElse(DEFAULT_POLICY));
         int bufferBytes = config.limits().socketBufferBytes();
+        DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment.notices());
         DatagramIo io = config.isMulticast()
-                ? PortableDatagramIo.multicastSender(config.local(), config.networkInterface(), config.timeToLive(), bufferBytes)
-                : PortableDatagramIo.unicast(new InetSocketAddress(config.local(), 0), bufferBytes);
+                ? ios.multicastSender(config.local(), config.networkInterface(), config.timeToLive(), bufferBytes)
+                : ios.unicast(new InetSocketAddress(config.local(), 0), bufferBytes);
         return new UdpPublisher(config.text(), config.target(), io, config.maxDatagramBytes(), config.limits(), inForce,
                 environment).start();
     }
@@ -45,11 +46,12 @@ public final class UdpTransport implements Transport {
     public Subscriber subscriber(Address address, Environment environment) {
         UdpConfig config = UdpConfig.of(address);
         int bufferBytes = config.limits().socketBufferBytes();
+        DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment.notices());
         DatagramIo io = config.isMulticast()
-                ? PortableDatagramIo.multicastReceiver(config.target(), config.networkInterface(), bufferBytes)
-                : PortableDatagramIo.unicast(config.target(), bufferBytes);
+                ? ios.multicastReceiver(config.target(), config.networkInterface(), bufferBytes)
+                : ios.unicast(config.target(), bufferBytes);
         DatagramIo reports = config.isMulticast()
-                ? PortableDatagramIo.unicast(new InetSocketAddress(config.local(), 0), bufferBytes)
+                ? ios.unicast(new InetSocketAddress(config.local(), 0), bufferBytes)
                 : io;
         if (io.receiveBufferBytes() < bufferBytes) {
             environment.notices().onNotice(new Notice.Degraded(config.text(), "the receive buffer is "

@@ -7,7 +7,8 @@
  * datagrams in order within a small window, and reports back that it listens.
  *
  * <p>Neither touches a socket except through {@link io.heliograph.udp.DatagramIo}, and neither reads a clock except the
- * injected one: a test runs both on one thread over a simulated link. Lost datagrams are told, not yet repaired; an
+ * injected one: a test runs both on one thread over a simulated link. {@link io.heliograph.udp.DatagramIos} opens the
+ * sockets: Linux's own, which take and give many datagrams in one call, or the JDK's, which run everywhere. Lost datagrams are told, not yet repaired; an
  * address must say so, {@code reliable=false}.
  *
  * <p>Lock order: a subscriber's or publisher's lock, then an intake's.

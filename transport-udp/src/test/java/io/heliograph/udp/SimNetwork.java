@@ -69,7 +69,9 @@ final class SimNetwork {
             int received = 0;
             for (SimReceiver from : in) {
                 for (Optional<byte[]> next = from.poll(); next.isPresent(); next = from.poll()) {
-                    receiver.onDatagram(ByteBuffer.wrap(next.get()).order(ByteOrder.LITTLE_ENDIAN), source);
+                    byte[] datagram = next.get();
+                    receiver.onDatagrams(ByteBuffer.wrap(datagram).order(ByteOrder.LITTLE_ENDIAN),
+                            Math.max(1, datagram.length), source);
                     received++;
                 }
             }
@@ -77,10 +79,12 @@ final class SimNetwork {
         }
 
         @Override
-        public boolean send(ByteBuffer datagram, InetSocketAddress target) {
-            byte[] bytes = new byte[datagram.remaining()];
-            datagram.get(bytes);
-            out.orElseThrow().send(bytes);
+        public boolean send(ByteBuffer datagrams, int segmentBytes, InetSocketAddress target) {
+            do {
+                byte[] bytes = new byte[Math.min(segmentBytes, datagrams.remaining())];
+                datagrams.get(bytes);
+                out.orElseThrow().send(bytes);
+            } while (datagrams.hasRemaining());
             return true;
         }
 

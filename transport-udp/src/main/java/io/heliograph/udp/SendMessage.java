@@ -1,0 +1,118 @@
+package io.heliograph.udp;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * One message for sendmsg, used again and again: where to, which bytes, and for a train its segment's length as a control
+ * message (UDP_SEGMENT).
+ *
+ * <p>The bytes of a direct buffer are sent from where they lie; others are copied. Guarded by the io's send lock;
+ * allocates for a target or direct buffer that was not among the last ones only.
+ */
+final class SendMessage {
+
+    private static final int TARGETS = 1024;
+    private static final int BUFFERS = 4;
+
+    /** CMSG_LEN and CMSG_SPACE of a 16-bit number. */
+    private static final long CONTROL_LENGTH = Linux.CMSG_DATA + Short.BYTES;
+    private static final long CONTROL_SPACE = Linux.CMSG_DATA + Long.BYTES;
+
+    private final MemorySegment errno;
+    private final MemorySegment header;
+    private final MemorySegment iovec;
+    private final MemorySegment name;
+    private final MemorySegment control;
+    private final ByteBuffer copy = ByteBuffer.allocateDirect(DatagramIo.MAX_TRAIN_BYTES);
+    private final MemorySegment copyMemory = MemorySegment.ofBuffer(copy);
+    private final Map<InetSocketAddress, byte[]> targets = new HashMap<>();
+    private final ByteBuffer[] buffers = new ByteBuffer[BUFFERS];
+    private final MemorySegment[] memories = new MemorySegment[BUFFERS];
+    private int nextBuffer;
+    private MemorySegment bytes = copyMemory;
+    private long bytesAt;
+
+    SendMessage() {
+        Arena arena = Arena.ofAuto();
+        errno = arena.allocate(Linux.ERRNO);
+        header = arena.allocate(Linux.MSGHDR);
+        iovec = arena.allocate(Linux.IOVEC);
+        name = arena.allocate(Linux.SOCKADDR_BYTES, Long.BYTES);
+        control = arena.allocate(CONTROL_SPACE, Long.BYTES);
+        header.set(JAVA_LONG, Linux.MSG_NAME, name.address());
+        header.set(JAVA_LONG, Linux.MSG_IOV, iovec.address());
+        header.set(JAVA_LONG, Linux.MSG_IOVLEN, 1);
+        header.set(JAVA_LONG, Linux.MSG_CONTROL, control.address());
+        control.set(JAVA_LONG, Linux.CMSG_LEN, CONTROL_LENGTH);
+        control.set(JAVA_INT, Linux.CMSG_LEVEL, Linux.SOL_UDP);
+        control.set(JAVA_INT, Linux.CMSG_TYPE, Linux.UDP_SEGMENT);
+    }
+
+    /** Chooses where to and which bytes: the buffer's remaining ones. Its position does not count from then on. */
+    void load(ByteBuffer datagrams, InetSocketAddress target) {
+        byte[] address = addressOf(target);
+        MemorySegment.copy(address, 0, name, JAVA_BYTE, 0, address.length);
+        header.set(JAVA_INT, Linux.MSG_NAMELEN, address.length);
+        if (datagrams.isDirect()) {
+            bytes = memoryOf(datagrams);
+            bytesAt = bytes.address() + datagrams.position();
+        } else {
+            copy.clear().put(datagrams);
+            bytes = copyMemory;
+            bytesAt = bytes.address();
+        }
+    }
+
+    /**
+     * Sends a part of the bytes.
+     *
+     * @param segmentBytes the length of each datagram but the last; as much as {@code length} or more for one datagram
+     * @return 0 or more if they were taken, or an error's number negated
+     */
+    long send(int fd, int from, int length, int segmentBytes) {
+        iovec.set(JAVA_LONG, Linux.IOV_BASE, bytesAt + from);
+        iovec.set(JAVA_LONG, Linux.IOV_LEN, length);
+        boolean isTrain = length > segmentBytes;
+        if (isTrain) {
+            control.set(JAVA_SHORT, Linux.CMSG_DATA, (short) segmentBytes);
+        }
+        header.set(JAVA_LONG, Linux.MSG_CONTROLLEN, isTrain ? CONTROL_SPACE : 0);
+        return Linux.sendmsg(errno, fd, header, Linux.MSG_DONTWAIT, bytes);
+    }
+
+    private byte[] addressOf(InetSocketAddress target) {
+        byte[] known = targets.get(target);
+        if (known != null) {
+            return known;
+        }
+        if (targets.size() >= TARGETS) {
+            targets.clear();
+        }
+        byte[] written = new byte[SocketAddresses.write(target, name)];
+        MemorySegment.copy(name, JAVA_BYTE, 0, written, 0, written.length);
+        targets.put(target, written);
+        return written;
+    }
+
+    private MemorySegment memoryOf(ByteBuffer direct) {
+        for (int i = 0; i < BUFFERS; i++) {
+            if (buffers[i] == direct) {
+                return memories[i];
+            }
+        }
+        int place = nextBuffer++ % BUFFERS;
+        buffers[place] = direct;
+        memories[place] = MemorySegment.ofBuffer(direct.duplicate().clear());
+        return memories[place];
+    }
+}

@@ -1,0 +1,249 @@
+package io.heliograph.udp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heliograph.AddressInUseException;
+import io.heliograph.NoticeListener;
+import io.heliograph.TransportException;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.nio.ByteBuffer;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every kind of socket does with datagrams, on the loopback interface; {@link DatagramIoLifeContract} has the rest. */
+abstract class DatagramIoContract extends DatagramIoLifeContract {
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 1_400, 65_507})
+    void aDatagramArrivesAsItWasSentAndSaysFromWhere(int length) throws IOException {
+        byte[] sent = bytes(length);
+        try (DatagramIo to = unicast(); DatagramIo from = unicast()) {
+            assertThat(from.send(ByteBuffer.wrap(sent), to.localAddress())).isTrue();
+            assertThat(from.send(direct(sent), to.localAddress())).isTrue();
+            assertThat(from.send(ByteBuffer.wrap(sent).asReadOnlyBuffer(), to.localAddress())).isTrue();
+            Arrivals arrivals = Arrivals.await(to, 3);
+            assertThat(arrivals.datagrams).containsExactly(sent, sent, sent);
+            assertThat(arrivals.sources).containsOnly(from.localAddress());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000, 64, 1000", "1000, 64, 7", "1023, 64, 1023", "1400, 46, 1400", "1400, 2, 1", "1, 64, 1", "32753, 2, 32753", "9, 1, 9"})
+    void aTrainArrivesCompleteAndEqualByteForByte(int segmentBytes, int count, int lastBytes) throws IOException {
+        byte[] train = bytes((count - 1) * segmentBytes + lastBytes);
+        try (DatagramIo to = unicast(); DatagramIo from = unicast()) {
+            for (ByteBuffer buffer : List.of(direct(train), ByteBuffer.wrap(train))) {
+                assertThat(from.send(buffer, segmentBytes, to.localAddress())).isTrue();
+                assertThat(buffer.remaining()).isZero();
+                assertThat(Arrivals.await(to, count).datagrams).containsExactly(split(train, segmentBytes));
+            }
+        }
+    }
+
+    @Test
+    void onlyTheBytesBetweenPositionAndLimitAreSent() throws IOException {
+        byte[] all = bytes(3_000);
+        try (DatagramIo to = unicast(); DatagramIo from = unicast()) {
+            for (ByteBuffer whole : List.of(direct(all), ByteBuffer.wrap(all))) {
+                ByteBuffer part = whole.slice(500, 2_000).limit(1_500).position(200);
+                assertThat(from.send(part, 1_000, to.localAddress())).isTrue();
+                assertThat(part.position()).isEqualTo(1_500);
+                assertThat(part.limit()).isEqualTo(1_500);
+                assertThat(Arrivals.await(to, 2).datagrams)
+                        .containsExactly(Arrays.copyOfRange(all, 700, 1_700), Arrays.copyOfRange(all, 1_700, 2_000));
+            }
+        }
+    }
+
+    @Test
+    void moreBuffersThanOneMayTakeTurns() throws IOException {
+        try (DatagramIo to = unicast(); DatagramIo from = unicast()) {
+            List<ByteBuffer> buffers = IntStream.range(0, 7).mapToObj(i -> direct(new byte[] {(byte) i, 42})).toList();
+            for (int round = 0; round < 3; round++) {
+                for (int i = 0; i < buffers.size(); i++) {
+                    assertThat(from.send(buffers.get(i).clear(), to.localAddress())).isTrue();
+                    assertThat(Arrivals.await(to, 1).datagrams).containsExactly(new byte[] {(byte) i, 42});
+                }
+            }
+        }
+    }
+
+    @Test
+    void datagramsAndTrainsOfAGroupReachEachOfThreeReceivers() throws IOException {
+        InetAddress group = InetAddress.ofLiteral("239.77.2.1");
+        byte[] train = bytes(40 * 1_400);
+        try (DatagramIo first = ios().multicastReceiver(new InetSocketAddress(group, 0), loopback(), BUFFER_BYTES);
+                DatagramIo second = ios().multicastReceiver(first.localAddress(), loopback(), BUFFER_BYTES);
+                DatagramIo third = otherIos().multicastReceiver(first.localAddress(), loopback(), BUFFER_BYTES);
+                DatagramIo from = ios().multicastSender(host(), loopback(), 0, BUFFER_BYTES)) {
+            assertThat(from.send(ByteBuffer.wrap(new byte[] {1}), first.localAddress())).isTrue();
+            assertThat(from.send(direct(train), 1_400, first.localAddress())).isTrue();
+            List<byte[]> expected = new ArrayList<>(List.of(new byte[] {1}));
+            expected.addAll(List.of(split(train, 1_400)));
+            for (DatagramIo receiver : List.of(first, second, third)) {
+                Arrivals arrivals = Arrivals.await(receiver, 41);
+                assertThat(arrivals.datagrams).containsExactlyElementsOf(expected);
+                assertThat(arrivals.sources).containsOnly(from.localAddress());
+                assertThat(Arrivals.present(receiver).datagrams).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aReceiverHearsItsOwnGroupOnly() throws IOException {
+        try (DatagramIo own = ios().multicastReceiver(new InetSocketAddress("239.77.2.2", 0), loopback(), BUFFER_BYTES);
+                DatagramIo other = ios().multicastReceiver(
+                        new InetSocketAddress("239.77.2.3", own.localAddress().getPort()), loopback(), BUFFER_BYTES);
+                DatagramIo from = ios().multicastSender(host(), loopback(), 0, BUFFER_BYTES)) {
+            assertThat(from.send(ByteBuffer.wrap(new byte[] {1}), other.localAddress())).isTrue();
+            assertThat(from.send(ByteBuffer.wrap(new byte[] {2}), own.localAddress())).isTrue();
+            assertThat(Arrivals.await(other, 1).datagrams).containsExactly(new byte[] {1});
+            assertThat(Arrivals.await(own, 1).datagrams).containsExactly(new byte[] {2});
+            assertThat(Arrivals.present(other).datagrams).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"65508, 65508", "65508, 1400", "65508, 2147483647"})
+    void whatIsLongerThanADatagramCanBeIsRefused(int bytes, int segmentBytes) throws IOException {
+        try (DatagramIo to = unicast(); DatagramIo from = unicast()) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> from.send(ByteBuffer.allocate(bytes), segmentBytes, to.localAddress()))
+                    .withMessageContaining("65508 bytes").withMessageContaining("65507");
+        }
+    }
+
+    @Test
+    void aTrainOfTooManyOrNoSegmentsIsRefused() throws IOException {
+        try (DatagramIo to = unicast(); DatagramIo from = unicast()) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> from.send(ByteBuffer.allocate(64 * 10 + 1), 10, to.localAddress()))
+                    .withMessageContaining("65 datagrams").withMessageContaining("64 at most");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> from.send(ByteBuffer.allocate(3), 0, to.localAddress()))
+                    .withMessageContaining("segment of 0 bytes");
+            assertThat(Arrivals.present(to).datagrams).isEmpty();
+        }
+    }
+
+    @Test
+    void aTargetThatIsNoIpv4AddressIsRefusedAndTheNextSendWorks() throws IOException {
+        try (DatagramIo to = unicast(); DatagramIo from = unicast()) {
+            ByteBuffer datagram = ByteBuffer.wrap(new byte[] {5});
+            assertThatThrownBy(() -> from.send(datagram, InetSocketAddress.createUnresolved("nowhere.invalid", 1)))
+                    .isInstanceOf(UnresolvedAddressException.class);
+            assertThatThrownBy(() -> from.send(datagram, new InetSocketAddress(InetAddress.ofLiteral("::1"), 1)))
+                    .isInstanceOf(UnsupportedAddressTypeException.class);
+            assertThatThrownBy(() -> from.send(datagram, new InetSocketAddress(host(), 0))).isInstanceOf(IOException.class);
+            assertThat(datagram.remaining()).isEqualTo(1);
+            assertThat(from.send(datagram, to.localAddress())).isTrue();
+            assertThat(Arrivals.await(to, 1).datagrams).containsExactly(new byte[] {5});
+        }
+    }
+
+    @Test
+    void eachDatagramSaysItsOwnSource() throws IOException {
+        try (DatagramIo to = unicast(); DatagramIo a = unicast(); DatagramIo b = unicast(); DatagramIo c = unicast()) {
+            List<DatagramIo> senders = List.of(a, b, c, b, a, a, c);
+            for (DatagramIo sender : senders) {
+                assertThat(sender.send(ByteBuffer.wrap(new byte[8]), to.localAddress())).isTrue();
+            }
+            assertThat(Arrivals.await(to, senders.size()).sources)
+                    .containsExactlyElementsOf(senders.stream().map(DatagramIo::localAddress).toList());
+        }
+    }
+
+    @Test
+    void anotherProgramsDatagramsArriveOneByOne() throws IOException {
+        try (DatagramIo to = unicast(); var foreign = new DatagramSocket(0, host())) {
+            for (int length : new int[] {1_400, 1_400, 3, 0, 1_400, 65_507}) {
+                foreign.send(new DatagramPacket(new byte[length], length, to.localAddress()));
+            }
+            Arrivals arrivals = Arrivals.await(to, 6);
+            assertThat(arrivals.datagrams.stream().map(d -> d.length)).containsExactly(1_400, 1_400, 3, 0, 1_400, 65_507);
+            assertThat(arrivals.sources).containsOnly((InetSocketAddress) foreign.getLocalSocketAddress());
+        }
+    }
+
+    @Test
+    void trainsPassBetweenBothKindsOfSockets() throws IOException {
+        byte[] train = bytes(46 * 1_400 + 11);
+        try (DatagramIo own = unicast(); DatagramIo other = otherIos().unicast(new InetSocketAddress(host(), 0), BUFFER_BYTES)) {
+            assertThat(own.send(direct(train), 1_400, other.localAddress())).isTrue();
+            assertThat(Arrivals.await(other, 47).datagrams).containsExactly(split(train, 1_400));
+            assertThat(other.send(direct(train), 1_400, own.localAddress())).isTrue();
+            assertThat(Arrivals.await(own, 47).datagrams).containsExactly(split(train, 1_400));
+        }
+    }
+
+    @Test
+    void whatAReceiverThrowsEndsTheCallAndTheNextOneGoesOn() throws IOException {
+        try (DatagramIo to = unicast(); DatagramIo from = unicast()) {
+            for (byte i = 1; i <= 5; i++) {
+                assertThat(from.send(ByteBuffer.wrap(new byte[] {i}), to.localAddress())).isTrue();
+            }
+            var calls = new AtomicInteger();
+            assertThatThrownBy(() -> to.receive((datagram, source) -> {
+                if (calls.incrementAndGet() == 2) {
+                    throw new IllegalStateException("the second is too much");
+                }
+            }, 1_000_000_000)).hasMessage("the second is too much");
+            assertThat(Arrivals.await(to, 3).datagrams).containsExactly(new byte[] {3}, new byte[] {4}, new byte[] {5});
+        }
+    }
+
+    @Test
+    void anAddressInUseIsNeverSharedOrTakenOver() throws IOException {
+        for (DatagramIos first : List.of(ios(), otherIos())) {
+            try (DatagramIo own = first.unicast(new InetSocketAddress(host(), 0), BUFFER_BYTES)) {
+                assertThatThrownBy(() -> ios().unicast(own.localAddress(), BUFFER_BYTES))
+                        .isInstanceOf(AddressInUseException.class)
+                        .hasMessageContaining("UDP 127.0.0.1:" + own.localAddress().getPort() + " is in use");
+            }
+        }
+    }
+
+    @Test
+    void anAddressOfAnotherMachineCannotBeBound() {
+        assertThatThrownBy(() -> ios().unicast(new InetSocketAddress("192.0.2.1", 0), BUFFER_BYTES))
+                .isInstanceOf(TransportException.class)
+                .hasMessageContaining("bind UDP 192.0.2.1:0").hasMessageContaining("annot assign");
+    }
+
+    static NetworkInterface loopback() throws IOException {
+        return NetworkInterface.getByInetAddress(host());
+    }
+
+    static byte[] bytes(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+
+    static byte[][] split(byte[] train, int segmentBytes) {
+        return IntStream.range(0, Train.datagrams(train.length, segmentBytes))
+                .mapToObj(i -> Arrays.copyOfRange(train, i * segmentBytes, Math.min((i + 1) * segmentBytes, train.length)))
+                .toArray(byte[][]::new);
+    }
+
+    static DatagramIos of(IoChoice choice) {
+        return DatagramIos.of(choice, "test", NoticeListener.NONE);
+    }
+}
