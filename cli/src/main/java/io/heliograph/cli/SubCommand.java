@@ -87,8 +87,9 @@ final class SubCommand implements Callable<Integer> {
             // The handler is the printer, which knows itself why it fails.
             case Notice.HandlerFailed failed -> {
             }
-            // What still waits when this subscriber has enough is in the ledger, and no news.
-            case Notice.GapTold(String subscription, Gap gap) when gap.reason() == LossReason.LEFT -> {
+            // What still waits when this subscriber has enough, or the printer failed at, is in the ledger, and no news.
+            case Notice.GapTold(String subscription, Gap gap)
+                    when gap.reason() == LossReason.LEFT || gap.reason() == LossReason.FAILED -> {
             }
             case Notice.TransportFailed failed -> {
                 messages.line(NoticeText.of(failed));

@@ -13,6 +13,9 @@ final class Children implements AutoCloseable {
 
     private final List<Child> started = new ArrayList<>();
 
+    /** As the program's jar says in its manifest. */
+    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
     /** Starts the program with files of its own below {@code folder} for its outputs. */
     Child start(Path folder, String... arguments) throws IOException {
         return startJava(folder, List.of(), arguments);
@@ -20,7 +23,7 @@ final class Children implements AutoCloseable {
 
     /** Starts the program with flags for the JVM. */
     Child startJava(Path folder, List<String> flags, String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of(JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        var command = new ArrayList<>(List.of(JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", NATIVE_ACCESS));
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(Arrays.asList(arguments));
@@ -30,7 +33,7 @@ final class Children implements AutoCloseable {
     /** Starts the program in a line of shell, where {@code $heliograph} is how it is called. */
     Child startShell(Path folder, String line) throws IOException {
         return startCommand(folder, List.of("sh", "-c", "heliograph() { '" + JAVA
-                + "' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '" + System.getProperty("java.class.path") + "' "
+                + "' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC " + NATIVE_ACCESS + " -cp '" + System.getProperty("java.class.path") + "' "
                 + Main.class.getName() + " \"$@\"; }; " + line));
     }
 
