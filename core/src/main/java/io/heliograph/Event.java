@@ -39,14 +39,19 @@ public final class Event {
             "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data", "ttl");
     private static final SortedMap<String, AttributeValue> NO_ATTRIBUTES = Collections.emptySortedMap();
     private static final int FIXED_SIZE = 16;
+    private static final String NONE = "";
+    private static final int NO_TIME = -1;
 
     private final String topic;
     private final byte[] data;
     private final String source;
-    private final Optional<String> contentType;
-    private final Optional<String> subject;
-    private final Optional<String> id;
-    private final Optional<Instant> time;
+    // Texts that may be absent are kept as NONE, which none of them can be: an Optional each would cost 16 B an event.
+    private final String contentType;
+    private final String subject;
+    private final String id;
+    /** The moment's two parts; the second is NO_TIME where there is no moment. */
+    private final long timeSeconds;
+    private final int timeNanos;
     private final Optional<Duration> ttl;
     private final SortedMap<String, AttributeValue> attributes;
     private final int size;
@@ -58,9 +63,10 @@ public final class Event {
         contentType = builder.contentType;
         subject = builder.subject;
         id = builder.id;
-        time = builder.time;
+        timeSeconds = builder.timeSeconds;
+        timeNanos = builder.timeNanos;
         ttl = builder.ttl;
-        attributes = builder.attributes.isEmpty()
+        attributes = builder.attributes == NO_ATTRIBUTES
                 ? NO_ATTRIBUTES
                 : Collections.unmodifiableSortedMap(new TreeMap<>(builder.attributes));
         size = measure();
@@ -127,22 +133,37 @@ public final class Event {
 
     /** The media type of the data. */
     public Optional<String> contentType() {
-        return contentType;
+        return some(contentType);
     }
 
     /** What the event is about, within its source. */
     public Optional<String> subject() {
-        return subject;
+        return some(subject);
     }
 
     /** The id that the caller gave; without one, a delivery's position serves. */
     public Optional<String> id() {
-        return id;
+        return some(id);
     }
 
     /** When it occurred, if its publisher said so. */
     public Optional<Instant> time() {
-        return time;
+        return timeNanos == NO_TIME ? Optional.empty() : Optional.of(Instant.ofEpochSecond(timeSeconds, timeNanos));
+    }
+
+    /** Whether its publisher said when it occurred. */
+    public boolean hasTime() {
+        return timeNanos != NO_TIME;
+    }
+
+    /** The seconds since 1970 of when it occurred; 0 if that is not known. Allocates nothing, unlike {@link #time}. */
+    public long timeSeconds() {
+        return timeSeconds;
+    }
+
+    /** The nanoseconds behind {@link #timeSeconds}, 0 to 999,999,999; -1 if that is not known. */
+    public int timeNanos() {
+        return timeNanos;
     }
 
     /**
@@ -161,7 +182,7 @@ public final class Event {
     /** What conflation, ordering and key shares go by: attribute {@code partitionkey}, else the subject, else none. */
     public Optional<String> key() {
         AttributeValue partition = attributes.get(PARTITION_KEY);
-        return partition == null ? subject : Optional.of(partition.canonical());
+        return partition == null ? subject() : Optional.of(partition.canonical());
     }
 
     /**
@@ -180,20 +201,21 @@ public final class Event {
         builder.contentType = contentType;
         builder.subject = subject;
         builder.id = id;
-        builder.time = time;
+        builder.timeSeconds = timeSeconds;
+        builder.timeNanos = timeNanos;
         builder.ttl = ttl;
         builder.attributes = attributes.isEmpty() ? NO_ATTRIBUTES : new TreeMap<>(attributes);
         return builder;
     }
 
-    private static int length(Optional<String> text) {
-        return text.isPresent() ? text.get().length() : 0;
+    private static Optional<String> some(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
     private int measure() {
         long sum = (long) FIXED_SIZE + topic.length() + data.length
                 + (source.equals(DEFAULT_SOURCE) ? 0 : source.length())
-                + length(contentType) + length(subject) + length(id);
+                + contentType.length() + subject.length() + id.length();
         if (attributes == NO_ATTRIBUTES) {
             return (int) Math.min(sum, Integer.MAX_VALUE);
         }
@@ -212,20 +234,21 @@ public final class Event {
                 && contentType.equals(that.contentType)
                 && subject.equals(that.subject)
                 && id.equals(that.id)
-                && time.equals(that.time)
+                && timeSeconds == that.timeSeconds
+                && timeNanos == that.timeNanos
                 && ttl.equals(that.ttl)
                 && attributes.equals(that.attributes);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(topic, Arrays.hashCode(data), subject, id, time, attributes);
+        return Objects.hash(topic, Arrays.hashCode(data), subject, id, timeSeconds, timeNanos, attributes);
     }
 
     /** Topic, id, subject and the size of the data; never the data itself. */
     @Override
     public String toString() {
-        return "Event[" + topic + id.map(i -> ", id " + i).orElse("") + subject.map(s -> ", subject " + s).orElse("")
+        return "Event[" + topic + id().map(i -> ", id " + i).orElse("") + subject().map(s -> ", subject " + s).orElse("")
                 + ", " + data.length + " bytes]";
     }
 
@@ -234,13 +257,14 @@ public final class Event {
 
         private static final byte[] NO_DATA = {};
 
-        private final String topic;
+        private String topic;
         private byte[] data = NO_DATA;
         private String source = DEFAULT_SOURCE;
-        private Optional<String> contentType = Optional.empty();
-        private Optional<String> subject = Optional.empty();
-        private Optional<String> id = Optional.empty();
-        private Optional<Instant> time = Optional.empty();
+        private String contentType = NONE;
+        private String subject = NONE;
+        private String id = NONE;
+        private long timeSeconds;
+        private int timeNanos = NO_TIME;
         private Optional<Duration> ttl = Optional.empty();
         private SortedMap<String, AttributeValue> attributes = NO_ATTRIBUTES;
 
@@ -252,16 +276,31 @@ public final class Event {
             this.topic = topic.name();
         }
 
+        /** Starts over on another topic, as a fresh builder would: nothing else is kept. */
+        public Builder startOver(Topic another) {
+            topic = another.name();
+            data = NO_DATA;
+            source = DEFAULT_SOURCE;
+            contentType = NONE;
+            subject = NONE;
+            id = NONE;
+            timeSeconds = 0;
+            timeNanos = NO_TIME;
+            ttl = Optional.empty();
+            attributes = NO_ATTRIBUTES;
+            return this;
+        }
+
         /** Data of no stated type; copied. */
         public Builder data(byte[] bytes) {
             this.data = bytes.clone();
-            this.contentType = Optional.empty();
+            this.contentType = NONE;
             return this;
         }
 
         /** Data of a media type; copied. */
         public Builder data(byte[] bytes, String mediaType) {
-            this.contentType = Optional.of(requireText("datacontenttype", mediaType));
+            this.contentType = requireText("datacontenttype", mediaType);
             this.data = bytes.clone();
             return this;
         }
@@ -276,13 +315,13 @@ public final class Event {
 
         /** The media type of the data. */
         public Builder contentType(String mediaType) {
-            this.contentType = Optional.of(requireText("datacontenttype", mediaType));
+            this.contentType = requireText("datacontenttype", mediaType);
             return this;
         }
 
         /** The media type of the data, its characters checked before. */
         public Builder contentType(AttributeValue.Text mediaType) {
-            this.contentType = Optional.of(requireLength("datacontenttype", mediaType));
+            this.contentType = requireLength("datacontenttype", mediaType);
             return this;
         }
 
@@ -300,31 +339,41 @@ public final class Event {
 
         /** What the event is about. */
         public Builder subject(String text) {
-            this.subject = Optional.of(requireText("subject", text));
+            this.subject = requireText("subject", text);
             return this;
         }
 
         /** What the event is about, its characters checked before. */
         public Builder subject(AttributeValue.Text text) {
-            this.subject = Optional.of(requireLength("subject", text));
+            this.subject = requireLength("subject", text);
             return this;
         }
 
         /** An explicit id, unique within the source. */
         public Builder id(String text) {
-            this.id = Optional.of(requireText("id", text));
+            this.id = requireText("id", text);
             return this;
         }
 
         /** An explicit id, its characters checked before. */
         public Builder id(AttributeValue.Text text) {
-            this.id = Optional.of(requireLength("id", text));
+            this.id = requireLength("id", text);
             return this;
         }
 
         /** When it occurred. */
         public Builder time(Instant occurred) {
-            this.time = Optional.of(occurred);
+            return time(occurred.getEpochSecond(), occurred.getNano());
+        }
+
+        /** When it occurred: seconds since 1970 within {@link Instant}'s range, and 0 to 999,999,999 nanoseconds. */
+        public Builder time(long epochSecond, int nano) {
+            if (epochSecond < Instant.MIN.getEpochSecond() || epochSecond > Instant.MAX.getEpochSecond()
+                    || nano < 0 || nano > 999_999_999) {
+                throw new ConfigException("time", epochSecond + "s " + nano + "ns", "a moment that Instant can hold");
+            }
+            this.timeSeconds = epochSecond;
+            this.timeNanos = nano;
             return this;
         }
 

@@ -47,6 +47,7 @@ public final class FrameDecoder {
 
     private final TextReader texts = new TextReader();
     private Topic lastContext = new Topic("none");
+    private final Event.Builder builder = Event.builder(lastContext);
     /** What the frame is if the event refuses the value that it is given next. */
     private MalformedFrame ifNotAllowed = BAD_TEXT;
 
@@ -96,11 +97,11 @@ public final class FrameDecoder {
     }
 
     private Event compact(FrameKind kind, ByteBuffer body, String contextTopic) {
-        Event.Builder event = Event.builder(context(contextTopic)).dataFrom(body);
+        builder.startOver(context(contextTopic)).dataFrom(body);
         if (kind.contentType.isPresent()) {
-            event.contentType(kind.contentType.get());
+            builder.contentType(kind.contentType.get());
         }
-        return event.build();
+        return builder.build();
     }
 
     private Event full(ByteBuffer body, String contextTopic) {
@@ -109,12 +110,12 @@ public final class FrameDecoder {
         refuseIf(topicLength > body.remaining(), BAD_TOPIC);
         Topic topic = topicLength == 0 ? context(contextTopic) : topic(body, topicLength);
         refuseIf(topicLength != 0 && topic.name().equals(contextTopic), BAD_TOPIC);
-        Event.Builder event = Event.builder(topic);
+        builder.startOver(topic);
         refuseIf(body.remaining() < 2, BAD_FIELD_LENGTH);
         int fieldsLength = body.getShort() & 0xffff;
         refuseIf(fieldsLength > body.remaining(), BAD_FIELD_LENGTH);
-        fields(body, body.position() + fieldsLength, event);
-        Event decoded = event.dataFrom(body).build();
+        fields(body, body.position() + fieldsLength);
+        Event decoded = builder.dataFrom(body).build();
         // What could have been compact is never full: the same event has one form only.
         refuseIf(topicLength == 0 && FrameEncoder.kind(decoded, contextTopic) != FrameKind.FULL, FIELD_ORDER);
         return decoded;
@@ -137,7 +138,7 @@ public final class FrameDecoder {
         return text.get().topic.get();
     }
 
-    private void fields(ByteBuffer body, int end, Event.Builder event) {
+    private void fields(ByteBuffer body, int end) {
         int previousTag = 0;
         String previousAttribute = "";
         int attributes = 0;
@@ -150,33 +151,34 @@ public final class FrameDecoder {
             previousTag = tag;
             if (tag == Field.ATTRIBUTE) {
                 refuseIf(++attributes > Event.MAX_ATTRIBUTES, BAD_ATTRIBUTE);
-                previousAttribute = attribute(body, length, previousAttribute, event);
+                previousAttribute = attribute(body, length, previousAttribute);
             } else {
-                field(tag, body, length, event);
+                field(tag, body, length);
             }
         }
     }
 
-    private void field(int tag, ByteBuffer body, int length, Event.Builder event) {
+    private void field(int tag, ByteBuffer body, int length) {
         ifNotAllowed = BAD_TEXT;
         switch (tag) {
-            case Field.ID -> event.id(text(body, length, BAD_TEXT));
+            case Field.ID -> builder.id(text(body, length, BAD_TEXT));
             case Field.SOURCE -> {
                 AttributeValue.Text source = text(body, length, BAD_TEXT);
                 refuseIf(source.value().equals(Event.DEFAULT_SOURCE), FIELD_ORDER);
-                event.source(source);
+                builder.source(source);
             }
-            case Field.SUBJECT -> event.subject(text(body, length, BAD_TEXT));
-            case Field.CONTENT_TYPE -> event.contentType(text(body, length, BAD_TEXT));
+            case Field.SUBJECT -> builder.subject(text(body, length, BAD_TEXT));
+            case Field.CONTENT_TYPE -> builder.contentType(text(body, length, BAD_TEXT));
             case Field.TIME -> {
                 refuseIf(length != Field.TIME_BYTES, BAD_FIELD_LENGTH);
-                event.time(time(body, BAD_TIME));
+                ifNotAllowed = BAD_TIME;
+                builder.time(body.getLong(), body.getInt());
             }
             case Field.TTL -> {
                 refuseIf(length != Long.BYTES, BAD_FIELD_LENGTH);
                 long nanos = body.getLong();
                 refuseIf(nanos <= 0, BAD_TTL);
-                event.ttl(Duration.ofNanos(nanos));
+                builder.ttl(Duration.ofNanos(nanos));
             }
             default -> throw refusal(UNKNOWN_FIELD);
         }
@@ -190,16 +192,16 @@ public final class FrameDecoder {
         return text.get().allowed.get();
     }
 
-    private static Instant time(ByteBuffer body, MalformedFrame ifBad) {
+    private static Instant time(ByteBuffer body) {
         long seconds = body.getLong();
         int nanos = body.getInt();
         refuseIf(seconds < Instant.MIN.getEpochSecond() || seconds > Instant.MAX.getEpochSecond()
-                || nanos < 0 || nanos >= 1_000_000_000, ifBad);
+                || nanos < 0 || nanos >= 1_000_000_000, BAD_ATTRIBUTE);
         return Instant.ofEpochSecond(seconds, nanos);
     }
 
     /** Reads one attribute and returns its name. */
-    private String attribute(ByteBuffer body, int length, String previous, Event.Builder event) {
+    private String attribute(ByteBuffer body, int length, String previous) {
         refuseIf(length < 2, BAD_ATTRIBUTE);
         int nameLength = body.get() & 0xff;
         refuseIf(nameLength > Event.MAX_ATTRIBUTE_NAME_LENGTH || nameLength > length - 2, BAD_ATTRIBUTE);
@@ -207,7 +209,7 @@ public final class FrameDecoder {
         refuseIf(!Event.isAttributeName(name), BAD_ATTRIBUTE);
         refuseIf(name.compareTo(previous) <= 0, FIELD_ORDER);
         ifNotAllowed = BAD_ATTRIBUTE;
-        event.attribute(name, attributeValue(body.get(), body, length - nameLength - 2));
+        builder.attribute(name, attributeValue(body.get(), body, length - nameLength - 2));
         return name;
     }
 
@@ -240,7 +242,7 @@ public final class FrameDecoder {
             }
             case Field.TIMESTAMP -> {
                 refuseIf(length != Field.TIME_BYTES, BAD_ATTRIBUTE);
-                return new AttributeValue.Timestamp(time(body, BAD_ATTRIBUTE));
+                return new AttributeValue.Timestamp(time(body));
             }
             default -> throw refusal(BAD_ATTRIBUTE);
         }

@@ -104,7 +104,7 @@ public final class FrameEncoder {
 
     static FrameKind kind(Event event, String contextTopic) {
         boolean plain = event.attributes().isEmpty() && event.subject().isEmpty() && event.id().isEmpty()
-                && event.time().isEmpty() && event.ttl().isEmpty() && isDefaultSource(event)
+                && !event.hasTime() && event.ttl().isEmpty() && isDefaultSource(event)
                 && event.topic().equals(contextTopic);
         return plain ? FrameKind.implying(event.contentType()) : FrameKind.FULL;
     }
@@ -131,7 +131,7 @@ public final class FrameEncoder {
         if (event.contentType().isPresent()) {
             length += textLength(event.contentType().get());
         }
-        length += event.time().isPresent() ? Field.HEADER_BYTES + Field.TIME_BYTES : 0;
+        length += event.hasTime() ? Field.HEADER_BYTES + Field.TIME_BYTES : 0;
         length += event.ttl().isPresent() ? Field.HEADER_BYTES + Long.BYTES : 0;
         if (!event.attributes().isEmpty()) {
             for (Map.Entry<String, AttributeValue> attribute : event.attributes().entrySet()) {
@@ -170,9 +170,9 @@ public final class FrameEncoder {
         if (event.contentType().isPresent()) {
             putText(Field.CONTENT_TYPE, event.contentType().get(), target);
         }
-        if (event.time().isPresent()) {
+        if (event.hasTime()) {
             putFieldHeader(Field.TIME, Field.TIME_BYTES, target);
-            putTime(event.time().get(), target);
+            target.putLong(event.timeSeconds()).putInt(event.timeNanos());
         }
         if (event.ttl().isPresent()) {
             putFieldHeader(Field.TTL, Long.BYTES, target);
