@@ -53,9 +53,9 @@ public final class FrameEncoder {
         return checked(1L + topicLength(event, contextTopic) + 2 + fields + event.dataLength());
     }
 
-    /** The bytes that {@link #encodeBytes} writes for {@code length} bytes of data. */
-    public static int encodedLength(int length) {
-        return checked(length);
+    /** The bytes that {@link #encodeBytes} writes for {@code length} bytes of data on {@code topic}. */
+    public static int encodedLength(String topic, String contextTopic, int length) {
+        return checked(topic.equals(contextTopic) ? length : 1L + topic.length() + 2 + length);
     }
 
     private static int checked(long bodyBytes) {
@@ -92,9 +92,22 @@ public final class FrameEncoder {
         target.position(end);
     }
 
-    /** Writes bytes of no stated type on the context's topic as a compact frame. */
-    public static void encodeBytes(byte[] bytes, int from, int length, ByteBuffer target) {
-        putHeader(FrameKind.COMPACT_BYTES, length, target);
+    /**
+     * Writes bytes of no stated type: as a compact frame on the context's topic, else as a full one that carries its own.
+     *
+     * @param target       little-endian, with at least {@link #encodedLength} bytes remaining
+     * @param contextTopic what the frame need not repeat, or {@link #NO_TOPIC}
+     */
+    public static void encodeBytes(String topic, String contextTopic, byte[] bytes, int from, int length,
+            ByteBuffer target) {
+        if (topic.equals(contextTopic)) {
+            putHeader(FrameKind.COMPACT_BYTES, length, target);
+        } else {
+            putHeader(FrameKind.FULL, 1 + topic.length() + 2 + length, target);
+            target.put((byte) topic.length());
+            Utf8.put(topic, target);
+            target.putShort((short) 0);
+        }
         target.put(bytes, from, length);
     }
 

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -115,9 +116,12 @@ final class FrameRoundTripTest {
     @Test
     void bytesBecomeTheFrameOfTheSameEvent() {
         byte[] bytes = {1, 2, 3, 4, 5};
-        ByteBuffer target = ByteBuffer.allocate(FrameEncoder.encodedLength(3)).order(ByteOrder.LITTLE_ENDIAN);
-        FrameEncoder.encodeBytes(bytes, 1, 3, target);
-        assertThat(target.array()).isEqualTo(encode(Event.of("t", new byte[] {2, 3, 4}), "t"));
+        for (String contextTopic : List.of("t", "another", FrameEncoder.NO_TOPIC)) {
+            int length = FrameEncoder.encodedLength("t", contextTopic, 3);
+            ByteBuffer target = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+            FrameEncoder.encodeBytes("t", contextTopic, bytes, 1, 3, target);
+            assertThat(target.array()).isEqualTo(encode(Event.of("t", new byte[] {2, 3, 4}), contextTopic));
+        }
     }
 
     @Test
@@ -130,8 +134,8 @@ final class FrameRoundTripTest {
         assertThat(decode(encode(event.build(), ""), "")).isEqualTo(event.build());
         event.attribute("n7", "x".repeat(8192));
         assertThat(FrameEncoder.encodedLength(event.build(), "")).isEqualTo(Integer.MAX_VALUE);
-        assertThat(FrameEncoder.encodedLength(FrameEncoder.MAX_BODY_BYTES)).isEqualTo(FrameEncoder.MAX_BODY_BYTES + 4);
-        assertThat(FrameEncoder.encodedLength(FrameEncoder.MAX_BODY_BYTES + 1)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(FrameEncoder.encodedLength("t", "t", FrameEncoder.MAX_BODY_BYTES)).isEqualTo(FrameEncoder.MAX_BODY_BYTES + 4);
+        assertThat(FrameEncoder.encodedLength("t", "t", FrameEncoder.MAX_BODY_BYTES + 1)).isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test

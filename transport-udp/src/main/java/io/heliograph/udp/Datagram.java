@@ -17,6 +17,7 @@ import static io.heliograph.udp.DatagramLayout.VERSION_AND_TYPE_AT;
 
 import io.heliograph.Topic;
 import io.heliograph.wire.FrameDecoder;
+import io.heliograph.wire.FrameEncoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -135,17 +136,28 @@ final class Datagram {
         int position = bytes.position();
         int count = 0;
         bytes.position(bodyAt);
-        while (bytes.hasRemaining()) {
-            int length = FrameDecoder.frameLength(bytes);
-            if (length > bytes.remaining()) {
-                break;
-            }
+        int length = FrameDecoder.frameLength(bytes);
+        while (length <= bytes.remaining() && !isPadding()) {
             bytes.position(bytes.position() + length);
+            length = FrameDecoder.frameLength(bytes);
             count++;
         }
-        boolean whole = !bytes.hasRemaining();
+        boolean isWhole = bytes.remaining() < FrameEncoder.HEADER_BYTES ? isZeroToTheEnd() : isPadding();
         bytes.position(position);
-        return whole && count == events();
+        return isWhole && count == events();
+    }
+
+    /** Whether zeros fill the datagram up from here: no frame begins with a word of them. */
+    private boolean isPadding() {
+        return bytes.getInt(bytes.position()) == 0;
+    }
+
+    private boolean isZeroToTheEnd() {
+        boolean isZero = true;
+        for (int i = bytes.position(); i < bytes.limit(); i++) {
+            isZero &= bytes.get(i) == 0;
+        }
+        return isZero;
     }
 
     int type() {

@@ -21,7 +21,7 @@ package io.heliograph.udp;
  *     +---------------------------------------------------------------+
  *  48 | body                                                          |
  *
- *  DATA       topic length (8 bits), topic, then frames that tile the datagram to its last byte
+ *  DATA       topic length (8 bits), topic, then frames behind one another, then zeros up to the datagram's length
  *  HEARTBEAT  nothing; the sequences are those of the next datagram and the next event
  *  STATUS     receiver id (64 bits), known (64), lost (64), subscriptions (32), name length (8), name
  * </pre>

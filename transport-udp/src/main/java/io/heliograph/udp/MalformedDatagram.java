@@ -18,7 +18,7 @@ public enum MalformedDatagram {
     BAD_SEQUENCE,
     /** The topic is not within its grammar, or reaches past the datagram. */
     BAD_TOPIC,
-    /** The frames do not tile the datagram, or are not as many as the header says. */
+    /** The frames do not stand behind one another up to the end or to zeros, or are not as many as the header says. */
     BAD_TILING,
     /** A status whose name reaches past the datagram. */
     BAD_STATUS

@@ -4,13 +4,10 @@ import io.heliograph.Event;
 import io.heliograph.Notice;
 import io.heliograph.PublishResult;
 import io.heliograph.Publisher;
-import io.heliograph.Session;
-import io.heliograph.Topic;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.ledger.PublisherLedger;
 import io.heliograph.ledger.PublisherSums;
 import io.heliograph.spi.Environment;
-import io.heliograph.wire.FrameEncoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -21,45 +18,29 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Sends events to a UDP address. Events are packed: {@code publish} appends to the open datagram, which leaves when it is
- * full or, if the sender's thread gets there first, at once.
+ * Sends events to a UDP address. Events are packed: {@code publish} appends to the open datagram, which leaves when its
+ * train is full or, if the sender's thread gets there first, at once.
  *
- * <p>Thread-safe. {@link #start} starts one daemon thread, {@code heliograph-udp-sender ADDRESS}, which sends what is
- * open, keeps heartbeats and hears subscribers' reports. Without it, a test calls {@link #doWork} itself. The buffer form
- * of {@code publish} allocates nothing.
+ * <p>Thread-safe. {@link #start} starts one daemon thread, {@code heliograph-udp-sender ADDRESS}, which sends what
+ * waits, keeps heartbeats and hears subscribers' reports. Without it, a test calls {@link #doWork} itself. The buffer
+ * form of {@code publish} allocates nothing.
  */
 public final class UdpPublisher implements Publisher {
 
-    private static final int FAST_HEARTBEATS = 100;
-    private static final int LEAST_ENDS_OF_STREAM = 3;
-    private static final Duration END_OF_STREAM_PERIOD = Duration.ofMillis(10);
     private static final long LONGEST_WAIT_NS = 1_000_000_000;
 
     private final String address;
-    private final InetSocketAddress target;
     private final DatagramIo io;
-    private final UdpLimits limits;
     private final Environment environment;
-    private final long session;
-    private final long startEpochNanos;
-    private final long startNs;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final PublisherLedger ledger = new PublisherLedger();
-    private final DatagramWriter open;
+    private final SessionSender sender;
     private final Listeners listeners;
     private final Datagram datagram = new Datagram();
     private Optional<Thread> thread = Optional.empty();
     private FlowPolicy policy;
-    private long nextDatagram;
-    private long nextEvent;
-    private long firstOpenEvent;
-    private long datagramsNotSent;
     private long strayDatagrams;
-    private long nextHeartbeatNs;
-    private int idleHeartbeats;
-    private int endOfStreamSent;
-    private long closingSinceNs;
     private boolean isClosed;
     private volatile boolean isDone;
 
@@ -73,16 +54,10 @@ public final class UdpPublisher implements Publisher {
     public UdpPublisher(String address, InetSocketAddress target, DatagramIo io, int maxDatagramBytes, UdpLimits limits,
             FlowPolicy policy, Environment environment) {
         this.address = address;
-        this.target = target;
         this.io = io;
-        this.limits = limits;
         this.environment = environment;
         this.policy = UdpTransport.requirePossible(policy);
-        this.startEpochNanos = environment.wallClock().epochNanos();
-        this.startNs = environment.clock().nanoTime();
-        this.nextHeartbeatNs = startNs;
-        this.session = Session.start(startEpochNanos, environment.random());
-        this.open = new DatagramWriter(maxDatagramBytes);
+        this.sender = new SessionSender(address, target, io, maxDatagramBytes, limits, environment);
         this.listeners = new Listeners(limits);
     }
 
@@ -94,100 +69,61 @@ public final class UdpPublisher implements Publisher {
 
     @Override
     public PublishResult publish(Event event) {
-        boolean wasEmpty;
+        boolean wasClear;
         lock.lock();
         try {
+            wasClear = sender.isClear();
             if (isClosed) {
                 return ledger.count(PublishResult.CLOSED);
             }
-            if (!prepare(event)) {
+            if (event.size() > policy.limit().bytes() || !sender.append(event)) {
                 return ledger.count(PublishResult.TOO_LARGE);
             }
-            wasEmpty = open.isEmpty();
-            open.append(event);
             accept();
         } finally {
             lock.unlock();
         }
-        wakeIf(wasEmpty);
+        wakeIf(wasClear);
         return PublishResult.ACCEPTED;
     }
 
     @Override
     public PublishResult publish(String topic, byte[] bytes, int from, int length) {
         Objects.checkFromIndexSize(from, length, bytes.length);
-        boolean wasEmpty;
+        boolean wasClear;
         lock.lock();
         try {
+            wasClear = sender.isClear();
             if (isClosed) {
                 return ledger.count(PublishResult.CLOSED);
             }
-            if (!prepare(topic, length)) {
+            if (length > policy.limit().bytes() || !sender.append(topic, bytes, from, length)) {
                 return ledger.count(PublishResult.TOO_LARGE);
             }
-            wasEmpty = open.isEmpty();
-            open.append(bytes, from, length);
             accept();
         } finally {
             lock.unlock();
         }
-        wakeIf(wasEmpty);
+        wakeIf(wasClear);
         return PublishResult.ACCEPTED;
     }
 
-    /** Makes room for {@code event} in the open datagram; says {@code false} if it fits into none. */
-    private boolean prepare(Event event) {
-        if (event.size() > policy.limit().bytes()) {
-            return false;
-        }
-        int frameBytes = FrameEncoder.encodedLength(event, event.topic());
-        if (!open.canEverHold(event.topic(), frameBytes)) {
-            return false;
-        }
-        if (!open.isEmpty() && open.hasRoom(FrameEncoder.encodedLength(event, open.topic()))) {
-            return true;
-        }
-        beginDatagram(event.topic());
-        return true;
-    }
-
-    private boolean prepare(String topic, int length) {
-        int frameBytes = FrameEncoder.encodedLength(length);
-        boolean isSameTopic = topic.equals(open.topic());
-        if (!isSameTopic || topic.isEmpty()) {
-            Topic.require(topic);
-        }
-        if (length > policy.limit().bytes() || !open.canEverHold(topic, frameBytes)) {
-            return false;
-        }
-        if (open.isEmpty() || !isSameTopic || !open.hasRoom(frameBytes)) {
-            beginDatagram(topic);
-        }
-        return true;
-    }
-
-    private void beginDatagram(String topic) {
-        sendOpen();
-        open.begin(topic);
-        firstOpenEvent = nextEvent;
-    }
-
     private void accept() {
-        nextEvent++;
         ledger.count(PublishResult.ACCEPTED);
         if (listeners.isEmpty()) {
             ledger.countUnheard();
         }
     }
 
-    private void wakeIf(boolean wasEmpty) {
-        if (wasEmpty) {
+    /** The sender's thread sleeps until there is something to send; it knows already where there was. */
+    private void wakeIf(boolean wasClear) {
+        if (wasClear) {
             io.wakeUp();
         }
     }
 
     /**
-     * Sends what is open or due and hears reports. For the thread that {@link #start} starts, or a test instead of it.
+     * Sends what waits or is due and hears reports. For the thread that {@link #start} starts, or a test instead of it.
      *
      * @param timeoutNs how long to wait for a report
      * @throws IOException if the socket failed
@@ -196,13 +132,13 @@ public final class UdpPublisher implements Publisher {
         long nowNs = environment.clock().nanoTime();
         lock.lock();
         try {
-            sendOpen();
-            if (isClosed) {
-                sendEndOfStream(nowNs);
-            } else if (nowNs - nextHeartbeatNs >= 0) {
-                sendHeartbeat(nowNs);
-            }
             listeners.forgetSilent(nowNs);
+            if (!isClosed) {
+                sender.doWork(nowNs);
+            } else if (sender.sayEnd(listeners.count(), nowNs)) {
+                isDone = true;
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -231,73 +167,9 @@ public final class UdpPublisher implements Publisher {
     private long untilDueNs() {
         lock.lock();
         try {
-            if (!open.isEmpty() || isDone) {
-                return 0;
-            }
-            return Math.clamp(nextHeartbeatNs - environment.clock().nanoTime(), 0, LONGEST_WAIT_NS);
+            return isDone ? 0 : Math.min(sender.untilDueNs(environment.clock().nanoTime()), LONGEST_WAIT_NS);
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void sendOpen() {
-        if (open.isEmpty()) {
-            return;
-        }
-        send(open.data(stamp(nextDatagram, firstOpenEvent)));
-        nextDatagram++;
-        idleHeartbeats = 0;
-        nextHeartbeatNs = environment.clock().nanoTime() + limits.heartbeat().toNanos();
-    }
-
-    private void sendHeartbeat(long nowNs) {
-        send(open.heartbeat(0, stamp(nextDatagram, nextEvent)));
-        idleHeartbeats = Math.min(idleHeartbeats + 1, FAST_HEARTBEATS);
-        Duration period = idleHeartbeats < FAST_HEARTBEATS ? limits.heartbeat() : limits.slowHeartbeat();
-        nextHeartbeatNs = nowNs + period.toNanos();
-    }
-
-    private void sendEndOfStream(long nowNs) {
-        if (endOfStreamSent == 0) {
-            closingSinceNs = nowNs;
-        }
-        if (endOfStreamSent == 0 || nowNs - nextHeartbeatNs >= 0) {
-            send(open.heartbeat(DatagramLayout.END_OF_STREAM, stamp(nextDatagram, nextEvent)));
-            endOfStreamSent++;
-            nextHeartbeatNs = nowNs + END_OF_STREAM_PERIOD.toNanos();
-        }
-        boolean isHeard = listeners.isEmpty() && endOfStreamSent >= LEAST_ENDS_OF_STREAM;
-        if (isHeard || nowNs - closingSinceNs >= limits.linger().toNanos()) {
-            isDone = true;
-            changed.signalAll();
-        }
-    }
-
-    /** Where listeners come and go, the next one should not have to wait long to hear of this session. */
-    private void beFrequent() {
-        idleHeartbeats = 0;
-        long soonNs = environment.clock().nanoTime() + limits.heartbeat().toNanos();
-        if (!isClosed && nextHeartbeatNs - soonNs > 0) {
-            nextHeartbeatNs = soonNs;
-        }
-    }
-
-    private DatagramWriter.Stamp stamp(long sequence, long firstEvent) {
-        long ageNs = environment.clock().nanoTime() - startNs;
-        return new DatagramWriter.Stamp(session, sequence, firstEvent, ageNs, startEpochNanos + ageNs);
-    }
-
-    /** A datagram that the operating system does not take is lost on the way like any other: subscribers are told. */
-    private void send(ByteBuffer bytes) {
-        try {
-            if (!io.send(bytes, target)) {
-                datagramsNotSent++;
-            }
-        } catch (IOException e) {
-            datagramsNotSent++;
-            if (datagramsNotSent == 1) {
-                environment.notices().onNotice(new Notice.Degraded(address, "a datagram could not be sent: " + e.getMessage()));
-            }
         }
     }
 
@@ -305,21 +177,24 @@ public final class UdpPublisher implements Publisher {
         lock.lock();
         try {
             boolean isReport = datagram.wrap(bytes).isEmpty() && datagram.type() == DatagramLayout.STATUS
-                    && datagram.session() == session;
+                    && datagram.session() == sender.session();
             if (!isReport) {
                 strayDatagrams++;
                 return;
             }
             ByteBuffer body = datagram.body();
+            long nowNs = environment.clock().nanoTime();
             int before = listeners.count();
             long id = body.getLong();
             if (datagram.isFlagged(DatagramLayout.LEAVING)) {
                 listeners.leave(id);
             } else {
-                listeners.hear(id, body.getLong(), body.getLong(), body.getInt(), environment.clock().nanoTime());
+                listeners.hear(id, body.getLong(), body.getLong(), body.getInt(), nowNs);
+            }
+            if (listeners.count() != before && !isClosed) {
+                sender.beFrequent(nowNs);
             }
             if (listeners.count() != before) {
-                beFrequent();
                 changed.signalAll();
             }
         } finally {
@@ -399,7 +274,7 @@ public final class UdpPublisher implements Publisher {
     public long datagramsNotSent() {
         lock.lock();
         try {
-            return datagramsNotSent;
+            return sender.datagramsNotSent();
         } finally {
             lock.unlock();
         }
@@ -432,7 +307,7 @@ public final class UdpPublisher implements Publisher {
 
     /** This publisher's session. */
     public long session() {
-        return session;
+        return sender.session();
     }
 
     /**

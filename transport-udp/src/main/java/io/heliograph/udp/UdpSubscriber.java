@@ -48,7 +48,7 @@ public final class UdpSubscriber implements Subscriber {
     private final ReentrantLock lock = new ReentrantLock();
     private final Datagram datagram = new Datagram();
     private final DatagramWriter writer =
-            new DatagramWriter(DatagramLayout.HEADER_BYTES + DatagramLayout.STATUS_FIXED_BYTES + DatagramLayout.MAX_NAME_BYTES);
+            new DatagramWriter(DatagramLayout.HEADER_BYTES + DatagramLayout.STATUS_FIXED_BYTES + DatagramLayout.MAX_NAME_BYTES, 1);
     private final UdpCounters.Tally tally = new UdpCounters.Tally();
     private final Map<Long, SessionReceiver> sessions = new HashMap<>();
     private final List<Intake> intakes = new ArrayList<>();

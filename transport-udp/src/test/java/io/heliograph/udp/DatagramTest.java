@@ -48,7 +48,7 @@ class DatagramTest {
 
     @Test
     void anAgeAboveSeventyMinutesSaturates() {
-        var writer = new DatagramWriter(600);
+        var writer = new DatagramWriter(600, 1);
         var old = new DatagramWriter.Stamp(1, 0, 0, 5_000_000_000_000L, 0);
         assertThat(datagram.wrap(writer.heartbeat(0, old))).isEmpty();
         assertThat(datagram.isAgeKnown()).isFalse();
@@ -116,15 +116,16 @@ class DatagramTest {
     }
 
     private static ByteBuffer data() {
-        var writer = new DatagramWriter(600);
+        var writer = new DatagramWriter(600, 1);
         writer.begin("prices.eurusd");
         writer.append(Event.of("prices.eurusd", "1.0842"));
         writer.append(Event.builder("prices.gbpusd").subject("spot").data(new byte[] {1, 2, 3}).build());
-        return writer.data(STAMP);
+        writer.sealLast(STAMP);
+        return writer.takeTrain();
     }
 
     private static ByteBuffer status() {
-        return copy(new DatagramWriter(600).status(0, 1, new DatagramWriter.Report(2, 3, 1), new byte[] {'a'}, STAMP));
+        return copy(new DatagramWriter(600, 1).status(0, 1, new DatagramWriter.Report(2, 3, 1), new byte[] {'a'}, STAMP));
     }
 
     static ByteBuffer copy(ByteBuffer bytes) {

@@ -184,6 +184,37 @@ class SessionTest implements EventHandler {
     }
 
     @Test
+    void datagramsThatAreNearlyFullLeaveTogetherAndArriveWhole() throws IOException {
+        var subscriber = subscriber(UdpLimits.defaults());
+        Subscription subscription = subscriber.subscribePolled(Interest.inAll());
+        var publisher = publisher();
+        for (int i = 0; i < 700; i++) {
+            publisher.publish("a.b", new byte[97 + i % 7], 0, 97 + i % 7);
+        }
+        long sentAlready = network.link().sent();
+        publisher.doWork(0);
+        work(publisher, subscriber, subscription);
+        assertThat(sentAlready).as("datagrams that left when their train was full").isPositive();
+        assertThat(sequences).hasSize(700).isSorted();
+        assertThat(gaps).isEmpty();
+        assertThat(subscriber.counters().malformed()).isEmpty();
+    }
+
+    @Test
+    void eventsOnTwoTopicsInTurnShareADatagram() throws IOException {
+        var subscriber = subscriber(UdpLimits.defaults());
+        Subscription subscription = subscriber.subscribePolled(Interest.inAll());
+        var publisher = publisher();
+        for (int i = 0; i < 20; i++) {
+            publisher.publish("topic.n" + i % 2, new byte[] {1}, 0, 1);
+        }
+        publisher.doWork(0);
+        assertThat(network.link().sent()).as("one datagram of events and one heartbeat").isLessThanOrEqualTo(2);
+        work(publisher, subscriber, subscription);
+        assertThat(sequences).hasSize(20);
+    }
+
+    @Test
     void sessionsAboveTheLimitAreRefusedCountedAndTold() throws IOException {
         var subscriber = subscriber(UdpLimits.defaults().withSessions(2));
         Subscription subscription = subscriber.subscribePolled(Interest.inAll());
