@@ -10,7 +10,7 @@ import io.heliograph.Interest;
 import io.heliograph.LossReason;
 import io.heliograph.Notice;
 import io.heliograph.PublishResult;
-import io.heliograph.Subscription;
+import io.heliograph.Publisher;
 import io.heliograph.TopicFilter;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.FlowPolicy.Victim;
@@ -23,12 +23,16 @@ import io.heliograph.testkit.FaultCounts;
 import io.heliograph.testkit.FaultKind;
 import io.heliograph.testkit.Faults;
 import io.heliograph.testkit.ManualClock;
+import io.heliograph.testkit.RecordedSubscription;
+import io.heliograph.testkit.Recorder;
+import io.heliograph.testkit.Trait;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +62,7 @@ class SimulatedLossTest {
         assertThat(world.overflow).as("events that a stalled subscriber gave up").isPositive();
         assertThat(world.conflated).isPositive();
         assertThat(world.filtered).isPositive();
+        assertThat(world.recorded).as("seeds whose every event the recorder could account for").isGreaterThan(30);
     }
 
     @Test
@@ -77,6 +82,7 @@ class SimulatedLossTest {
         long overflow;
         long conflated;
         long filtered;
+        long recorded;
     }
 
     /** One seed. */
@@ -89,9 +95,12 @@ class SimulatedLossTest {
         private final CollectedNotices notices = new CollectedNotices();
         private final Environment environment;
         private final SimNetwork network;
+        private final Recorder recorder = new Recorder(Set.of(Trait.ORDERED));
         private final UdpPublisher publisher;
+        private final Publisher recorded;
         private final List<Event> published = new ArrayList<>();
         private final List<Listening> listening = new ArrayList<>();
+        private boolean areAllHeard;
 
         Run(long seed, Totals totals) {
             this.seed = seed;
@@ -105,12 +114,14 @@ class SimulatedLossTest {
             int datagramBytes = 600 + random.nextInt(1_400);
             publisher = new UdpPublisher("udp://sim", SimNetwork.PUBLISHER, network.publisherIo(), datagramBytes,
                     UdpLimits.defaults(), UdpTransport.DEFAULT_POLICY, environment);
+            recorded = recorder.publisher("publisher", publisher);
         }
 
         FaultCounts play() throws IOException {
             while (published.size() < EVENTS) {
                 publishSome();
                 step(Duration.ofNanos(20_000 + random.nextInt(200_000)));
+                noteJoins();
             }
             publisher.beginClose();
             for (int i = 0; i < 400; i++) {
@@ -121,14 +132,26 @@ class SimulatedLossTest {
             for (Listening one : listening) {
                 one.verify();
             }
+            if (isTailKnown()) {
+                totals.recorded++;
+                assertThat(recorder.report().faults()).as("seed %d", seed).isEmpty();
+            }
             return network.faultCounts();
+        }
+
+        /** Until the publisher has heard of a subscriber it counts what it accepts as unheard. */
+        private void noteJoins() {
+            if (!areAllHeard) {
+                listening.forEach(one -> one.subscription.joinedByNow());
+                areAllHeard = publisher.subscribers() == SUBSCRIBERS;
+            }
         }
 
         private void publishSome() {
             int count = random.nextInt(40);
             for (int i = 0; i < count && published.size() < EVENTS; i++) {
                 Event event = event(published.size());
-                assertThat(publisher.publish(event)).as("seed %d", seed).isEqualTo(PublishResult.ACCEPTED);
+                assertThat(recorded.publish(event)).as("seed %d", seed).isEqualTo(PublishResult.ACCEPTED);
                 published.add(event);
             }
         }
@@ -150,6 +173,10 @@ class SimulatedLossTest {
             }
         }
 
+        private boolean isTailKnown() {
+            return notices.of(Notice.TailUnknown.class).isEmpty();
+        }
+
         private void verifyPublisher() {
             PublisherSums sums = publisher.sums();
             assertThat(sums.difference()).as("seed %d, %s", seed, sums).isZero();
@@ -161,7 +188,7 @@ class SimulatedLossTest {
 
             private final TopicFilter filter;
             private final UdpSubscriber subscriber;
-            private final Subscription subscription;
+            private final RecordedSubscription subscription;
             private final BitSet delivered = new BitSet();
             private final BitSet inGaps = new BitSet();
             private long lastSequence = -1;
@@ -177,7 +204,7 @@ class SimulatedLossTest {
                         environment);
                 Victim victim = Victim.values()[random.nextInt(Victim.values().length)];
                 FlowPolicy policy = new FlowPolicy.Drop(Limit.events(50 + random.nextInt(200)), victim);
-                subscription = subscriber.subscribePolled(Interest.in(filter).withPolicy(policy));
+                subscription = recorder.polled("subscriber " + index, subscriber, Interest.in(filter).withPolicy(policy));
             }
 
             void step() throws IOException {
@@ -215,8 +242,7 @@ class SimulatedLossTest {
                 assertThat(sums.inFlight()).as(what).isZero();
                 assertThat(sums.delivered()).as(what).isEqualTo(delivered.cardinality());
                 assertThat(sums.lostTotal()).as(what).isEqualTo(told);
-                boolean isTailKnown = notices.of(Notice.TailUnknown.class).isEmpty();
-                if (isTailKnown) {
+                if (isTailKnown()) {
                     assertThat(sums.known()).as(what).isEqualTo(EVENTS);
                 }
                 for (int sequence = 0; sequence < sums.known(); sequence++) {
