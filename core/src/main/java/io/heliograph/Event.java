@@ -37,10 +37,10 @@ public final class Event {
 
     private static final Set<String> CONTEXT_NAMES = Set.of(
             "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data", "ttl");
-    private static final SortedMap<String, AttributeValue> NO_ATTRIBUTES = Collections.emptySortedMap();
+    static final SortedMap<String, AttributeValue> NO_ATTRIBUTES = Collections.emptySortedMap();
     private static final int FIXED_SIZE = 16;
-    private static final String NONE = "";
-    private static final int NO_TIME = -1;
+    static final String NONE = "";
+    static final int NO_TIME = -1;
 
     private final String topic;
     private final byte[] data;
@@ -56,7 +56,7 @@ public final class Event {
     private final SortedMap<String, AttributeValue> attributes;
     private final int size;
 
-    private Event(Builder builder) {
+    Event(EventBuilder builder) {
         topic = builder.topic;
         data = builder.data;
         source = builder.source;
@@ -92,13 +92,13 @@ public final class Event {
      *
      * @throws ConfigException if {@code topic} is not a topic
      */
-    public static Builder builder(String topic) {
-        return new Builder(topic);
+    public static EventBuilder builder(String topic) {
+        return new EventBuilder(topic);
     }
 
     /** Starts an event on a topic that has been checked before. */
-    public static Builder builder(Topic topic) {
-        return new Builder(topic);
+    public static EventBuilder builder(Topic topic) {
+        return new EventBuilder(topic);
     }
 
     /** The topic. */
@@ -194,8 +194,8 @@ public final class Event {
     }
 
     /** A builder that holds everything this event holds. */
-    public Builder toBuilder() {
-        Builder builder = new Builder(topic);
+    public EventBuilder toBuilder() {
+        EventBuilder builder = new EventBuilder(topic);
         builder.data = data;
         builder.source = source;
         builder.contentType = contentType;
@@ -250,200 +250,6 @@ public final class Event {
     public String toString() {
         return "Event[" + topic + id().map(i -> ", id " + i).orElse("") + subject().map(s -> ", subject " + s).orElse("")
                 + ", " + data.length + " bytes]";
-    }
-
-    /** Builds one event. Not thread-safe. Every method throws {@link ConfigException} for a value that is not allowed. */
-    public static final class Builder {
-
-        private static final byte[] NO_DATA = {};
-
-        private String topic;
-        private byte[] data = NO_DATA;
-        private String source = DEFAULT_SOURCE;
-        private String contentType = NONE;
-        private String subject = NONE;
-        private String id = NONE;
-        private long timeSeconds;
-        private int timeNanos = NO_TIME;
-        private Optional<Duration> ttl = Optional.empty();
-        private SortedMap<String, AttributeValue> attributes = NO_ATTRIBUTES;
-
-        private Builder(String topic) {
-            this.topic = Topic.require(topic);
-        }
-
-        private Builder(Topic topic) {
-            this.topic = topic.name();
-        }
-
-        /** Starts over on another topic, as a fresh builder would: nothing else is kept. */
-        public Builder startOver(Topic another) {
-            topic = another.name();
-            data = NO_DATA;
-            source = DEFAULT_SOURCE;
-            contentType = NONE;
-            subject = NONE;
-            id = NONE;
-            timeSeconds = 0;
-            timeNanos = NO_TIME;
-            ttl = Optional.empty();
-            attributes = NO_ATTRIBUTES;
-            return this;
-        }
-
-        /** Data of no stated type; copied. */
-        public Builder data(byte[] bytes) {
-            this.data = bytes.clone();
-            this.contentType = NONE;
-            return this;
-        }
-
-        /** Data of a media type; copied. */
-        public Builder data(byte[] bytes, String mediaType) {
-            this.contentType = requireText("datacontenttype", mediaType);
-            this.data = bytes.clone();
-            return this;
-        }
-
-        /** The remaining bytes of {@code buffer}, which are copied; its position stays. The content type stays too. */
-        public Builder dataFrom(ByteBuffer buffer) {
-            byte[] copy = new byte[buffer.remaining()];
-            buffer.get(buffer.position(), copy);
-            this.data = copy;
-            return this;
-        }
-
-        /** The media type of the data. */
-        public Builder contentType(String mediaType) {
-            this.contentType = requireText("datacontenttype", mediaType);
-            return this;
-        }
-
-        /** The media type of the data, its characters checked before. */
-        public Builder contentType(AttributeValue.Text mediaType) {
-            this.contentType = requireLength("datacontenttype", mediaType);
-            return this;
-        }
-
-        /** What made the event, a URI reference; {@value Event#DEFAULT_SOURCE} if not given. */
-        public Builder source(String uriReference) {
-            this.source = requireText("source", uriReference);
-            return this;
-        }
-
-        /** What made the event, its characters checked before. */
-        public Builder source(AttributeValue.Text uriReference) {
-            this.source = requireLength("source", uriReference);
-            return this;
-        }
-
-        /** What the event is about. */
-        public Builder subject(String text) {
-            this.subject = requireText("subject", text);
-            return this;
-        }
-
-        /** What the event is about, its characters checked before. */
-        public Builder subject(AttributeValue.Text text) {
-            this.subject = requireLength("subject", text);
-            return this;
-        }
-
-        /** An explicit id, unique within the source. */
-        public Builder id(String text) {
-            this.id = requireText("id", text);
-            return this;
-        }
-
-        /** An explicit id, its characters checked before. */
-        public Builder id(AttributeValue.Text text) {
-            this.id = requireLength("id", text);
-            return this;
-        }
-
-        /** When it occurred. */
-        public Builder time(Instant occurred) {
-            return time(occurred.getEpochSecond(), occurred.getNano());
-        }
-
-        /** When it occurred: seconds since 1970 within {@link Instant}'s range, and 0 to 999,999,999 nanoseconds. */
-        public Builder time(long epochSecond, int nano) {
-            if (epochSecond < Instant.MIN.getEpochSecond() || epochSecond > Instant.MAX.getEpochSecond()
-                    || nano < 0 || nano > 999_999_999) {
-                throw new ConfigException("time", epochSecond + "s " + nano + "ns", "a moment that Instant can hold");
-            }
-            this.timeSeconds = epochSecond;
-            this.timeNanos = nano;
-            return this;
-        }
-
-        /** How long it may wait; 1 ns to 292 years. */
-        public Builder ttl(Duration timeToLive) {
-            boolean fits = timeToLive.isPositive() && timeToLive.compareTo(Duration.ofNanos(Long.MAX_VALUE)) <= 0;
-            if (!fits) {
-                throw new ConfigException("ttl", timeToLive, "a duration from 1 ns to 292 years");
-            }
-            this.ttl = Optional.of(timeToLive);
-            return this;
-        }
-
-        /** An extension attribute: lower-case ASCII letters and digits, at most 20. */
-        public Builder attribute(String name, AttributeValue value) {
-            if (!isAttributeName(name)) {
-                throw new ConfigException("attribute name", name, "1 to " + MAX_ATTRIBUTE_NAME_LENGTH
-                        + " lower-case ASCII letters and digits, and none of CloudEvents' own names");
-            }
-            switch (value) {
-                case AttributeValue.Text(String text) -> requireLength(name, text);
-                case AttributeValue.Link(String text) -> requireLength(name, text);
-                case AttributeValue.LinkReference(String text) -> requireLength(name, text);
-                case AttributeValue.Binary(String hex) -> requireLength(name, hex);
-                case AttributeValue.Bool is -> { }
-                case AttributeValue.Int number -> { }
-                case AttributeValue.Timestamp time -> { }
-            }
-            if (attributes.isEmpty()) {
-                attributes = new TreeMap<>();
-            }
-            attributes.put(name, value);
-            if (attributes.size() > MAX_ATTRIBUTES) {
-                throw new ConfigException("attributes", attributes.size(), "at most " + MAX_ATTRIBUTES);
-            }
-            return this;
-        }
-
-        /** A text attribute. */
-        public Builder attribute(String name, String text) {
-            return attribute(name, new AttributeValue.Text(text));
-        }
-
-        /** The finished event. */
-        public Event build() {
-            return new Event(this);
-        }
-
-        private static String requireText(String what, String text) {
-            return AttributeValue.requireText(what, requireSome(what, text));
-        }
-
-        private static String requireLength(String what, AttributeValue.Text text) {
-            return requireSome(what, text.value());
-        }
-
-        private static String requireSome(String what, String text) {
-            if (text.isEmpty()) {
-                throw new ConfigException(what, text, "text of at least one character");
-            }
-            requireLength(what, text);
-            return text;
-        }
-
-        private static void requireLength(String what, String text) {
-            boolean surelyFits = text.length() <= MAX_TEXT_BYTES / 3;
-            if (!surelyFits && text.getBytes(StandardCharsets.UTF_8).length > MAX_TEXT_BYTES) {
-                throw new ConfigException(what, text, "at most " + MAX_TEXT_BYTES + " bytes of UTF-8");
-            }
-        }
     }
 
     /** Whether {@code name} may name an extension attribute. */

@@ -20,12 +20,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class EventTest {
 
-    private static Event.Builder full() {
+    private static EventBuilder full() {
         return Event.builder("a.b").data(new byte[] {1, 2, 3}, "application/x").source("/s").subject("sub").id("id-1")
                 .time(Instant.EPOCH).ttl(Duration.ofSeconds(2)).attribute("x", "y");
     }
 
-    static List<Function<Event.Builder, Event.Builder>> changes() {
+    static List<Function<EventBuilder, EventBuilder>> changes() {
         return List.of(
                 b -> b.data(new byte[] {1, 2, 4}, "application/x"), b -> b.contentType("application/y"),
                 b -> b.source("/t"), b -> b.subject("sub2"), b -> b.id("id-2"), b -> b.time(Instant.EPOCH.plusNanos(1)),
@@ -43,7 +43,7 @@ final class EventTest {
 
     @ParameterizedTest
     @MethodSource("changes")
-    void differsInEveryField(Function<Event.Builder, Event.Builder> change) {
+    void differsInEveryField(Function<EventBuilder, EventBuilder> change) {
         assertThat(change.apply(full()).build()).isNotEqualTo(full().build());
     }
 
@@ -63,11 +63,11 @@ final class EventTest {
 
     @Test
     void isNotChangedByTheBuilderItCameFrom() {
-        Event.Builder builder = full();
+        EventBuilder builder = full();
         Event first = builder.build();
         builder.attribute("x", "changed").subject("changed");
         assertThat(first).isEqualTo(full().build());
-        Event.Builder second = first.toBuilder();
+        EventBuilder second = first.toBuilder();
         second.attribute("new", "one");
         assertThat(first.attributes()).containsOnlyKeys("x");
     }
@@ -172,7 +172,7 @@ final class EventTest {
 
     @Test
     void takesUpTo64AttributesOfUpTo20Characters() {
-        Event.Builder builder = Event.builder("a").attribute("a".repeat(19), "x").attribute("a".repeat(20), "x");
+        EventBuilder builder = Event.builder("a").attribute("a".repeat(19), "x").attribute("a".repeat(20), "x");
         for (int i = 0; i < 62; i++) {
             builder.attribute("n" + i, "x");
         }

@@ -23,7 +23,7 @@ public final class RandomEvents {
 
     /** The next event, on {@code topic} in one of three. */
     public Event next(String topic) {
-        Event.Builder event = Event.builder(random.nextInt(3) == 0 ? topic : topic());
+        EventBuilder event = Event.builder(random.nextInt(3) == 0 ? topic : topic());
         putData(event);
         if (random.nextInt(3) == 0) {
             // Nothing but data: a compact frame, if the topic is right.
@@ -59,7 +59,7 @@ public final class RandomEvents {
         return random.nextInt(50) == 0 ? "t".repeat(Topic.MAX_LENGTH) : "prices." + random.nextInt(100);
     }
 
-    private void putData(Event.Builder event) {
+    private void putData(EventBuilder event) {
         byte[] bytes = switch (random.nextInt(4)) {
             case 0 -> JSON[random.nextInt(JSON.length)].getBytes(StandardCharsets.UTF_8);
             case 1 -> text().getBytes(StandardCharsets.UTF_8);

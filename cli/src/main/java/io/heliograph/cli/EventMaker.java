@@ -3,6 +3,7 @@ package io.heliograph.cli;
 import io.heliograph.AttributeValue;
 import io.heliograph.ConfigException;
 import io.heliograph.Event;
+import io.heliograph.EventBuilder;
 import io.heliograph.cloudevents.CloudEventException;
 import io.heliograph.cloudevents.CloudEventJson;
 import java.util.Map;
@@ -48,7 +49,7 @@ interface EventMaker {
         };
     }
 
-    private static Event with(Event.Builder event, Map<String, AttributeValue> added) {
+    private static Event with(EventBuilder event, Map<String, AttributeValue> added) {
         added.forEach(event::attribute);
         return event.build();
     }

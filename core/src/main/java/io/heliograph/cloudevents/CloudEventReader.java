@@ -3,6 +3,7 @@ package io.heliograph.cloudevents;
 import io.heliograph.AttributeValue;
 import io.heliograph.ConfigException;
 import io.heliograph.Event;
+import io.heliograph.EventBuilder;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,7 +122,7 @@ final class CloudEventReader {
         String id = required("id");
         String source = required("source");
         String type = required("type");
-        Event.Builder event = at("/type", () -> Event.builder(type));
+        EventBuilder event = at("/type", () -> Event.builder(type));
         at("/id", () -> event.id(id));
         at("/source", () -> event.source(source));
         optional("subject").ifPresent(subject -> at("/subject", () -> event.subject(subject)));
@@ -132,7 +133,7 @@ final class CloudEventReader {
         return event.build();
     }
 
-    private void putData(Event.Builder event, Optional<String> contentType) {
+    private void putData(EventBuilder event, Optional<String> contentType) {
         Optional<String> base64 = optional("data_base64");
         if (base64.isPresent() && data.isPresent()) {
             throw new CloudEventException("/data_base64", "an event has data or data_base64, not both");

@@ -12,6 +12,7 @@ import static io.heliograph.wire.MalformedFrame.UNKNOWN_FIELD;
 import io.heliograph.AttributeValue;
 import io.heliograph.ConfigException;
 import io.heliograph.Event;
+import io.heliograph.EventBuilder;
 import io.heliograph.Topic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -47,7 +48,7 @@ public final class FrameDecoder {
 
     private final TextReader texts = new TextReader();
     private Topic lastContext = new Topic("none");
-    private final Event.Builder builder = Event.builder(lastContext);
+    private final EventBuilder builder = Event.builder(lastContext);
     /** What the frame is if the event refuses the value that it is given next. */
     private MalformedFrame ifNotAllowed = BAD_TEXT;
 

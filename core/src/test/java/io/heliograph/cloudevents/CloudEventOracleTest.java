@@ -11,6 +11,7 @@ import io.cloudevents.jackson.JsonCloudEventData;
 import io.cloudevents.jackson.JsonFormat;
 import io.heliograph.AttributeValue;
 import io.heliograph.Event;
+import io.heliograph.EventBuilder;
 import io.heliograph.RandomEvents;
 import java.io.IOException;
 import java.net.URI;
@@ -40,7 +41,7 @@ final class CloudEventOracleTest {
 
     /** What JSON cannot tell apart comes back as text: the four types that it has no literal for. */
     private static Event asJsonCarriesIt(Event event, String id) {
-        Event.Builder carried = event.toBuilder().id(event.id().orElse(id));
+        EventBuilder carried = event.toBuilder().id(event.id().orElse(id));
         event.attributes().forEach((name, value) -> carried.attribute(name, switch (value) {
             case AttributeValue.Bool bool -> bool;
             case AttributeValue.Int integer -> integer;
@@ -82,7 +83,7 @@ final class CloudEventOracleTest {
 
     /** The same event as the SDK can take it: its source is a URI reference, and a +json type has no dot in its subtype. */
     private Event sourced(Event event) {
-        Event.Builder sourced = event.toBuilder().source("/s/" + random.nextInt(10));
+        EventBuilder sourced = event.toBuilder().source("/s/" + random.nextInt(10));
         event.contentType().filter("application/vnd.x+json"::equals).ifPresent(dotted -> sourced.contentType("application/x+json"));
         return sourced.build();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heliograph.Delivery;
 import io.heliograph.Event;
+import io.heliograph.EventBuilder;
 import io.heliograph.Gap;
 import io.heliograph.Inbound;
 import io.heliograph.LossReason;
@@ -181,7 +182,7 @@ final class MemoryBacklogModelTest {
             backlog.append(new Gap(Deliveries.SESSION, sequence - 1, sequence - 1, 1, LossReason.NETWORK));
             model.entries.add(new Entry(missed, nowNs, Optional.empty(), Optional.of(LossReason.NETWORK)));
         }
-        Event.Builder event = Event.builder("t").data(new byte[random.nextInt(60)]);
+        EventBuilder event = Event.builder("t").data(new byte[random.nextInt(60)]);
         if (random.nextInt(4) != 0) {
             event.subject("k" + random.nextInt(4));
         }

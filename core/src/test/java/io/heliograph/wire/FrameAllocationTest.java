@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.heliograph.Event;
+import io.heliograph.EventBuilder;
 import io.heliograph.RandomEvents;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -81,7 +82,7 @@ final class FrameAllocationTest {
     @Test
     void theLargestFieldsCostAFewTimesTheirSize() {
         warmUp();
-        Event.Builder event = Event.builder("a");
+        EventBuilder event = Event.builder("a");
         for (int i = 0; i < 7; i++) {
             event.attribute("n" + i, "\u20ac".repeat(2_730));
         }

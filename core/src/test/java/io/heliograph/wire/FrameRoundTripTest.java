@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heliograph.AttributeValue;
 import io.heliograph.Event;
+import io.heliograph.EventBuilder;
 import io.heliograph.RandomEvents;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -126,7 +127,7 @@ final class FrameRoundTripTest {
 
     @Test
     void anEventThatNoFrameHoldsHasNoLength() {
-        Event.Builder event = Event.builder("a");
+        EventBuilder event = Event.builder("a");
         for (int i = 0; i < 7; i++) {
             event.attribute("n" + i, "x".repeat(8192));
         }
@@ -140,7 +141,7 @@ final class FrameRoundTripTest {
 
     @Test
     void fieldsFillTheirLengthToTheLastByte() {
-        Event.Builder event = Event.builder("a");
+        EventBuilder event = Event.builder("a");
         for (int i = 0; i < 7; i++) {
             event.attribute("n" + i, "x".repeat(8192));
         }

@@ -1,6 +1,7 @@
 package io.heliograph.statsd;
 
 import io.heliograph.Event;
+import io.heliograph.EventBuilder;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,7 @@ public final class MetricEvents {
 
     /** The event of one of the pane's metrics. */
     static Event of(SeriesId series, Metric metric, Pane pane) {
-        Event.Builder event = Event.builder(series.type().topic())
+        EventBuilder event = Event.builder(series.type().topic())
                 .source(SOURCE)
                 .subject(series.name())
                 .time(pane.end())

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Sends events to a UDP address. Events are packed: {@code publish} appends to the open datagram, which leaves when its
@@ -204,12 +205,7 @@ public final class UdpPublisher implements Publisher {
 
     @Override
     public FlowPolicy policy() {
-        lock.lock();
-        try {
-            return policy;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> policy);
     }
 
     @Override
@@ -242,59 +238,38 @@ public final class UdpPublisher implements Publisher {
 
     @Override
     public int subscribers() {
-        lock.lock();
-        try {
-            return listeners.count();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> listeners.count());
     }
 
     @Override
     public PublisherSums sums() {
-        lock.lock();
-        try {
-            return ledger.sums();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> ledger.sums());
     }
 
     /** What the subscribers known now say they lost, all together. */
     public long lostAtSubscribers() {
-        lock.lock();
-        try {
-            return listeners.lost();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> listeners.lost());
     }
 
     /** Datagrams that the operating system did not take; their events are lost(network) at the subscribers. */
     public long datagramsNotSent() {
-        lock.lock();
-        try {
-            return sender.datagramsNotSent();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> sender.datagramsNotSent());
     }
 
     /** Datagrams that arrived here and are no report to this session. */
     public long strayDatagrams() {
-        lock.lock();
-        try {
-            return strayDatagrams;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> strayDatagrams);
     }
 
     /** Reports of subscribers beyond the table's limit. */
     public long refusedListeners() {
+        return locked(() -> listeners.refused());
+    }
+
+    private <T> T locked(Supplier<T> reading) {
         lock.lock();
         try {
-            return listeners.refused();
+            return reading.get();
         } finally {
             lock.unlock();
         }
