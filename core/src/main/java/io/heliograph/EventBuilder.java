@@ -12,8 +12,10 @@ import java.util.TreeMap;
 public final class EventBuilder {
 
     private static final byte[] NO_DATA = {};
+    private static final long FIRST_SECOND = Instant.MIN.getEpochSecond();
+    private static final long LAST_SECOND = Instant.MAX.getEpochSecond();
 
-    String topic;
+    final String topic;
     byte[] data = NO_DATA;
     String source = Event.DEFAULT_SOURCE;
     String contentType = Event.NONE;
@@ -30,21 +32,6 @@ public final class EventBuilder {
 
     EventBuilder(Topic topic) {
         this.topic = topic.name();
-    }
-
-    /** Starts over on another topic, as a fresh builder would: nothing else is kept. */
-    public EventBuilder startOver(Topic another) {
-        topic = another.name();
-        data = NO_DATA;
-        source = Event.DEFAULT_SOURCE;
-        contentType = Event.NONE;
-        subject = Event.NONE;
-        id = Event.NONE;
-        timeSeconds = 0;
-        timeNanos = Event.NO_TIME;
-        ttl = Optional.empty();
-        attributes = Event.NO_ATTRIBUTES;
-        return this;
     }
 
     /** Data of no stated type; copied. */
@@ -124,7 +111,7 @@ public final class EventBuilder {
 
     /** When it occurred: seconds since 1970 within {@link Instant}'s range, and 0 to 999,999,999 nanoseconds. */
     public EventBuilder time(long epochSecond, int nano) {
-        if (epochSecond < Instant.MIN.getEpochSecond() || epochSecond > Instant.MAX.getEpochSecond()
+        if (epochSecond < FIRST_SECOND || epochSecond > LAST_SECOND
                 || nano < 0 || nano > 999_999_999) {
             throw new ConfigException("time", epochSecond + "s " + nano + "ns", "a moment that Instant can hold");
         }

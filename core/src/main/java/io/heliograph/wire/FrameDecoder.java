@@ -28,6 +28,8 @@ import java.util.Optional;
  */
 public final class FrameDecoder {
 
+    private static final long FIRST_SECOND = Instant.MIN.getEpochSecond();
+    private static final long LAST_SECOND = Instant.MAX.getEpochSecond();
     private static final int BODY_BITS = 28;
     private static final int BODY_MASK = (1 << BODY_BITS) - 1;
 
@@ -46,11 +48,9 @@ public final class FrameDecoder {
         }
     }
 
+    // What is made for each frame stays out of this object's fields: a store into a long-lived object costs a barrier.
     private final TextReader texts = new TextReader();
     private Topic lastContext = new Topic("none");
-    private final EventBuilder builder = Event.builder(lastContext);
-    /** What the frame is if the event refuses the value that it is given next. */
-    private MalformedFrame ifNotAllowed = BAD_TEXT;
 
     /**
      * The length of the frame at the source's position, header included; or more than remains if the frame is cut, and
@@ -89,8 +89,6 @@ public final class FrameDecoder {
                     : compact(FrameKind.of(kind), source, contextTopic));
         } catch (Refusal refusal) {
             return refusal.reason;
-        } catch (ConfigException e) {
-            return ifNotAllowed;
         } finally {
             source.limit(limit);
             source.position(end);
@@ -98,25 +96,31 @@ public final class FrameDecoder {
     }
 
     private Event compact(FrameKind kind, ByteBuffer body, String contextTopic) {
-        builder.startOver(context(contextTopic)).dataFrom(body);
+        EventBuilder event = Event.builder(context(contextTopic)).dataFrom(body);
         if (kind.contentType.isPresent()) {
-            builder.contentType(kind.contentType.get());
+            event.contentType(kind.contentType.get());
         }
-        return builder.build();
+        return event.build();
     }
 
     private Event full(ByteBuffer body, String contextTopic) {
-        refuseIf(!body.hasRemaining(), BAD_TOPIC);
-        int topicLength = body.get() & 0xff;
-        refuseIf(topicLength > body.remaining(), BAD_TOPIC);
-        Topic topic = topicLength == 0 ? context(contextTopic) : topic(body, topicLength);
+        int at = body.position();
+        int end = body.limit();
+        refuseIf(at == end, BAD_TOPIC);
+        int topicLength = body.get(at) & 0xff;
+        at++;
+        refuseIf(topicLength > end - at, BAD_TOPIC);
+        Topic topic = topicLength == 0 ? context(contextTopic) : topic(body, at, topicLength);
         refuseIf(topicLength != 0 && topic.name().equals(contextTopic), BAD_TOPIC);
-        builder.startOver(topic);
-        refuseIf(body.remaining() < 2, BAD_FIELD_LENGTH);
-        int fieldsLength = body.getShort() & 0xffff;
-        refuseIf(fieldsLength > body.remaining(), BAD_FIELD_LENGTH);
-        fields(body, body.position() + fieldsLength);
-        Event decoded = builder.dataFrom(body).build();
+        at += topicLength;
+        EventBuilder event = Event.builder(topic);
+        refuseIf(end - at < 2, BAD_FIELD_LENGTH);
+        int fieldsLength = body.getShort(at) & 0xffff;
+        at += 2;
+        refuseIf(fieldsLength > end - at, BAD_FIELD_LENGTH);
+        fields(body, at, at + fieldsLength, event);
+        body.position(at + fieldsLength);
+        Event decoded = event.dataFrom(body).build();
         // What could have been compact is never full: the same event has one form only.
         refuseIf(topicLength == 0 && FrameEncoder.kind(decoded, contextTopic) != FrameKind.FULL, FIELD_ORDER);
         return decoded;
@@ -127,125 +131,136 @@ public final class FrameDecoder {
     private Topic context(String contextTopic) {
         refuseIf(contextTopic.isEmpty(), MalformedFrame.NO_TOPIC);
         if (lastContext.name() != contextTopic && !lastContext.name().equals(contextTopic)) {
-            ifNotAllowed = BAD_TOPIC;
+            refuseIf(!Topic.isValid(contextTopic), BAD_TOPIC);
             lastContext = new Topic(contextTopic);
         }
         return lastContext;
     }
 
-    private Topic topic(ByteBuffer body, int length) {
-        Optional<ReadText> text = texts.read(body, length);
+    private Topic topic(ByteBuffer body, int at, int length) {
+        Optional<ReadText> text = texts.read(body, at, length);
         refuseIf(text.isEmpty() || text.get().topic.isEmpty(), BAD_TOPIC);
         return text.get().topic.get();
     }
 
-    private void fields(ByteBuffer body, int end) {
+    private void fields(ByteBuffer body, int start, int end, EventBuilder event) {
         int previousTag = 0;
         String previousAttribute = "";
         int attributes = 0;
-        while (body.position() < end) {
-            refuseIf(end - body.position() < Field.HEADER_BYTES, BAD_FIELD_LENGTH);
-            int tag = body.get() & 0xff;
-            int length = body.getShort() & 0xffff;
-            refuseIf(length > end - body.position(), BAD_FIELD_LENGTH);
-            refuseIf(tag < previousTag || tag == previousTag && tag != Field.ATTRIBUTE, FIELD_ORDER);
+        int at = start;
+        while (at < end) {
+            refuseIf(end - at < Field.HEADER_BYTES, BAD_FIELD_LENGTH);
+            int tag = body.get(at) & 0xff;
+            int length = body.getShort(at + 1) & 0xffff;
+            at += Field.HEADER_BYTES;
+            refuseIf(length > end - at, BAD_FIELD_LENGTH);
+            refuseIf(tag < previousTag || (tag == previousTag && tag != Field.ATTRIBUTE), FIELD_ORDER);
             previousTag = tag;
             if (tag == Field.ATTRIBUTE) {
                 refuseIf(++attributes > Event.MAX_ATTRIBUTES, BAD_ATTRIBUTE);
-                previousAttribute = attribute(body, length, previousAttribute);
+                previousAttribute = attribute(body, at, length, previousAttribute, event);
             } else {
-                field(tag, body, length);
+                field(tag, body, at, length, event);
             }
+            at += length;
         }
     }
 
-    private void field(int tag, ByteBuffer body, int length) {
-        ifNotAllowed = BAD_TEXT;
+    private void field(int tag, ByteBuffer body, int at, int length, EventBuilder event) {
         switch (tag) {
-            case Field.ID -> builder.id(text(body, length, BAD_TEXT));
+            case Field.ID -> event.id(someText(body, at, length));
             case Field.SOURCE -> {
-                AttributeValue.Text source = text(body, length, BAD_TEXT);
+                AttributeValue.Text source = someText(body, at, length);
                 refuseIf(source.value().equals(Event.DEFAULT_SOURCE), FIELD_ORDER);
-                builder.source(source);
+                event.source(source);
             }
-            case Field.SUBJECT -> builder.subject(text(body, length, BAD_TEXT));
-            case Field.CONTENT_TYPE -> builder.contentType(text(body, length, BAD_TEXT));
+            case Field.SUBJECT -> event.subject(someText(body, at, length));
+            case Field.CONTENT_TYPE -> event.contentType(someText(body, at, length));
             case Field.TIME -> {
                 refuseIf(length != Field.TIME_BYTES, BAD_FIELD_LENGTH);
-                ifNotAllowed = BAD_TIME;
-                builder.time(body.getLong(), body.getInt());
+                requireMoment(body, at, BAD_TIME);
+                event.time(body.getLong(at), body.getInt(at + Long.BYTES));
             }
             case Field.TTL -> {
                 refuseIf(length != Long.BYTES, BAD_FIELD_LENGTH);
-                long nanos = body.getLong();
+                long nanos = body.getLong(at);
                 refuseIf(nanos <= 0, BAD_TTL);
-                builder.ttl(Duration.ofNanos(nanos));
+                event.ttl(Duration.ofNanos(nanos));
             }
             default -> throw refusal(UNKNOWN_FIELD);
         }
     }
 
+    private AttributeValue.Text someText(ByteBuffer body, int at, int length) {
+        refuseIf(length == 0, BAD_TEXT);
+        return text(body, at, length, BAD_TEXT);
+    }
+
     /** Reads a text that an event may hold. */
-    private AttributeValue.Text text(ByteBuffer body, int length, MalformedFrame ifBad) {
+    private AttributeValue.Text text(ByteBuffer body, int at, int length, MalformedFrame ifBad) {
         refuseIf(length > Event.MAX_TEXT_BYTES, ifBad);
-        Optional<ReadText> text = texts.read(body, length);
+        Optional<ReadText> text = texts.read(body, at, length);
         refuseIf(text.isEmpty() || text.get().allowed.isEmpty(), ifBad);
         return text.get().allowed.get();
     }
 
-    private static Instant time(ByteBuffer body) {
-        long seconds = body.getLong();
-        int nanos = body.getInt();
-        refuseIf(seconds < Instant.MIN.getEpochSecond() || seconds > Instant.MAX.getEpochSecond()
-                || nanos < 0 || nanos >= 1_000_000_000, BAD_ATTRIBUTE);
-        return Instant.ofEpochSecond(seconds, nanos);
+    private static void requireMoment(ByteBuffer body, int at, MalformedFrame ifBad) {
+        long seconds = body.getLong(at);
+        int nanos = body.getInt(at + Long.BYTES);
+        refuseIf(seconds < FIRST_SECOND || seconds > LAST_SECOND || nanos < 0 || nanos > 999_999_999, ifBad);
     }
 
     /** Reads one attribute and returns its name. */
-    private String attribute(ByteBuffer body, int length, String previous) {
+    private String attribute(ByteBuffer body, int at, int length, String previous, EventBuilder event) {
         refuseIf(length < 2, BAD_ATTRIBUTE);
-        int nameLength = body.get() & 0xff;
+        int nameLength = body.get(at) & 0xff;
         refuseIf(nameLength > Event.MAX_ATTRIBUTE_NAME_LENGTH || nameLength > length - 2, BAD_ATTRIBUTE);
-        String name = text(body, nameLength, BAD_ATTRIBUTE).value();
+        String name = text(body, at + 1, nameLength, BAD_ATTRIBUTE).value();
         refuseIf(!Event.isAttributeName(name), BAD_ATTRIBUTE);
         refuseIf(name.compareTo(previous) <= 0, FIELD_ORDER);
-        ifNotAllowed = BAD_ATTRIBUTE;
-        builder.attribute(name, attributeValue(body.get(), body, length - nameLength - 2));
+        int typeAt = at + 1 + nameLength;
+        event.attribute(name, attributeValue(body.get(typeAt), body, typeAt + 1, length - nameLength - 2));
         return name;
     }
 
-    private AttributeValue attributeValue(int type, ByteBuffer body, int length) {
+    private AttributeValue attributeValue(int type, ByteBuffer body, int at, int length) {
         switch (type) {
             case Field.BOOL -> {
                 refuseIf(length != 1, BAD_ATTRIBUTE);
-                byte value = body.get();
+                byte value = body.get(at);
                 refuseIf(value != 0 && value != 1, BAD_ATTRIBUTE);
                 return new AttributeValue.Bool(value == 1);
             }
             case Field.INT -> {
                 refuseIf(length != Integer.BYTES, BAD_ATTRIBUTE);
-                return new AttributeValue.Int(body.getInt());
+                return new AttributeValue.Int(body.getInt(at));
             }
             case Field.TEXT -> {
-                return text(body, length, BAD_ATTRIBUTE);
+                return text(body, at, length, BAD_ATTRIBUTE);
             }
             case Field.BINARY -> {
                 refuseIf(length > Event.MAX_TEXT_BYTES / 2, BAD_ATTRIBUTE);
                 byte[] bytes = new byte[length];
-                body.get(bytes);
+                body.get(at, bytes);
                 return AttributeValue.Binary.of(bytes);
             }
-            case Field.LINK -> {
-                return new AttributeValue.Link(text(body, length, BAD_ATTRIBUTE).value());
-            }
-            case Field.LINK_REFERENCE -> {
-                return new AttributeValue.LinkReference(text(body, length, BAD_ATTRIBUTE).value());
+            case Field.LINK, Field.LINK_REFERENCE -> {
+                return link(type, text(body, at, length, BAD_ATTRIBUTE).value());
             }
             case Field.TIMESTAMP -> {
                 refuseIf(length != Field.TIME_BYTES, BAD_ATTRIBUTE);
-                return new AttributeValue.Timestamp(time(body));
+                requireMoment(body, at, BAD_ATTRIBUTE);
+                return new AttributeValue.Timestamp(Instant.ofEpochSecond(body.getLong(at), body.getInt(at + Long.BYTES)));
             }
             default -> throw refusal(BAD_ATTRIBUTE);
+        }
+    }
+
+    private static AttributeValue link(int type, String text) {
+        try {
+            return type == Field.LINK ? new AttributeValue.Link(text) : new AttributeValue.LinkReference(text);
+        } catch (ConfigException e) {
+            throw refusal(BAD_ATTRIBUTE);
         }
     }
 

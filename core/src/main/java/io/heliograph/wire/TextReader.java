@@ -48,19 +48,17 @@ final class TextReader {
         Arrays.fill(slots, Kept.EMPTY);
     }
 
-    /** Takes {@code length} bytes, which remain in {@code source}; none if they are not UTF-8. */
-    Optional<ReadText> read(ByteBuffer source, int length) {
+    /** Reads {@code length} bytes, which {@code source} has at {@code start}; none if they are not UTF-8. */
+    Optional<ReadText> read(ByteBuffer source, int start, int length) {
         if (length > LONGEST_KEPT) {
-            return decode(source, length).map(ReadText::new);
+            return decode(source, start, length).map(ReadText::new);
         }
-        int start = source.position();
         int slot = slot(source, start, length);
         Kept kept = slots[slot];
         if (kept.is(source, start, length)) {
-            source.position(start + length);
             return kept.text.itself();
         }
-        Optional<ReadText> text = decode(source, length).map(ReadText::new);
+        Optional<ReadText> text = decode(source, start, length).map(ReadText::new);
         text.ifPresent(read -> slots[slot] = new Kept(length, words(source, start, length), read));
         return text;
     }
@@ -100,9 +98,9 @@ final class TextReader {
         return words;
     }
 
-    private Optional<String> decode(ByteBuffer source, int length) {
+    private Optional<String> decode(ByteBuffer source, int start, int length) {
         byte[] bytes = new byte[length];
-        source.get(bytes);
+        source.get(start, bytes);
         for (byte b : bytes) {
             if (b < 0) {
                 return decodeStrictly(bytes);
