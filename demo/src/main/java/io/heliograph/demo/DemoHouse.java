@@ -67,6 +67,7 @@ final class DemoHouse implements AutoCloseable {
             book.addPublisher("statsd", publisher::sums);
             book.addSubscriber("page", subscription::sums);
             DemoMetrics.addTo(book, statsd, traffic);
+            GroupMetrics.addTo(book, subscriber);
             server = PortChoice.open(config.port(), ServerConfig.DEFAULT_PORT, port -> HeliographServer.start(
                     ServerConfig.defaults().withPort(port), book, tail, List.of(new DemoPanel(parts).panel(), METRICS)));
             closing.push(server::close);

@@ -11,6 +11,10 @@ import io.heliograph.demo.DemoConfig.StatusLine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.DatagramPacket;
+import java.net.InetAddress;
+import java.net.MulticastSocket;
+import java.net.NetworkInterface;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -139,6 +143,27 @@ class HouseTest {
         }
         assertThat(house.parts().statsd().counters().badTotal()).isEqualTo(3);
         assertThat(get("/metrics").body()).contains("heliograph_statsd_bad_lines_total{reason=");
+    }
+
+    @Test
+    void garbageAtTheGroupIsCountedAndHurtsNothing() throws Exception {
+        URI group = URI.create(house.parts().address());
+        try (var socket = new MulticastSocket()) {
+            socket.setNetworkInterface(NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()));
+            byte[] garbage = "none of ours, though as long as a header of the protocol is".getBytes(StandardCharsets.UTF_8);
+            socket.send(new DatagramPacket(garbage, garbage.length, InetAddress.getByName(group.getHost()), group.getPort()));
+        }
+
+        await(() -> metrics().contains("heliograph_udp_ignored_total{reason=\"bad_magic\"} 1"));
+        assertThat(house.parts().subscription().sums().difference()).isZero();
+    }
+
+    private String metrics() {
+        try {
+            return get("/metrics").body();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError("no answer at /metrics", e);
+        }
     }
 
     @Test
