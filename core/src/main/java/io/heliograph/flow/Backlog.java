@@ -33,8 +33,11 @@ public interface Backlog {
      */
     Verdict offer(Delivery delivery, FlowPolicy policy, long waitedNs, long nowNs);
 
-    /** Puts word of lost events behind what waits now. */
-    void append(Gap gap);
+    /**
+     * Puts word of lost events behind what waits now; says {@code false} if so many different gaps wait there that it
+     * cannot be kept.
+     */
+    boolean append(Gap gap);
 
     /** Takes out what is next: a gap, or an event whose time to live has not ended. */
     Optional<Inbound> poll(long nowNs);

@@ -11,6 +11,9 @@ import java.util.Optional;
  */
 final class GapChain {
 
+    /** More than the sessions a transport follows at once, for each reason: only strangers' made-up sessions reach it. */
+    private static final int MAX_GAPS = 4_096;
+
     private List<Gap> gaps = List.of();
 
     void add(Gap gap) {
@@ -24,6 +27,15 @@ final class GapChain {
             }
         }
         gaps.add(gap);
+    }
+
+    /** Adds {@code gap}, unless as many different ones are here as a chain may hold. */
+    boolean addIfRoom(Gap gap) {
+        boolean fits = gaps.size() < MAX_GAPS || gaps.stream().anyMatch(gap::isAlike);
+        if (fits) {
+            add(gap);
+        }
+        return fits;
     }
 
     /** Takes all gaps out of {@code earlier} and puts them before these. */

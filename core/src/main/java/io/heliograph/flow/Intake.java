@@ -46,6 +46,7 @@ public final class Intake {
     private final Map<Long, SessionIntake> sessions = new HashMap<>();
     private SubscriberSums endedSessions = SubscriberSums.ZERO;
     private Optional<FlowPolicy> asked;
+    private long untoldGaps;
     private boolean isSlow;
     private boolean isFailing;
     private boolean isClosed;
@@ -72,18 +73,22 @@ public final class Intake {
     }
 
     /**
-     * Begins a session at {@code sequence}: what came before is not this subscriber's.
+     * Begins a session at {@code sequence}: what came before is not this subscriber's. A session that has ended, and of
+     * which something still waits here, is taken up again where it was.
      *
-     * @throws IllegalStateException if the session has begun
+     * @throws IllegalStateException if the session has begun and not ended
      */
     public SessionIntake join(long session, long sequence) {
         lock.lock();
         try {
-            var joined = new SessionIntake(this, session, sequence);
-            if (sessions.putIfAbsent(session, joined) != null) {
+            SessionIntake known = sessions.get(session);
+            if (known == null) {
+                known = new SessionIntake(this, session, sequence);
+                sessions.put(session, known);
+            } else if (!known.resume()) {
                 throw new IllegalStateException("session " + session + " has begun at " + name);
             }
-            return joined;
+            return known;
         } finally {
             lock.unlock();
         }
@@ -162,6 +167,16 @@ public final class Intake {
         }
     }
 
+    /** Gaps that were not told because too many waited; what they stood for is counted as lost. */
+    public long untoldGaps() {
+        lock.lock();
+        try {
+            return untoldGaps;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How many events wait for the handler now. */
     public int waiting() {
         lock.lock();
@@ -221,12 +236,16 @@ public final class Intake {
     }
 
     void tell(Gap gap) {
-        backlog.append(gap);
-        arrived.signal();
+        if (backlog.append(gap)) {
+            arrived.signal();
+        } else if (untoldGaps++ == 0) {
+            lock.tellLater(environment, new Notice.Degraded(name,
+                    "more gaps wait than can be kept; further ones are counted as lost but not told"));
+        }
     }
 
     void tellTailUnknown(long session, long sequence) {
-        lock.tellLater(environment.notices(), new Notice.TailUnknown(name, session, sequence));
+        lock.tellLater(environment, new Notice.TailUnknown(name, session, sequence));
     }
 
     void forgetIfDone(SessionIntake session) {
@@ -322,7 +341,7 @@ public final class Intake {
             if (!sessions.containsKey(gap.session())) {
                 endedSessions = endedSessions.plus(ledger.sums());
             }
-            lock.tellLater(environment.notices(), new Notice.GapTold(name, gap));
+            lock.tellLater(environment, new Notice.GapTold(name, gap));
         } finally {
             lock.unlock();
         }
@@ -332,7 +351,7 @@ public final class Intake {
         ledger.failure();
         if (!isFailing) {
             isFailing = true;
-            lock.tellLater(environment.notices(), new Notice.HandlerFailed(name, position, String.valueOf(thrown)));
+            lock.tellLater(environment, new Notice.HandlerFailed(name, position, String.valueOf(thrown)));
         }
     }
 
@@ -355,7 +374,7 @@ public final class Intake {
     private void noteSlow(LossReason reason) {
         if (!isSlow) {
             isSlow = true;
-            lock.tellLater(environment.notices(), new Notice.SlowConsumer(name, reason));
+            lock.tellLater(environment, new Notice.SlowConsumer(name, reason));
         }
     }
 }

@@ -73,8 +73,8 @@ public final class MemoryBacklog implements Backlog {
     }
 
     @Override
-    public void append(Gap gap) {
-        tail.add(gap);
+    public boolean append(Gap gap) {
+        return tail.addIfRoom(gap);
     }
 
     @Override

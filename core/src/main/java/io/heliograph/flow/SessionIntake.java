@@ -159,6 +159,13 @@ public final class SessionIntake {
         }
     }
 
+    /** Goes on after its end; says {@code false} if it has not ended. */
+    boolean resume() {
+        boolean hadEnded = isEnded;
+        isEnded = false;
+        return hadEnded;
+    }
+
     boolean isEnded() {
         return isEnded;
     }

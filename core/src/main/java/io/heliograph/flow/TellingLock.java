@@ -1,7 +1,7 @@
 package io.heliograph.flow;
 
 import io.heliograph.Notice;
-import io.heliograph.NoticeListener;
+import io.heliograph.spi.Environment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,25 +14,21 @@ public final class TellingLock extends ReentrantLock {
 
     private static final long serialVersionUID = 1L;
 
-    /** One notice and who hears it. */
-    private record Pending(NoticeListener listener, Notice notice) {
+    /** One notice and whose listener hears it. */
+    private record Pending(Environment environment, Notice notice) {
         void tell() {
-            try {
-                listener.onNotice(notice);
-            } catch (RuntimeException | Error ignored) {
-                // See the class comment.
-            }
+            environment.tell(notice);
         }
     }
 
     private transient List<Pending> pending = List.of();
 
-    /** Has {@code notice} told to {@code listener} when the calling thread, which holds the lock, has released it. */
-    public void tellLater(NoticeListener listener, Notice notice) {
+    /** Has {@code notice} told to the listener when the calling thread, which holds the lock, has released it. */
+    public void tellLater(Environment environment, Notice notice) {
         if (pending.isEmpty()) {
             pending = new ArrayList<>(1);
         }
-        pending.add(new Pending(listener, notice));
+        pending.add(new Pending(environment, notice));
     }
 
     @Override

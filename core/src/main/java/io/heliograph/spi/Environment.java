@@ -1,5 +1,6 @@
 package io.heliograph.spi;
 
+import io.heliograph.Notice;
 import io.heliograph.NoticeListener;
 import io.heliograph.time.Clock;
 import io.heliograph.time.WallClock;
@@ -19,6 +20,15 @@ public record Environment(Clock clock, WallClock wallClock, RandomGenerator rand
     /** The machine's own clocks and chance; nobody listens to notices. */
     public static Environment system() {
         return new Environment(Clock.SYSTEM, WallClock.SYSTEM, new SecureRandom(), NoticeListener.NONE);
+    }
+
+    /** Tells the listener; what it throws is ignored, since the fault has been counted where it happened. */
+    public void tell(Notice notice) {
+        try {
+            notices.onNotice(notice);
+        } catch (RuntimeException | Error ignored) {
+            // See above: a listener must not break what it listens to.
+        }
     }
 
     /** The same, with {@code listener} hearing of faults. */

@@ -80,13 +80,19 @@ public final class IntakeSubscription implements Subscription {
     }
 
     private void serve(EventHandler handler) {
-        try {
-            while (intake.awaitArrival(environment.clock().nanoTime() + WAIT_NS)) {
-                intake.poll(handler, EVENTS_PER_TURN);
+        while (awaitArrival()) {
+            intake.poll(handler, EVENTS_PER_TURN);
+        }
+    }
+
+    /** Nobody but a handler interrupts this thread, and its flag must not end the subscription. */
+    private boolean awaitArrival() {
+        while (true) {
+            try {
+                return intake.awaitArrival(environment.clock().nanoTime() + WAIT_NS);
+            } catch (InterruptedException e) {
+                // The flag is down now: wait again.
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            intake.close();
         }
     }
 

@@ -36,7 +36,8 @@ public final class DatagramIos {
      * @throws ConfigException if native sockets are asked for and cannot be used
      */
     public static DatagramIos of(IoChoice choice, String address, NoticeListener notices) {
-        return of(choice, address, notices, NativeSupport.OBSTACLE);
+        // Asking alone would make the JDK warn of native calls, so whoever wants none is not asked for.
+        return of(choice, address, notices, choice == IoChoice.PORTABLE ? Optional.empty() : NativeSupport.OBSTACLE);
     }
 
     static DatagramIos of(IoChoice choice, String address, NoticeListener notices, Optional<NativeSupport.Obstacle> obstacle) {

@@ -173,16 +173,20 @@ final class SessionReceiver {
 
     /** Says that the tail is unknown if the publisher has been silent for longer than it should; for when nobody waits on. */
     void leave(long nowNs) {
+        giveUpAllMissing();
         if (!isEnded && !isSilent && nowNs - lastHeardNs > limits.slowHeartbeat().toNanos()) {
             intakes.forEach(SessionIntake::tellTailUnknown);
         }
     }
 
+    /** Where the session stands, for when it is heard again. */
+    ForgottenSessions.Place forgotten(boolean hasEnded) {
+        return new ForgottenSessions.Place(expected, nextEvent, hasEnded);
+    }
+
     /** Forgets the session: what is missing is lost, and nothing more is expected. */
     void retire() {
-        while (!held.isEmpty()) {
-            giveUpMissing();
-        }
+        giveUpAllMissing();
         intakes.forEach(SessionIntake::retire);
         isEnded = true;
     }
@@ -260,6 +264,12 @@ final class SessionReceiver {
             intakes.forEach(intake -> intake.known(nextEvent));
         } else {
             deliverHeld();
+        }
+    }
+
+    private void giveUpAllMissing() {
+        while (expected < knownDatagrams) {
+            giveUpMissing();
         }
     }
 

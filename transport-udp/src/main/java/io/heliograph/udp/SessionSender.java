@@ -4,6 +4,7 @@ import io.heliograph.Event;
 import io.heliograph.Notice;
 import io.heliograph.Session;
 import io.heliograph.Topic;
+import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
 import io.heliograph.wire.FrameEncoder;
 import java.io.IOException;
@@ -26,6 +27,7 @@ final class SessionSender {
     private final InetSocketAddress target;
     private final DatagramIo io;
     private final UdpLimits limits;
+    private final TellingLock lock;
     private final Environment environment;
     private final long session;
     private final long startEpochNanos;
@@ -41,11 +43,12 @@ final class SessionSender {
     private long endingSinceNs;
 
     SessionSender(String address, InetSocketAddress target, DatagramIo io, int maxDatagramBytes, UdpLimits limits,
-            Environment environment) {
+            TellingLock lock, Environment environment) {
         this.address = address;
         this.target = target;
         this.io = io;
         this.limits = limits;
+        this.lock = lock;
         this.environment = environment;
         this.startEpochNanos = environment.wallClock().epochNanos();
         this.startNs = environment.clock().nanoTime();
@@ -190,7 +193,7 @@ final class SessionSender {
             io.send(train, segmentBytes, target);
         } catch (IOException e) {
             if (datagramsNotSent == 0) {
-                environment.notices().onNotice(new Notice.Degraded(address, "a datagram could not be sent: " + e.getMessage()));
+                lock.tellLater(environment, new Notice.Degraded(address, "a datagram could not be sent: " + e.getMessage()));
             }
         }
         datagramsNotSent += (train.remaining() + segmentBytes - 1) / segmentBytes;

@@ -5,6 +5,7 @@ import io.heliograph.Notice;
 import io.heliograph.PublishResult;
 import io.heliograph.Publisher;
 import io.heliograph.flow.FlowPolicy;
+import io.heliograph.flow.TellingLock;
 import io.heliograph.ledger.PublisherLedger;
 import io.heliograph.ledger.PublisherSums;
 import io.heliograph.spi.Environment;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
@@ -33,7 +33,7 @@ public final class UdpPublisher implements Publisher {
     private final String address;
     private final DatagramIo io;
     private final Environment environment;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final TellingLock lock = new TellingLock();
     private final Condition changed = lock.newCondition();
     private final PublisherLedger ledger = new PublisherLedger();
     private final SessionSender sender;
@@ -58,7 +58,7 @@ public final class UdpPublisher implements Publisher {
         this.io = io;
         this.environment = environment;
         this.policy = UdpTransport.requirePossible(policy);
-        this.sender = new SessionSender(address, target, io, maxDatagramBytes, limits, environment);
+        this.sender = new SessionSender(address, target, io, maxDatagramBytes, limits, lock, environment);
         this.listeners = new Listeners(limits);
     }
 
@@ -153,7 +153,6 @@ public final class UdpPublisher implements Publisher {
             }
         } catch (IOException | RuntimeException | Error failure) {
             // Whatever ends this thread must not leave a publisher that accepts and never sends.
-            environment.notices().onNotice(new Notice.TransportFailed(address, String.valueOf(failure)));
             lock.lock();
             try {
                 isClosed = true;
@@ -162,6 +161,7 @@ public final class UdpPublisher implements Publisher {
             } finally {
                 lock.unlock();
             }
+            environment.tell(new Notice.TransportFailed(address, String.valueOf(failure)));
         }
     }
 

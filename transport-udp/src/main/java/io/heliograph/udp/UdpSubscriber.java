@@ -5,6 +5,7 @@ import io.heliograph.Interest;
 import io.heliograph.Notice;
 import io.heliograph.Subscriber;
 import io.heliograph.Subscription;
+import io.heliograph.TransportException;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Intake;
 import io.heliograph.flow.TellingLock;
@@ -23,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Listens at a UDP address: follows every session that sends there, and reports to each publisher once a second that it
@@ -45,15 +45,18 @@ public final class UdpSubscriber implements Subscriber {
     private final long receiverId;
     private final byte[] name;
     private final long listeningSinceNs;
-    private final ReentrantLock lock = new ReentrantLock();
+    /** Guards this subscriber and its intakes, so that notices are told when all of it is released. */
+    private final TellingLock lock = new TellingLock();
     private final Datagram datagram = new Datagram();
     private final DatagramWriter writer =
             new DatagramWriter(DatagramLayout.HEADER_BYTES + DatagramLayout.STATUS_FIXED_BYTES + DatagramLayout.MAX_NAME_BYTES, 1);
     private final UdpCounters.Tally tally = new UdpCounters.Tally();
     private final Map<Long, SessionReceiver> sessions = new HashMap<>();
+    private final ForgottenSessions forgotten = new ForgottenSessions();
     private final List<Intake> intakes = new ArrayList<>();
     private final SubscriptionList subscriptions = new SubscriptionList();
     private Optional<Thread> thread = Optional.empty();
+    private Optional<Throwable> failure = Optional.empty();
     private volatile boolean isClosed;
     private boolean isFull;
 
@@ -174,15 +177,20 @@ public final class UdpSubscriber implements Subscriber {
         } catch (IOException | RuntimeException | Error failure) {
             // Whatever ends this thread must not leave a subscriber that is silently deaf.
             if (!isClosed) {
-                environment.notices().onNotice(new Notice.TransportFailed(address, String.valueOf(failure)));
-                lock.lock();
-                try {
-                    intakes.forEach(Intake::close);
-                } finally {
-                    lock.unlock();
-                }
+                fail(failure);
             }
         }
+    }
+
+    private void fail(Throwable cause) {
+        lock.lock();
+        try {
+            failure = Optional.of(cause);
+            intakes.forEach(Intake::close);
+        } finally {
+            lock.unlock();
+        }
+        environment.tell(new Notice.TransportFailed(address, String.valueOf(cause)));
     }
 
     private long untilDueNs() {
@@ -220,7 +228,7 @@ public final class UdpSubscriber implements Subscriber {
         }
     }
 
-    /** The session that the datagram at hand belongs to; none if it may not be followed. */
+    /** The session that the datagram at hand belongs to; none if it has ended or may not be followed. */
     private Optional<SessionReceiver> session(InetSocketAddress source, long nowNs) {
         SessionReceiver known = sessions.get(datagram.session());
         if (known != null) {
@@ -234,16 +242,24 @@ public final class UdpSubscriber implements Subscriber {
             tally.refusedSessions++;
             if (!isFull) {
                 isFull = true;
-                environment.notices().onNotice(new Notice.Degraded(address,
+                lock.tellLater(environment, new Notice.Degraded(address,
                         "more than " + limits.sessions() + " sessions send here; new ones are not followed"));
             }
             return Optional.empty();
         }
         isFull = false;
+        Optional<ForgottenSessions.Place> before = forgotten.take(datagram.session());
+        if (before.isPresent() && before.get().isEnded()) {
+            forgotten.put(datagram.session(), before.get());
+            tally.duplicates++;
+            return Optional.empty();
+        }
         boolean isHeardFromItsStart = datagram.isAgeKnown() && nowNs - datagram.ageNs() - listeningSinceNs >= 0;
-        var joined = new SessionReceiver(datagram.session(), source,
-                isHeardFromItsStart ? 0 : datagram.sequence(), isHeardFromItsStart ? 0 : datagram.firstEvent(),
-                limits, defaultPolicy, tally);
+        ForgottenSessions.Place start = before.orElse(isHeardFromItsStart
+                ? ForgottenSessions.Place.START
+                : new ForgottenSessions.Place(datagram.sequence(), datagram.firstEvent(), false));
+        var joined = new SessionReceiver(datagram.session(), source, start.expected(), start.nextEvent(), limits,
+                defaultPolicy, tally);
         intakes.forEach(joined::add);
         sessions.put(joined.session(), joined);
         return Optional.of(joined);
@@ -256,7 +272,9 @@ public final class UdpSubscriber implements Subscriber {
                 .min(Comparator.comparing((SessionReceiver session) -> !session.isEnded())
                         .thenComparing(SessionReceiver::lastHeardNs));
         least.ifPresent(session -> {
+            boolean hasEnded = session.isEnded();
             session.retire();
+            forgotten.put(session.session(), session.forgotten(hasEnded));
             sessions.remove(session.session());
         });
         return least.isPresent();
@@ -277,9 +295,12 @@ public final class UdpSubscriber implements Subscriber {
 
     private Intake open(Interest interest) {
         interest.policy().ifPresent(UdpTransport::requirePossible);
-        var intake = new Intake(label(interest), interest, new TellingLock(), () -> { }, environment);
+        var intake = new Intake(label(interest), interest, lock, () -> { }, environment);
         lock.lock();
         try {
+            if (failure.isPresent()) {
+                throw new TransportException("the subscriber at " + address + " has failed; open another one", failure.get());
+            }
             intakes.add(intake);
             sessions.values().forEach(session -> session.add(intake));
         } finally {

@@ -34,7 +34,7 @@ public final class UdpTransport implements Transport {
         UdpConfig config = UdpConfig.of(address);
         FlowPolicy inForce = requirePossible(policy.orElse(DEFAULT_POLICY));
         int bufferBytes = config.limits().socketBufferBytes();
-        DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment.notices());
+        DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment::tell);
         DatagramIo io = config.isMulticast()
                 ? ios.multicastSender(config.local(), config.networkInterface(), config.timeToLive(), bufferBytes)
                 : ios.unicast(new InetSocketAddress(config.local(), 0), bufferBytes);
@@ -46,7 +46,7 @@ public final class UdpTransport implements Transport {
     public Subscriber subscriber(Address address, Environment environment) {
         UdpConfig config = UdpConfig.of(address);
         int bufferBytes = config.limits().socketBufferBytes();
-        DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment.notices());
+        DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment::tell);
         DatagramIo io = config.isMulticast()
                 ? ios.multicastReceiver(config.target(), config.networkInterface(), bufferBytes)
                 : ios.unicast(config.target(), bufferBytes);
@@ -54,7 +54,7 @@ public final class UdpTransport implements Transport {
                 ? ios.unicast(new InetSocketAddress(config.local(), 0), bufferBytes)
                 : io;
         if (io.receiveBufferBytes() < bufferBytes) {
-            environment.notices().onNotice(new Notice.Degraded(config.text(), "the receive buffer is "
+            environment.tell(new Notice.Degraded(config.text(), "the receive buffer is "
                     + io.receiveBufferBytes() + " bytes instead of " + bufferBytes
                     + "; raise net.core.rmem_max to lose less in bursts"));
         }
