@@ -64,6 +64,23 @@ public final class Admission {
         return judgeFull(policy, limit, evictable, sizeBytes, waitedNs);
     }
 
+    /**
+     * What to do with an event for which there is no room in a ring that its readers share, where every event that is
+     * kept can be overwritten.
+     *
+     * @param policy   the policy in force
+     * @param waitedNs how long the event's publisher has waited so far
+     */
+    public static Verdict judgeFullRing(FlowPolicy policy, long waitedNs) {
+        return switch (policy) {
+            case Drop drop when drop.victim() == FlowPolicy.Victim.NEWEST -> Verdict.DROP;
+            case Drop drop -> Verdict.EVICT_OLDEST;
+            case Buffer buffer -> judgeFullRing(buffer.then(), waitedNs);
+            case BackPressure pressure ->
+                    waitedNs < pressure.maxWait().toNanos() ? Verdict.WAIT : Verdict.BACK_PRESSURED;
+        };
+    }
+
     private static Verdict judgeFull(FlowPolicy policy, Limit limit, Occupancy evictable, int sizeBytes, long waitedNs) {
         return switch (policy) {
             case Drop drop -> switch (drop.victim()) {

@@ -197,6 +197,19 @@ public final class Intake {
         }
     }
 
+    /**
+     * How this intake treats what it has no room for, under {@code ceiling}: whether its publisher must not go on, the
+     * transport keeps it, or it is given up.
+     */
+    public FlowPolicy policy(FlowPolicy ceiling) {
+        lock.lock();
+        try {
+            return policyUnder(ceiling);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How long a publisher under {@code ceiling} may wait for this intake. */
     public Duration maxWait(FlowPolicy ceiling) {
         lock.lock();
@@ -347,7 +360,7 @@ public final class Intake {
         }
     }
 
-    private void noteFailure(SubscriberLedger ledger, Position position, Throwable thrown) {
+    void noteFailure(SubscriberLedger ledger, Position position, Throwable thrown) {
         ledger.failure();
         if (!isFailing) {
             isFailing = true;

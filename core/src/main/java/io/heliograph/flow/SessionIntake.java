@@ -3,6 +3,7 @@ package io.heliograph.flow;
 import io.heliograph.Delivery;
 import io.heliograph.Gap;
 import io.heliograph.LossReason;
+import io.heliograph.Position;
 import io.heliograph.ledger.SubscriberLedger;
 import io.heliograph.ledger.SubscriberSums;
 
@@ -58,6 +59,65 @@ public final class SessionIntake {
             if (place(delivery.position().sequence())) {
                 intake.admit(this, delivery, ceiling, waitedNs);
             }
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /**
+     * {@code count} events from {@code first} on have arrived and are handled at once, without a backlog. Positions
+     * between the last arrival and these are lost(network).
+     *
+     * @return how many of them, from the first one on, had arrived before and are not to be handled
+     */
+    public int arrive(long first, int count) {
+        intake.lock();
+        try {
+            if (intake.isClosed() || isEnded) {
+                return count;
+            }
+            int repeated = (int) Math.clamp(next - first, 0L, count);
+            if (repeated < count) {
+                loseUpTo(first + repeated);
+                next = first + count;
+                ledger.known(count - repeated);
+            }
+            ledger.duplicates(repeated);
+            return repeated;
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /** Of the events that {@link #arrive} placed, so many were handled and so many not wanted. */
+    public void handled(long delivered, long filtered) {
+        intake.lock();
+        try {
+            ledger.delivered(delivered);
+            ledger.filtered(filtered);
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /** The handler threw at one of the events that {@link #arrive} placed. */
+    public void failed(long sequence, Throwable thrown) {
+        intake.lock();
+        try {
+            ledger.lost(LossReason.FAILED, 1);
+            intake.tell(new Gap(session, sequence, sequence, 1, LossReason.FAILED));
+            intake.noteFailure(ledger, new Position(session, sequence), thrown);
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /** One of the events that {@link #arrive} placed is lost for good, for {@code reason}. */
+    public void lost(long sequence, LossReason reason) {
+        intake.lock();
+        try {
+            ledger.lost(reason, 1);
+            intake.tell(new Gap(session, sequence, sequence, 1, reason));
         } finally {
             intake.unlock();
         }

@@ -25,9 +25,25 @@ public final class PublisherLedger {
         return result;
     }
 
+    /** Counts so many publishes that have all had {@code result}, and returns it. */
+    public PublishResult count(PublishResult result, int times) {
+        offered += times;
+        switch (result) {
+            case ACCEPTED -> accepted += times;
+            case DROPPED -> dropped += times;
+            case BACK_PRESSURED, NOT_CONNECTED, TOO_LARGE, CLOSED -> refused += times;
+        }
+        return result;
+    }
+
     /** Counts one accepted event that nobody was known to listen for. */
     public void countUnheard() {
         unheard++;
+    }
+
+    /** Counts so many accepted events that nobody was known to listen for. */
+    public void countUnheard(int times) {
+        unheard += times;
     }
 
     /** The sums so far. */

@@ -41,9 +41,19 @@ public final class SubscriberLedger {
         delivered++;
     }
 
+    /** The handler returned so many times. */
+    public void delivered(long count) {
+        delivered += count;
+    }
+
     /** One event was not wanted. */
     public void filtered() {
         filtered++;
+    }
+
+    /** So many events were not wanted. */
+    public void filtered(long count) {
+        filtered += count;
     }
 
     /** {@code count} events are lost for good. */

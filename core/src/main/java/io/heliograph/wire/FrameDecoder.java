@@ -65,6 +65,16 @@ public final class FrameDecoder {
         return FrameEncoder.HEADER_BYTES + (source.getInt(source.position()) & BODY_MASK);
     }
 
+    /** The length of the frame that begins with {@code header}, read little-endian; the header included. */
+    public static int frameLength(int header) {
+        return FrameEncoder.HEADER_BYTES + (header & BODY_MASK);
+    }
+
+    /** Whether the frame that begins with {@code header} holds nothing but the event's data, of no stated type. */
+    public static boolean isBare(int header) {
+        return header >>> BODY_BITS == FrameKind.COMPACT_BYTES.code;
+    }
+
     /**
      * Reads the frame at the source's position and moves behind it. After a malformed frame the position is behind the
      * frame if its length is within the bytes at hand, else unchanged.

@@ -34,6 +34,7 @@ final class Datagram {
     private final CRC32C crc = new CRC32C();
     private ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private int start;
+    private int end;
     private int bodyAt;
     private String topic = "";
     private byte[] topicBytes = {};
@@ -46,7 +47,8 @@ final class Datagram {
     Optional<MalformedDatagram> wrap(ByteBuffer datagram) {
         bytes = datagram;
         start = datagram.position();
-        int length = datagram.remaining();
+        end = datagram.limit();
+        int length = end - start;
         if (length < HEADER_BYTES) {
             return Optional.of(MalformedDatagram.TOO_SHORT);
         }
@@ -68,26 +70,26 @@ final class Datagram {
         bodyAt = start + HEADER_BYTES;
         return switch (type()) {
             case DatagramLayout.DATA -> wrapData();
-            case DatagramLayout.HEARTBEAT -> Optional.empty();
+            case DatagramLayout.FRAGMENT -> wrapFragment();
+            case DatagramLayout.HEARTBEAT -> wrapHeartbeat();
             case DatagramLayout.STATUS -> wrapStatus();
+            case DatagramLayout.NAK -> wrapNak();
+            case DatagramLayout.COOKIE -> ifWhole(end - bodyAt == DatagramLayout.COOKIE_BYTES, MalformedDatagram.BAD_COOKIE);
             default -> Optional.of(MalformedDatagram.UNKNOWN_TYPE);
         };
     }
 
-    /** The checksum of the remaining bytes, with the checksum's own field taken as 0. */
+    /** The checksum of the remaining bytes behind its own field. */
     static int checksum(CRC32C crc, ByteBuffer datagram) {
         int start = datagram.position();
-        int limit = datagram.limit();
         crc.reset();
-        crc.update(datagram.limit(start + CHECKSUM_AT));
-        datagram.limit(limit);
-        crc.update(0);
-        crc.update(0);
-        crc.update(0);
-        crc.update(0);
         crc.update(datagram.position(start + CHECKSUM_AT + Integer.BYTES));
         datagram.position(start);
         return (int) crc.getValue();
+    }
+
+    private static Optional<MalformedDatagram> ifWhole(boolean isWhole, MalformedDatagram fault) {
+        return isWhole ? Optional.empty() : Optional.of(fault);
     }
 
     private static boolean isPossible(long sequence) {
@@ -95,22 +97,48 @@ final class Datagram {
     }
 
     private Optional<MalformedDatagram> wrapData() {
-        if (bodyAt == bytes.limit()) {
+        if (bodyAt == end) {
             return Optional.of(MalformedDatagram.BAD_TOPIC);
         }
         int length = bytes.get(bodyAt) & 0xff;
         int framesAt = bodyAt + 1 + length;
-        if (framesAt > bytes.limit() || !readTopic(length)) {
+        if (framesAt > end || !readTopic(length)) {
             return Optional.of(MalformedDatagram.BAD_TOPIC);
         }
         bodyAt = framesAt;
         return tiles() ? Optional.empty() : Optional.of(MalformedDatagram.BAD_TILING);
     }
 
+    private Optional<MalformedDatagram> wrapFragment() {
+        int partAt = bodyAt + DatagramLayout.FRAGMENT_FIXED_BYTES;
+        if (partAt >= end || events() > 1) {
+            return Optional.of(MalformedDatagram.BAD_FRAGMENT);
+        }
+        int frame = frameBytes();
+        int offset = offset();
+        boolean isPart = frame > 0 && frame <= DatagramLayout.MAX_FRAME_BYTES && offset >= 0 && offset <= frame - (end - partAt)
+                && events() == (offset == 0 ? 1 : 0);
+        return ifWhole(isPart, MalformedDatagram.BAD_FRAGMENT);
+    }
+
+    private Optional<MalformedDatagram> wrapHeartbeat() {
+        int policyAt = bodyAt + DatagramLayout.HEARTBEAT_FIXED_BYTES;
+        boolean isWhole = policyAt <= end && policyAt + (bytes.get(policyAt - 1) & 0xff) == end
+                && isPossible(trail()) && isPossible(trailEvent());
+        return ifWhole(isWhole, MalformedDatagram.BAD_HEARTBEAT);
+    }
+
     private Optional<MalformedDatagram> wrapStatus() {
         int nameAt = bodyAt + DatagramLayout.STATUS_FIXED_BYTES;
-        boolean isWhole = nameAt <= bytes.limit() && nameAt + (bytes.get(nameAt - 1) & 0xff) == bytes.limit();
-        return isWhole ? Optional.empty() : Optional.of(MalformedDatagram.BAD_STATUS);
+        boolean isWhole = nameAt <= end && nameAt + (bytes.get(nameAt - 1) & 0xff) == end;
+        return ifWhole(isWhole, MalformedDatagram.BAD_STATUS);
+    }
+
+    private Optional<MalformedDatagram> wrapNak() {
+        int ranges = end - bodyAt - DatagramLayout.NAK_FIXED_BYTES;
+        boolean isWhole = ranges > 0 && ranges % DatagramLayout.NAK_RANGE_BYTES == 0
+                && ranges / DatagramLayout.NAK_RANGE_BYTES <= DatagramLayout.MAX_NAK_RANGES;
+        return ifWhole(isWhole, MalformedDatagram.BAD_NAK);
     }
 
     private boolean readTopic(int length) {
@@ -132,32 +160,36 @@ final class Datagram {
         return true;
     }
 
+    /** Whether frames stand behind one another from the body on, up to the end or to zeros, as many as the header says. */
     private boolean tiles() {
-        int position = bytes.position();
+        int at = bodyAt;
         int count = 0;
-        bytes.position(bodyAt);
-        int length = FrameDecoder.frameLength(bytes);
-        while (length <= bytes.remaining() && !isPadding()) {
-            bytes.position(bytes.position() + length);
-            length = FrameDecoder.frameLength(bytes);
+        while (end - at >= FrameEncoder.HEADER_BYTES) {
+            int header = bytes.getInt(at);
+            // No frame begins with a word of zeros: they fill the datagram up.
+            if (header == 0) {
+                break;
+            }
+            int length = FrameDecoder.frameLength(header);
+            if (length > end - at) {
+                return false;
+            }
+            at += length;
             count++;
         }
-        boolean isWhole = bytes.remaining() < FrameEncoder.HEADER_BYTES ? isZeroToTheEnd() : isPadding();
-        bytes.position(position);
-        return isWhole && count == events();
+        return count == events() && isZeroFrom(at);
     }
 
-    /** Whether zeros fill the datagram up from here: no frame begins with a word of them. */
-    private boolean isPadding() {
-        return bytes.getInt(bytes.position()) == 0;
-    }
-
-    private boolean isZeroToTheEnd() {
-        boolean isZero = true;
-        for (int i = bytes.position(); i < bytes.limit(); i++) {
-            isZero &= bytes.get(i) == 0;
+    private boolean isZeroFrom(int from) {
+        int at = from;
+        long seen = 0;
+        for (; end - at >= Long.BYTES; at += Long.BYTES) {
+            seen |= bytes.getLong(at);
         }
-        return isZero;
+        for (; at < end; at++) {
+            seen |= bytes.get(at);
+        }
+        return seen == 0;
     }
 
     int type() {
@@ -195,6 +227,102 @@ final class Datagram {
 
     long sentEpochNanos() {
         return bytes.getLong(start + SENT_AT);
+    }
+
+    // Of a fragment.
+
+    int frameBytes() {
+        return bytes.getInt(start + HEADER_BYTES);
+    }
+
+    int offset() {
+        return bytes.getInt(start + HEADER_BYTES + 4);
+    }
+
+    // Of a heartbeat.
+
+    /** The oldest datagram that its publisher can still repair. */
+    long trail() {
+        return bytes.getLong(start + HEADER_BYTES);
+    }
+
+    /** The first event of the oldest datagram that its publisher can still repair. */
+    long trailEvent() {
+        return bytes.getLong(start + HEADER_BYTES + 8);
+    }
+
+    int receivers() {
+        return bytes.getInt(start + HEADER_BYTES + 16);
+    }
+
+    // Of a status, a repair request or a cookie.
+
+    long receiverId() {
+        return bytes.getLong(start + HEADER_BYTES);
+    }
+
+    long cookie() {
+        return bytes.getLong(start + HEADER_BYTES + 8);
+    }
+
+    // Of a status.
+
+    long lost() {
+        return bytes.getLong(start + HEADER_BYTES + 24);
+    }
+
+    /** The next datagram that the subscriber expects. */
+    long acknowledged() {
+        return bytes.getLong(start + HEADER_BYTES + 32);
+    }
+
+    /** The first datagram that the subscriber does not want yet. */
+    long limitDatagram() {
+        return bytes.getLong(start + HEADER_BYTES + 40);
+    }
+
+    /** The first event that the subscriber does not want yet. */
+    long limitEvent() {
+        return bytes.getLong(start + HEADER_BYTES + 48);
+    }
+
+    int subscriptions() {
+        return bytes.getInt(start + HEADER_BYTES + 56);
+    }
+
+    /** What the subscriber calls itself; a stranger's text. */
+    String name() {
+        return text(HEADER_BYTES + DatagramLayout.STATUS_FIXED_BYTES);
+    }
+
+    /** The policy that the publisher states; a stranger's text. */
+    String policy() {
+        return text(HEADER_BYTES + DatagramLayout.HEARTBEAT_FIXED_BYTES);
+    }
+
+    private String text(int at) {
+        byte[] text = new byte[end - start - at];
+        bytes.get(start + at, text);
+        return new String(text, StandardCharsets.UTF_8);
+    }
+
+    // Of a repair request.
+
+    int ranges() {
+        return (end - bodyAt - DatagramLayout.NAK_FIXED_BYTES) / DatagramLayout.NAK_RANGE_BYTES;
+    }
+
+    long rangeStart(int index) {
+        return bytes.getLong(rangeAt(index));
+    }
+
+    /** How many datagrams the range has, as the asking side claims. */
+    long rangeLength(int index) {
+        return bytes.getInt(rangeAt(index) + Long.BYTES) & 0xffff_ffffL;
+    }
+
+    private int rangeAt(int index) {
+        return bodyAt + DatagramLayout.NAK_FIXED_BYTES + index * DatagramLayout.NAK_RANGE_BYTES;
     }
 
     /** The topic of a data datagram's compact frames. */

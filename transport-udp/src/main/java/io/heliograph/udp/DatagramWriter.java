@@ -3,61 +3,39 @@ package io.heliograph.udp;
 import io.heliograph.Event;
 import io.heliograph.wire.FrameEncoder;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.zip.CRC32C;
 
 /**
- * Builds datagrams behind one another in one buffer, ready to leave as a train; {@link DatagramLayout} draws them.
- * Confined to its owner's lock; allocates only when the topic changes.
- *
- * <pre>
- *   0                  start                position           limit
- *   | sealed | sealed  | header topic frames |      room       |
- *     each filled up     the open one
- *     to the largest
- * </pre>
+ * Packs events into datagrams in a {@link Chunk}; {@link DatagramLayout} draws them. Confined to its owner's lock or
+ * thread; allocates only when the topic changes.
  */
 final class DatagramWriter {
 
     private static final int MAX_EVENTS = 0xffff;
 
-    private final ByteBuffer train;
     private final int maxDatagramBytes;
-    private final CRC32C crc = new CRC32C();
+    private Chunk chunk;
+    private ByteBuffer bytes;
     private String topic = "";
     private byte[] topicBytes = {};
-    private int start;
     private int events;
 
-    /**
-     * @param maxDatagramBytes the size of the largest datagram, header included
-     * @param maxDatagrams     how many may wait here, the open one included
-     */
-    DatagramWriter(int maxDatagramBytes, int maxDatagrams) {
+    /** @param maxDatagramBytes the size of the largest datagram, header included */
+    DatagramWriter(int maxDatagramBytes, Chunk chunk) {
         this.maxDatagramBytes = maxDatagramBytes;
-        this.train = ByteBuffer.allocateDirect(maxDatagramBytes * maxDatagrams).order(ByteOrder.LITTLE_ENDIAN);
+        this.chunk = chunk;
+        this.bytes = chunk.bytes();
     }
 
-    /** What a header says of the session. A heartbeat's sequences are the next ones. */
-    record Stamp(long session, long sequence, long firstEvent, long ageNs, long sentEpochNanos) {
-        private int ageMicros() {
-            return (int) Math.min(ageNs / 1_000, 0xffff_ffffL);
-        }
+    /** From now on datagrams go to {@code next}; none may be open. */
+    void continueIn(Chunk next) {
+        chunk = next;
+        bytes = next.bytes();
     }
 
-    /** What a subscriber says of its subscriptions to one session, all together. */
-    record Report(long known, long lost, int subscriptions) {
-    }
-
-    /** Whether no datagram is open, none with an event. */
+    /** Whether no datagram is open. */
     boolean isEmpty() {
         return events == 0;
-    }
-
-    /** Whether nothing waits here, neither sealed nor open. */
-    boolean isClear() {
-        return events == 0 && start == 0;
     }
 
     int maxDatagramBytes() {
@@ -71,17 +49,7 @@ final class DatagramWriter {
 
     /** Whether one more frame of {@code frameBytes} has room in the open datagram. */
     boolean hasRoom(int frameBytes) {
-        return events < MAX_EVENTS && frameBytes <= train.remaining();
-    }
-
-    /** Whether the open datagram may be filled up and another one opened behind it. */
-    boolean hasPlaceBehind() {
-        return start + 2 * maxDatagramBytes <= train.capacity();
-    }
-
-    /** The room that is left in the open datagram, in bytes. */
-    int room() {
-        return train.remaining();
+        return frameBytes <= bytes.remaining() && events < MAX_EVENTS;
     }
 
     /** The topic that frames in the open datagram need not repeat. */
@@ -89,82 +57,62 @@ final class DatagramWriter {
         return topic;
     }
 
-    /** Opens a datagram of events, whose compact frames are on {@code onTopic}. */
+    /** Opens a datagram of events, whose compact frames are on {@code onTopic}; the chunk has a place for it. */
     void begin(String onTopic) {
         if (!topic.equals(onTopic)) {
             topic = onTopic;
             topicBytes = onTopic.getBytes(StandardCharsets.ISO_8859_1);
         }
-        train.limit(start + maxDatagramBytes).position(start + DatagramLayout.HEADER_BYTES);
-        train.put((byte) topicBytes.length).put(topicBytes);
+        int start = chunk.openAt();
+        bytes.limit(start + maxDatagramBytes).position(start + DatagramLayout.HEADER_BYTES);
+        bytes.put((byte) topicBytes.length).put(topicBytes);
     }
 
     void append(Event event) {
-        FrameEncoder.encode(event, topic, train);
+        FrameEncoder.encode(event, topic, bytes);
         events++;
     }
 
-    void append(String onTopic, byte[] bytes, int from, int length) {
-        FrameEncoder.encodeBytes(onTopic, topic, bytes, from, length, train);
+    void append(String onTopic, byte[] from, int at, int length) {
+        FrameEncoder.encodeBytes(onTopic, topic, from, at, length, bytes);
         events++;
     }
 
-    /** Completes the open datagram, filled up to the largest size with zeros so that another may follow in its train. */
-    void sealFilled(Stamp stamp) {
-        while (train.remaining() >= Long.BYTES) {
-            train.putLong(0);
+    /**
+     * Ends the open datagram. If it is nearly full it is filled up with zeros, so that it has the length of its
+     * neighbours and leaves with them.
+     */
+    void seal() {
+        int room = bytes.remaining();
+        if (room > 0 && room <= maxDatagramBytes / 8) {
+            while (bytes.remaining() >= Long.BYTES) {
+                bytes.putLong(0);
+            }
+            while (bytes.hasRemaining()) {
+                bytes.put((byte) 0);
+            }
         }
-        while (train.hasRemaining()) {
-            train.put((byte) 0);
-        }
-        finish(DatagramLayout.DATA, 0, stamp);
-        start += maxDatagramBytes;
+        sealAsItIs();
     }
 
-    /** Completes the open datagram as the last of its train, no longer than it is. */
-    void sealLast(Stamp stamp) {
-        train.limit(train.position());
-        finish(DatagramLayout.DATA, 0, stamp);
-        start = train.limit();
-    }
-
-    /** Everything that is sealed; valid until the next call, which starts over. */
-    ByteBuffer takeTrain() {
-        train.limit(start).position(0);
-        start = 0;
-        return train;
-    }
-
-    /** A datagram without events; nothing else may wait here. */
-    ByteBuffer heartbeat(int flags, Stamp stamp) {
-        train.clear().position(DatagramLayout.HEADER_BYTES);
-        train.limit(train.position());
-        return finish(DatagramLayout.HEARTBEAT, flags, stamp);
-    }
-
-    /** A subscriber's report; nothing else may wait here. */
-    ByteBuffer status(int flags, long receiverId, Report report, byte[] name, Stamp stamp) {
-        train.clear().position(DatagramLayout.HEADER_BYTES);
-        train.putLong(receiverId).putLong(report.known()).putLong(report.lost()).putInt(report.subscriptions())
-                .put((byte) name.length).put(name);
-        train.limit(train.position());
-        return finish(DatagramLayout.STATUS, flags, stamp);
-    }
-
-    private ByteBuffer finish(int type, int flags, Stamp stamp) {
-        train.putShort(start + DatagramLayout.MAGIC_AT, DatagramLayout.MAGIC);
-        train.put(start + DatagramLayout.VERSION_AND_TYPE_AT, (byte) (DatagramLayout.VERSION << 4 | type));
-        train.put(start + DatagramLayout.FLAGS_AT, (byte) flags);
-        train.putShort(start + DatagramLayout.LENGTH_AT, (short) (train.limit() - start));
-        train.putShort(start + DatagramLayout.EVENTS_AT, (short) events);
-        train.putInt(start + DatagramLayout.AGE_AT, stamp.ageMicros());
-        train.putLong(start + DatagramLayout.SESSION_AT, stamp.session());
-        train.putLong(start + DatagramLayout.SEQUENCE_AT, stamp.sequence());
-        train.putLong(start + DatagramLayout.FIRST_EVENT_AT, stamp.firstEvent());
-        train.putLong(start + DatagramLayout.SENT_AT, stamp.sentEpochNanos());
-        train.position(start);
-        train.putInt(start + DatagramLayout.CHECKSUM_AT, Datagram.checksum(crc, train));
+    /** Ends the open datagram as short as it is, the last one of its train. */
+    void sealAsItIs() {
+        chunk.seal(DatagramLayout.DATA, events, bytes.position());
         events = 0;
-        return train;
+        bytes.limit(bytes.position());
+    }
+
+    /** Writes a datagram with the part of {@code frame} from {@code offset} on, as long as it can be. Says how long. */
+    int fragment(ByteBuffer frame, int offset) {
+        int start = chunk.openAt();
+        int length = Math.min(frame.limit() - offset,
+                maxDatagramBytes - DatagramLayout.HEADER_BYTES - DatagramLayout.FRAGMENT_FIXED_BYTES);
+        int partAt = start + DatagramLayout.HEADER_BYTES + DatagramLayout.FRAGMENT_FIXED_BYTES;
+        bytes.limit(partAt + length).position(start + DatagramLayout.HEADER_BYTES);
+        bytes.putInt(frame.limit()).putInt(offset);
+        bytes.put(partAt, frame, offset, length);
+        chunk.seal(DatagramLayout.FRAGMENT, offset == 0 ? 1 : 0, partAt + length);
+        bytes.position(partAt + length);
+        return length;
     }
 }

@@ -20,6 +20,14 @@ public enum MalformedDatagram {
     BAD_TOPIC,
     /** The frames do not stand behind one another up to the end or to zeros, or are not as many as the header says. */
     BAD_TILING,
-    /** A status whose name reaches past the datagram. */
-    BAD_STATUS
+    /** A part of an event that reaches past the event, or none. */
+    BAD_FRAGMENT,
+    /** A heartbeat whose policy does not end where it does, or whose trail is beyond what any session can reach. */
+    BAD_HEARTBEAT,
+    /** A status whose name does not end where it does. */
+    BAD_STATUS,
+    /** A request for repair with no range, half a range or too many. */
+    BAD_NAK,
+    /** A cookie that is too short or too long. */
+    BAD_COOKIE
 }

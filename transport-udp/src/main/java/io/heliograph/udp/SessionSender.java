@@ -10,136 +10,391 @@ import io.heliograph.wire.FrameEncoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
- * Numbers one session's events, packs them into datagrams, and says where the session stands: {@link SessionReceiver}'s
- * other side. Datagrams leave as trains, when no more fit or when {@link #flush} is called. Guarded by the publisher's
- * lock; a function of what it is given and of the injected clock.
+ * Numbers one session's events, packs them into datagrams, keeps these, and sends them as far as it may:
+ * {@link SessionReceiver}'s other side. Datagrams leave as trains, when there are enough of them or when {@link #flush} is
+ * called. Guarded by the publisher's lock; a function of what it is given and of the injected clock.
  */
 final class SessionSender {
 
     private static final int FAST_HEARTBEATS = 100;
     private static final int LEAST_ENDS_OF_STREAM = 3;
     private static final long END_OF_STREAM_PERIOD_NS = Duration.ofMillis(10).toNanos();
+    private static final long STALLED_HEARTBEAT_NS = Duration.ofMillis(10).toNanos();
+    private static final long RETRY_NS = Duration.ofNanos(100_000).toNanos();
+    /** Above so many bytes an appender's chunk is taken as it is, instead of copied. */
+    private static final int LEAST_BYTES_TAKEN = 8_192;
+
+    /** What became of an event that was to be appended. */
+    enum Appended { TAKEN, TOO_LARGE, NO_ROOM }
 
     private final String address;
-    private final InetSocketAddress target;
+    private final List<InetSocketAddress> targets;
     private final DatagramIo io;
     private final UdpLimits limits;
     private final TellingLock lock;
     private final Environment environment;
     private final long session;
+    private final int flags;
     private final long startEpochNanos;
     private final long startNs;
+    private final RetainedLog log;
     private final DatagramWriter writer;
-    private long nextDatagram;
+    private final ControlWriter control = new ControlWriter();
+    private final Stamp stamp;
+    private final CRC32C crc = new CRC32C();
+    private final int datagramsPerTrain;
     private long nextEvent;
-    private long firstOpenEvent;
+    private long stampedEvents;
+    private long sent;
+    private long limitDatagram = Long.MAX_VALUE;
+    private long neededDatagram = Long.MAX_VALUE;
     private long datagramsNotSent;
+    private long datagramsSkipped;
+    private long lastSentNs;
+    private long retryNs;
+    private boolean isToBeRetried;
     private long nextWordNs;
     private int idleHeartbeats;
     private int endsOfStream;
     private long endingSinceNs;
 
-    SessionSender(String address, InetSocketAddress target, DatagramIo io, int maxDatagramBytes, UdpLimits limits,
-            TellingLock lock, Environment environment) {
-        this.address = address;
-        this.target = target;
+    /** @param io sends; the owner closes it */
+    SessionSender(Feed feed, DatagramIo io, TellingLock lock, Environment environment) {
+        this.address = feed.address();
+        this.targets = feed.targets();
         this.io = io;
-        this.limits = limits;
+        this.limits = feed.limits();
+        this.flags = feed.flags();
         this.lock = lock;
         this.environment = environment;
         this.startEpochNanos = environment.wallClock().epochNanos();
         this.startNs = environment.clock().nanoTime();
         this.nextWordNs = startNs;
+        this.lastSentNs = startNs;
         this.session = Session.start(startEpochNanos, environment.random());
-        int maxDatagrams = Math.min(DatagramIo.MAX_TRAIN_SEGMENTS, DatagramIo.MAX_TRAIN_BYTES / maxDatagramBytes);
-        this.writer = new DatagramWriter(maxDatagramBytes, maxDatagrams);
+        this.stamp = new Stamp(session, flags);
+        this.log = new RetainedLog(isReliable() ? limits.retainedBytes() : 2L * Chunk.BYTES);
+        this.writer = new DatagramWriter(feed.maxDatagramBytes(), log.open());
+        this.datagramsPerTrain = Math.min(DatagramIo.MAX_TRAIN_SEGMENTS, DatagramIo.MAX_TRAIN_BYTES / feed.maxDatagramBytes());
+    }
+
+    boolean isReliable() {
+        return (flags & DatagramLayout.RELIABLE) != 0;
     }
 
     long session() {
         return session;
     }
 
-    /** Datagrams that the operating system did not take; their events are lost(network) at the subscribers. */
+    int maxDatagramBytes() {
+        return writer.maxDatagramBytes();
+    }
+
+    /** Sequence of the next event. */
+    long nextEvent() {
+        return nextEvent;
+    }
+
+    /** Sequence behind the last datagram that exists. */
+    long end() {
+        return log.end();
+    }
+
+    /** Datagrams that the operating system did not take; where nothing repairs them, their events are lost(network). */
     long datagramsNotSent() {
         return datagramsNotSent;
     }
 
-    /** Whether everything that was appended has been sent. */
-    boolean isClear() {
-        return writer.isClear();
+    /** Datagrams that were given up before they were sent. */
+    long datagramsSkipped() {
+        return datagramsSkipped;
     }
 
-    /** Takes an event in as the session's next; says {@code false} if it fits into no datagram. */
-    boolean append(Event event) {
-        if (writer.isEmpty() || !writer.hasRoom(FrameEncoder.encodedLength(event, writer.topic()))) {
-            if (!writer.canEverHold(event.topic(), FrameEncoder.encodedLength(event, event.topic()))) {
-                return false;
-            }
-            beginDatagram(event.topic());
-        }
-        writer.append(event);
-        nextEvent++;
-        return true;
+    /** Whether everything that was appended has been sent. */
+    boolean isClear() {
+        return writer.isEmpty() && sent == log.end();
+    }
+
+    /** When something was last sent. */
+    long lastSentNs() {
+        return lastSentNs;
     }
 
     /**
-     * Takes bytes in as the session's next event; says {@code false} if they fit into no datagram.
+     * How far receivers let this session go.
+     *
+     * @param limit  the first datagram that may not be sent yet
+     * @param needed the first datagram that may not be given up yet
+     */
+    void limit(long limit, long needed) {
+        limitDatagram = limit;
+        neededDatagram = needed;
+    }
+
+    /** Takes an event in as the session's next. */
+    Appended append(Event event) {
+        if (writer.isEmpty() || !writer.hasRoom(FrameEncoder.encodedLength(event, writer.topic()))) {
+            if (!writer.canEverHold(event.topic(), FrameEncoder.encodedLength(event, event.topic()))) {
+                return appendLarge(event);
+            }
+            if (!beginDatagram(event.topic())) {
+                return Appended.NO_ROOM;
+            }
+        }
+        writer.append(event);
+        nextEvent++;
+        return Appended.TAKEN;
+    }
+
+    /**
+     * Takes bytes in as the session's next event.
      *
      * @throws io.heliograph.ConfigException if {@code topic} is not a topic
      */
-    boolean append(String topic, byte[] bytes, int from, int length) {
+    Appended append(String topic, byte[] bytes, int from, int length) {
         if (!topic.equals(writer.topic()) || topic.isEmpty()) {
             Topic.require(topic);
         }
         if (writer.isEmpty() || !writer.hasRoom(FrameEncoder.encodedLength(topic, writer.topic(), length))) {
             if (!writer.canEverHold(topic, FrameEncoder.encodedLength(topic, topic, length))) {
-                return false;
+                return appendLarge(Event.builder(topic).data(java.util.Arrays.copyOfRange(bytes, from, from + length)).build());
             }
-            beginDatagram(topic);
+            if (!beginDatagram(topic)) {
+                return Appended.NO_ROOM;
+            }
         }
         writer.append(topic, bytes, from, length);
         nextEvent++;
+        return Appended.TAKEN;
+    }
+
+    private boolean beginDatagram(String topic) {
+        endDatagram();
+        if (!hasPlace()) {
+            return false;
+        }
+        writer.begin(topic);
         return true;
     }
 
-    private void beginDatagram(String topic) {
+    private void endDatagram() {
         if (!writer.isEmpty()) {
-            // Filling up a datagram that is nearly full costs little; one that is not ends its train.
-            if (writer.hasPlaceBehind() && writer.room() <= writer.maxDatagramBytes() / 8) {
-                writer.sealFilled(stamp(nextDatagram++, firstOpenEvent));
-            } else {
-                flush();
+            writer.seal();
+            stampSealed();
+            if (log.end() - sent >= datagramsPerTrain) {
+                pump();
             }
         }
-        writer.begin(topic);
-        firstOpenEvent = nextEvent;
     }
 
-    /** Sends all that waits. */
-    void flush() {
-        if (writer.isClear()) {
+    /** Makes sure of a place for a datagram of the largest size. */
+    private boolean hasPlace() {
+        if (log.open().hasPlace(writer.maxDatagramBytes())) {
+            return true;
+        }
+        pump();
+        return openChunk();
+    }
+
+    private boolean openChunk() {
+        if (!log.canOpen(1, releasable())) {
+            return false;
+        }
+        log.openNext(releasable());
+        writer.continueIn(log.open());
+        return true;
+    }
+
+    private long releasable() {
+        return Math.min(sent, neededDatagram);
+    }
+
+    /** Cuts an event that is larger than a datagram into parts, each a datagram. Allocates the event's bytes once. */
+    private Appended appendLarge(Event event) {
+        int length = FrameEncoder.encodedLength(event, FrameEncoder.NO_TOPIC);
+        if (!isReliable() || length > DatagramLayout.MAX_FRAME_BYTES) {
+            return Appended.TOO_LARGE;
+        }
+        endDatagram();
+        int perDatagram = writer.maxDatagramBytes() - DatagramLayout.HEADER_BYTES - DatagramLayout.FRAGMENT_FIXED_BYTES;
+        int perChunk = Chunk.BYTES / writer.maxDatagramBytes();
+        int chunks = (length / perDatagram + 1) / perChunk + 2;
+        if (!log.canOpen(chunks, releasable())) {
+            return Appended.NO_ROOM;
+        }
+        ByteBuffer frame = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        FrameEncoder.encode(event, FrameEncoder.NO_TOPIC, frame);
+        frame.flip();
+        int offset = 0;
+        while (offset < length) {
+            if (!log.open().hasPlace(writer.maxDatagramBytes())) {
+                log.openNext(releasable());
+                writer.continueIn(log.open());
+            }
+            offset += writer.fragment(frame, offset);
+            stampSealed();
+        }
+        nextEvent++;
+        pump();
+        return Appended.TAKEN;
+    }
+
+    /**
+     * Takes an appender's datagrams in, sealed and not stamped.
+     *
+     * @return the chunk that the appender goes on with, or the same one, untouched, if there is no room
+     */
+    boolean take(UdpAppender appender, Chunk written, int events) {
+        endDatagram();
+        boolean isSmall = written.sealedBytes() < LEAST_BYTES_TAKEN;
+        boolean fits = isSmall ? log.open().hasPlaceFor(written) : log.open().isEmpty();
+        if (!fits && !openChunk()) {
+            pump();
+            if (!openChunk()) {
+                return false;
+            }
+        }
+        if (isSmall) {
+            log.open().copy(written);
+            written.clear(0);
+            appender.continueIn(written);
+        } else {
+            appender.continueIn(log.exchange(written));
+            writer.continueIn(written);
+        }
+        nextEvent += events;
+        stampSealed();
+        pump();
+        return true;
+    }
+
+    private void stampSealed() {
+        long ageNs = environment.clock().nanoTime() - startNs;
+        stamp.at(ageNs, startEpochNanos + ageNs);
+        Chunk chunk = log.open();
+        while (!chunk.isStamped()) {
+            stamp.firstEvent = stampedEvents;
+            stampedEvents += chunk.stamp(stamp, crc);
+        }
+    }
+
+    /** Gives up the oldest datagrams, sent or not, so that there is room. */
+    void giveUpOldest() {
+        if (log.hasOneChunk()) {
+            endDatagram();
             return;
         }
-        if (!writer.isEmpty()) {
-            writer.sealLast(stamp(nextDatagram++, firstOpenEvent));
+        long trail = log.endOfOldest();
+        if (sent < trail) {
+            datagramsSkipped += trail - sent;
+            sent = trail;
         }
-        send(writer.takeTrain());
-        idleHeartbeats = 0;
-        nextWordNs = environment.clock().nanoTime() + limits.heartbeat().toNanos();
+        log.giveUpOldest();
     }
 
-    /** Sends all that waits, and a heartbeat if one is due. */
-    void doWork(long nowNs) {
+    /** Sends all that waits and may be sent. */
+    void flush() {
+        if (!writer.isEmpty()) {
+            writer.sealAsItIs();
+            stampSealed();
+        }
+        if (sent < log.end()) {
+            pump();
+        }
+    }
+
+    /** Goes on with what could not be sent before. */
+    void resume() {
+        if (sent < log.end()) {
+            pump();
+        }
+    }
+
+    private void pump() {
+        long end = Math.min(log.end(), limitDatagram);
+        long before = sent;
+        isToBeRetried = false;
+        while (sent < end && !isToBeRetried) {
+            Chunk chunk = log.chunkOf(sent);
+            int datagrams = chunk.train(sent, end - sent);
+            if (sendAll(chunk, sent, datagrams)) {
+                sent += datagrams;
+            }
+        }
+        if (sent > before) {
+            idleHeartbeats = 0;
+            lastSentNs = environment.clock().nanoTime();
+            nextWordNs = lastSentNs + limits.heartbeat().toNanos();
+        }
+        if (sent < end) {
+            retryNs = environment.clock().nanoTime() + RETRY_NS;
+        }
+    }
+
+    /** Sends to every line; says {@code false} if the operating system is to be tried again later. */
+    private boolean sendAll(Chunk chunk, long sequence, int datagrams) {
+        int segmentBytes = chunk.length(sequence);
+        for (int line = 0; line < targets.size(); line++) {
+            ByteBuffer train = chunk.view(sequence, datagrams);
+            if (!send(train, segmentBytes, targets.get(line))) {
+                int left = (train.remaining() + segmentBytes - 1) / segmentBytes;
+                if (isReliable() && line == 0) {
+                    sent += datagrams - left;
+                    isToBeRetried = true;
+                    return false;
+                }
+                datagramsNotSent += left;
+            }
+        }
+        return true;
+    }
+
+    /** Sends datagrams again, as they were: from {@code from} on, {@code count} of them, all within the log and sent. */
+    void repeat(long from, long count, InetSocketAddress target) {
+        long next = from;
+        while (next < from + count) {
+            Chunk chunk = log.chunkOf(next);
+            int datagrams = chunk.train(next, from + count - next);
+            send(chunk.view(next, datagrams), chunk.length(next), target);
+            next += datagrams;
+        }
+    }
+
+    /** The oldest datagram that can be repaired. */
+    long trail() {
+        return log.trail();
+    }
+
+    /** The first datagram that has not been sent. */
+    long sent() {
+        return sent;
+    }
+
+    List<InetSocketAddress> targets() {
+        return targets;
+    }
+
+    /** Sends all that may be sent, and a heartbeat if one is due. */
+    void doWork(Standing standing, long nowNs) {
         flush();
         if (nowNs - nextWordNs >= 0) {
-            heartbeat(0);
+            heartbeat(standing, 0);
             idleHeartbeats = Math.min(idleHeartbeats + 1, FAST_HEARTBEATS);
-            Duration period = idleHeartbeats < FAST_HEARTBEATS ? limits.heartbeat() : limits.slowHeartbeat();
-            nextWordNs = nowNs + period.toNanos();
+            nextWordNs = nowNs + heartbeatPeriodNs();
         }
+    }
+
+    private long heartbeatPeriodNs() {
+        if (sent < log.end()) {
+            return STALLED_HEARTBEAT_NS;
+        }
+        return (idleHeartbeats < FAST_HEARTBEATS ? limits.heartbeat() : limits.slowHeartbeat()).toNanos();
     }
 
     /**
@@ -148,54 +403,95 @@ final class SessionSender {
      * @param listeners how many subscribers have not heard it
      * @return whether it has been said often enough
      */
-    boolean sayEnd(int listeners, long nowNs) {
+    boolean sayEnd(Standing standing, int listeners, long nowNs) {
         flush();
         if (endsOfStream == 0) {
             endingSinceNs = nowNs;
             nextWordNs = nowNs;
         }
         if (nowNs - nextWordNs >= 0) {
-            heartbeat(DatagramLayout.END_OF_STREAM);
+            heartbeat(standing, sent == log.end() ? DatagramLayout.END_OF_STREAM : 0);
             endsOfStream++;
             nextWordNs = nowNs + END_OF_STREAM_PERIOD_NS;
         }
-        boolean isHeard = listeners == 0 && endsOfStream >= LEAST_ENDS_OF_STREAM;
+        boolean isHeard = listeners == 0 && endsOfStream >= LEAST_ENDS_OF_STREAM && sent == log.end();
         return isHeard || nowNs - endingSinceNs >= limits.linger().toNanos();
+    }
+
+    /** Somebody has come further: the end need not be given up yet. */
+    void lingerOn(long nowNs) {
+        endingSinceNs = nowNs;
     }
 
     /** Where listeners come and go, the next one should not have to wait long to hear of this session. */
     void beFrequent(long nowNs) {
         idleHeartbeats = 0;
-        long soonNs = nowNs + limits.heartbeat().toNanos();
-        if (nextWordNs - soonNs > 0) {
-            nextWordNs = soonNs;
+        sayAt(nowNs + limits.heartbeat().toNanos());
+    }
+
+    /** Somebody should hear soon where this session stands. */
+    void sayAt(long atNs) {
+        if (nextWordNs - atNs > 0) {
+            nextWordNs = atNs;
         }
     }
 
     /** How long until {@link #doWork} or {@link #sayEnd} has something to do. */
     long untilDueNs(long nowNs) {
-        return writer.isClear() ? Math.max(0, nextWordNs - nowNs) : 0;
+        if (!writer.isEmpty() || sent < Math.min(log.end(), limitDatagram) && !isToBeRetried) {
+            return 0;
+        }
+        long untilWord = Math.max(0, nextWordNs - nowNs);
+        return isToBeRetried ? Math.min(untilWord, Math.max(0, retryNs - nowNs)) : untilWord;
     }
 
-    private void heartbeat(int flags) {
-        send(writer.heartbeat(flags, stamp(nextDatagram, nextEvent)));
+    /** How the publisher stands, beside the log: how many receivers it knows, and its policy as text. */
+    record Standing(int receivers, byte[] policy) {
     }
 
-    private DatagramWriter.Stamp stamp(long sequence, long firstEvent) {
+    /** Tells one receiver where the session stands. */
+    void heartbeatTo(Standing standing, InetSocketAddress target) {
+        ByteBuffer datagram = heartbeatOf(standing, 0);
+        send(datagram, datagram.remaining(), target);
+    }
+
+    /** Tells one receiver what to say so that it is believed. */
+    void cookieTo(long receiverId, long cookie, InetSocketAddress target) {
+        ByteBuffer datagram = control.cookie(session, receiverId, cookie);
+        send(datagram, datagram.remaining(), target);
+    }
+
+    private void heartbeat(Standing standing, int more) {
+        for (int line = 0; line < targets.size(); line++) {
+            ByteBuffer datagram = heartbeatOf(standing, more);
+            if (!send(datagram, datagram.remaining(), targets.get(line))) {
+                datagramsNotSent++;
+            }
+        }
+    }
+
+    private ByteBuffer heartbeatOf(Standing standing, int more) {
         long ageNs = environment.clock().nanoTime() - startNs;
-        return new DatagramWriter.Stamp(session, sequence, firstEvent, ageNs, startEpochNanos + ageNs);
+        stamp.at(ageNs, startEpochNanos + ageNs);
+        stamp.firstEvent = eventAt(sent);
+        return control.heartbeat(stamp, sent, new ControlWriter.Standing(log.trail(), log.trailEvent(stampedEvents),
+                standing.receivers(), writer.maxDatagramBytes(), standing.policy()), more);
     }
 
-    /** Datagrams that the operating system does not take are lost on the way like any other: subscribers are told. */
-    private void send(ByteBuffer train) {
-        int segmentBytes = Math.min(train.remaining(), writer.maxDatagramBytes());
+    private long eventAt(long datagram) {
+        return datagram < log.end() ? log.chunkOf(datagram).firstEvent(datagram) : stampedEvents;
+    }
+
+    private boolean send(ByteBuffer train, int segmentBytes, InetSocketAddress target) {
         try {
-            io.send(train, segmentBytes, target);
+            return io.send(train, segmentBytes, target);
         } catch (IOException e) {
             if (datagramsNotSent == 0) {
                 lock.tellLater(environment, new Notice.Degraded(address, "a datagram could not be sent: " + e.getMessage()));
             }
+            datagramsNotSent += (train.remaining() + segmentBytes - 1) / segmentBytes;
+            train.position(train.limit());
+            return true;
         }
-        datagramsNotSent += (train.remaining() + segmentBytes - 1) / segmentBytes;
     }
 }

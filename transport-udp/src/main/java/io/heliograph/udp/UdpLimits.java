@@ -16,9 +16,11 @@ import java.time.Duration;
  * @param status            how often a subscriber says that it listens
  * @param silence           after this long without a word, a publisher's or subscriber's life is in doubt
  * @param linger            how long a publisher that closes says so, until all its subscribers have heard it
+ * @param retainedBytes     what a reliable publisher keeps, to send it again
+ * @param eviction          how long a subscriber that the publisher waits for may be silent
  */
 public record UdpLimits(int socketBufferBytes, int sessions, int receivers, int heldDatagrams, Duration reorderWait,
-        Duration heartbeat, Duration slowHeartbeat, Duration status, Duration silence, Duration linger) {
+        Duration heartbeat, Duration slowHeartbeat, Duration status, Duration silence, Duration linger, long retainedBytes, Duration eviction) {
 
     public UdpLimits {
         require("socket buffer in bytes", socketBufferBytes, 4096, 1 << 30);
@@ -31,6 +33,10 @@ public record UdpLimits(int socketBufferBytes, int sessions, int receivers, int 
         requirePositive("status", status);
         requirePositive("silence", silence);
         requirePositive("linger", linger);
+        requirePositive("eviction", eviction);
+        if (retainedBytes < 1 << 17 || retainedBytes > 1L << 36) {
+            throw new ConfigException("retained bytes", retainedBytes, "131072 to 68719476736");
+        }
         if (silence.compareTo(slowHeartbeat.multipliedBy(2)) < 0 || silence.compareTo(status.multipliedBy(2)) < 0) {
             throw new ConfigException("silence", silence, "at least twice the slow heartbeat and the status period");
         }
@@ -38,23 +44,36 @@ public record UdpLimits(int socketBufferBytes, int sessions, int receivers, int 
 
     /**
      * 4 MiB socket buffers; 256 sessions, 1,024 receivers; 64 datagrams held for at most 2 ms; heartbeats each 100 ms,
-     * then each second; a status each second; silence after 5 s; linger 1 s.
+     * then each second; a status each second; silence after 5 s; linger 1 s; 16 MiB
+     * retained, eviction after 5 s.
      */
     public static UdpLimits defaults() {
         return new UdpLimits(4 << 20, 256, 1024, 64, Duration.ofMillis(2), Duration.ofMillis(100), Duration.ofSeconds(1),
-                Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(1));
+                Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(1), 16L << 20, Duration.ofSeconds(5));
     }
 
     /** The same with other sockets' buffers. */
     public UdpLimits withSocketBufferBytes(int bytes) {
         return new UdpLimits(bytes, sessions, receivers, heldDatagrams, reorderWait, heartbeat, slowHeartbeat, status,
-                silence, linger);
+                silence, linger, retainedBytes, eviction);
     }
 
     /** The same with other most sessions. */
     public UdpLimits withSessions(int most) {
         return new UdpLimits(socketBufferBytes, most, receivers, heldDatagrams, reorderWait, heartbeat, slowHeartbeat,
-                status, silence, linger);
+                status, silence, linger, retainedBytes, eviction);
+    }
+
+    /** The same with other bytes retained. */
+    public UdpLimits withRetainedBytes(long bytes) {
+        return new UdpLimits(socketBufferBytes, sessions, receivers, heldDatagrams, reorderWait, heartbeat, slowHeartbeat,
+                status, silence, linger, bytes, eviction);
+    }
+
+    /** The same with another patience for silent subscribers. */
+    public UdpLimits withEviction(Duration patience) {
+        return new UdpLimits(socketBufferBytes, sessions, receivers, heldDatagrams, reorderWait, heartbeat, slowHeartbeat,
+                status, silence, linger, retainedBytes, patience);
     }
 
     private static void require(String what, int value, int least, int most) {

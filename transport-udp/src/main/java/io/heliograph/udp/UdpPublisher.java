@@ -4,14 +4,17 @@ import io.heliograph.Event;
 import io.heliograph.Notice;
 import io.heliograph.PublishResult;
 import io.heliograph.Publisher;
+import io.heliograph.flow.Admission;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.TellingLock;
 import io.heliograph.ledger.PublisherLedger;
 import io.heliograph.ledger.PublisherSums;
 import io.heliograph.spi.Environment;
+import io.heliograph.udp.SessionSender.Appended;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,17 +22,22 @@ import java.util.concurrent.locks.Condition;
 import java.util.function.Supplier;
 
 /**
- * Sends events to a UDP address. Events are packed: {@code publish} appends to the open datagram, which leaves when its
- * train is full or, if the sender's thread gets there first, at once.
+ * Sends events to a UDP address. Events are packed: one that finds nothing waiting leaves at once, those that follow it
+ * closely gather in the open datagram, which leaves when its train is full or as soon as the sender's thread gets there.
  *
  * <p>Thread-safe. {@link #start} starts one daemon thread, {@code heliograph-udp-sender ADDRESS}, which sends what
- * waits, keeps heartbeats and hears subscribers' reports. Without it, a test calls {@link #doWork} itself. The buffer
- * form of {@code publish} allocates nothing.
+ * waits, keeps heartbeats, hears subscribers' reports and answers their requests for repair. Without it, a test calls
+ * {@link #doWork} itself. The buffer form of {@code publish} allocates nothing, nor does an {@link UdpAppender}.
  */
 public final class UdpPublisher implements Publisher {
 
     private static final long LONGEST_WAIT_NS = 1_000_000_000;
+    private static final long NOT_WAITED = Long.MIN_VALUE;
 
+    /** An event this long after the last datagram leaves at once; one that follows closer waits for company. */
+    private static final long PACKING_NS = 20_000;
+
+    private final Feed feed;
     private final String address;
     private final DatagramIo io;
     private final Environment environment;
@@ -37,29 +45,32 @@ public final class UdpPublisher implements Publisher {
     private final Condition changed = lock.newCondition();
     private final PublisherLedger ledger = new PublisherLedger();
     private final SessionSender sender;
-    private final Listeners listeners;
+    private final Receivers receivers;
+    private final Repairs repairs;
     private final Datagram datagram = new Datagram();
     private Optional<Thread> thread = Optional.empty();
     private FlowPolicy policy;
+    private byte[] policyText;
     private long strayDatagrams;
     private boolean isClosed;
     private volatile boolean isDone;
 
     /**
-     * @param address          for names and notices
-     * @param io               sends, and hears reports; closed with this
-     * @param maxDatagramBytes the largest datagram sent
-     * @param policy           in force
-     * @param environment      clocks, chance and listener
+     * @param feed        where to, how large, how reliable
+     * @param io          sends, and hears reports; closed with this
+     * @param policy      in force
+     * @param environment clocks, chance and listener
      */
-    public UdpPublisher(String address, InetSocketAddress target, DatagramIo io, int maxDatagramBytes, UdpLimits limits,
-            FlowPolicy policy, Environment environment) {
-        this.address = address;
+    UdpPublisher(Feed feed, DatagramIo io, FlowPolicy policy, Environment environment) {
+        this.feed = feed;
+        this.address = feed.address();
         this.io = io;
         this.environment = environment;
-        this.policy = UdpTransport.requirePossible(policy);
-        this.sender = new SessionSender(address, target, io, maxDatagramBytes, limits, lock, environment);
-        this.listeners = new Listeners(limits);
+        this.sender = new SessionSender(feed, io, lock, environment);
+        this.policy = feed.requirePossible(policy);
+        this.policyText = policy.text().getBytes(StandardCharsets.US_ASCII);
+        this.receivers = new Receivers(feed.limits());
+        this.repairs = new Repairs(sender, feed, environment);
     }
 
     /** Starts the thread that sends. */
@@ -70,56 +81,153 @@ public final class UdpPublisher implements Publisher {
 
     @Override
     public PublishResult publish(Event event) {
-        boolean wasClear;
         lock.lock();
         try {
-            wasClear = sender.isClear();
-            if (isClosed) {
-                return ledger.count(PublishResult.CLOSED);
-            }
-            if (event.size() > policy.limit().bytes() || !sender.append(event)) {
+            boolean wasClear = sender.isClear();
+            if (event.size() > policy.limit().bytes()) {
                 return ledger.count(PublishResult.TOO_LARGE);
             }
-            accept();
+            long startedNs = NOT_WAITED;
+            while (!isClosed) {
+                Appended appended = hasCredit(1) ? sender.append(event) : Appended.NO_ROOM;
+                if (appended != Appended.NO_ROOM) {
+                    return finish(appended, wasClear);
+                }
+                startedNs = startedNs == NOT_WAITED ? environment.clock().nanoTime() : startedNs;
+                Optional<PublishResult> refused = makeRoom(startedNs);
+                if (refused.isPresent()) {
+                    return ledger.count(refused.get());
+                }
+            }
+            return ledger.count(PublishResult.CLOSED);
         } finally {
             lock.unlock();
         }
-        wakeIf(wasClear);
-        return PublishResult.ACCEPTED;
     }
 
     @Override
     public PublishResult publish(String topic, byte[] bytes, int from, int length) {
         Objects.checkFromIndexSize(from, length, bytes.length);
-        boolean wasClear;
         lock.lock();
         try {
-            wasClear = sender.isClear();
-            if (isClosed) {
-                return ledger.count(PublishResult.CLOSED);
-            }
-            if (length > policy.limit().bytes() || !sender.append(topic, bytes, from, length)) {
+            boolean wasClear = sender.isClear();
+            if (length > policy.limit().bytes()) {
                 return ledger.count(PublishResult.TOO_LARGE);
             }
-            accept();
+            long startedNs = NOT_WAITED;
+            while (!isClosed) {
+                Appended appended = hasCredit(1) ? sender.append(topic, bytes, from, length) : Appended.NO_ROOM;
+                if (appended != Appended.NO_ROOM) {
+                    return finish(appended, wasClear);
+                }
+                startedNs = startedNs == NOT_WAITED ? environment.clock().nanoTime() : startedNs;
+                Optional<PublishResult> refused = makeRoom(startedNs);
+                if (refused.isPresent()) {
+                    return ledger.count(refused.get());
+                }
+            }
+            return ledger.count(PublishResult.CLOSED);
         } finally {
             lock.unlock();
         }
-        wakeIf(wasClear);
-        return PublishResult.ACCEPTED;
     }
 
-    private void accept() {
-        ledger.count(PublishResult.ACCEPTED);
-        if (listeners.isEmpty()) {
-            ledger.countUnheard();
+    /**
+     * A fast way in for one thread that sends bursts on {@code topic}.
+     *
+     * @throws io.heliograph.ConfigException if {@code topic} is not a topic
+     */
+    public UdpAppender appender(String topic) {
+        return new UdpAppender(this, topic, sender.maxDatagramBytes());
+    }
+
+    /** Takes an appender's datagrams in. */
+    PublishResult take(UdpAppender appender, Chunk chunk, int events) {
+        lock.lock();
+        try {
+            long startedNs = NOT_WAITED;
+            while (!isClosed) {
+                if (hasCredit(events) && sender.take(appender, chunk, events)) {
+                    ledger.count(PublishResult.ACCEPTED, events);
+                    if (receivers.isEmpty()) {
+                        ledger.countUnheard(events);
+                    }
+                    return PublishResult.ACCEPTED;
+                }
+                startedNs = startedNs == NOT_WAITED ? environment.clock().nanoTime() : startedNs;
+                Optional<PublishResult> refused = makeRoom(startedNs);
+                if (refused.isPresent()) {
+                    return refused.get();
+                }
+            }
+            return PublishResult.CLOSED;
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** The sender's thread sleeps until there is something to send; it knows already where there was. */
-    private void wakeIf(boolean wasClear) {
+    /** How many events an appender may hand over at once, so that no subscriber's credit is too small for them. */
+    int mostEventsAtOnce() {
+        return locked(() -> policy instanceof FlowPolicy.Drop ? Integer.MAX_VALUE : Math.max(1, policy.limit().events() / 4));
+    }
+
+    /** Counts one event that an appender refused. */
+    PublishResult refuse(PublishResult result) {
+        return locked(() -> ledger.count(result));
+    }
+
+    /** Counts events that an appender still had when it was closed. */
+    void refuse(PublishResult result, int events) {
+        locked(() -> ledger.count(result, events));
+    }
+
+    private boolean hasCredit(int events) {
+        return sender.nextEvent() + events <= receivers.limitEvent();
+    }
+
+    private PublishResult finish(Appended appended, boolean wasClear) {
+        if (appended == Appended.TOO_LARGE) {
+            return ledger.count(PublishResult.TOO_LARGE);
+        }
+        ledger.count(PublishResult.ACCEPTED);
+        if (receivers.isEmpty()) {
+            ledger.countUnheard();
+        }
         if (wasClear) {
-            io.wakeUp();
+            if (environment.clock().nanoTime() - sender.lastSentNs() >= PACKING_NS) {
+                sender.flush();
+            } else {
+                // The sender's thread sleeps until there is something to send; it knows already where there was.
+                io.wakeUp();
+            }
+        }
+        return PublishResult.ACCEPTED;
+    }
+
+    /** Makes or waits for room, or says how the publish ends. */
+    private Optional<PublishResult> makeRoom(long startedNs) {
+        long waitedNs = environment.clock().nanoTime() - startedNs;
+        return switch (Admission.judgeFullRing(policy, waitedNs)) {
+            case EVICT_OLDEST -> {
+                sender.giveUpOldest();
+                yield Optional.empty();
+            }
+            case DROP -> Optional.of(PublishResult.DROPPED);
+            case WAIT -> awaitRoom(startedNs + policy.maxWait().toNanos());
+            case BACK_PRESSURED -> Optional.of(PublishResult.BACK_PRESSURED);
+            default -> throw new IllegalStateException("a ring has no such verdict under " + policy);
+        };
+    }
+
+    private Optional<PublishResult> awaitRoom(long deadlineNs) {
+        sender.flush();
+        io.wakeUp();
+        try {
+            environment.clock().await(lock, changed, deadlineNs);
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of(PublishResult.BACK_PRESSURED);
         }
     }
 
@@ -133,10 +241,15 @@ public final class UdpPublisher implements Publisher {
         long nowNs = environment.clock().nanoTime();
         lock.lock();
         try {
-            listeners.forgetSilent(nowNs);
+            int before = receivers.count();
+            receivers.forgetSilent(nowNs, gone ->
+                    lock.tellLater(environment, new Notice.SubscriberEvicted(address, gone.name())));
+            if (receivers.count() != before) {
+                onReceiversChanged();
+            }
             if (!isClosed) {
-                sender.doWork(nowNs);
-            } else if (sender.sayEnd(listeners.count(), nowNs)) {
+                sender.doWork(standing(), nowNs);
+            } else if (sender.sayEnd(standing(), receivers.subscriptions(), nowNs)) {
                 isDone = true;
                 changed.signalAll();
             }
@@ -144,6 +257,10 @@ public final class UdpPublisher implements Publisher {
             lock.unlock();
         }
         io.receive(this::onReport, timeoutNs);
+    }
+
+    private SessionSender.Standing standing() {
+        return new SessionSender.Standing(receivers.count(), policyText);
     }
 
     private void run() {
@@ -177,30 +294,41 @@ public final class UdpPublisher implements Publisher {
     private void onReport(ByteBuffer bytes, InetSocketAddress source) {
         lock.lock();
         try {
-            boolean isReport = datagram.wrap(bytes).isEmpty() && datagram.type() == DatagramLayout.STATUS
-                    && datagram.session() == sender.session();
-            if (!isReport) {
-                strayDatagrams++;
-                return;
-            }
-            ByteBuffer body = datagram.body();
-            long nowNs = environment.clock().nanoTime();
-            int before = listeners.count();
-            long id = body.getLong();
-            if (datagram.isFlagged(DatagramLayout.LEAVING)) {
-                listeners.leave(id);
+            boolean isOwn = datagram.wrap(bytes).isEmpty() && datagram.session() == sender.session();
+            if (isOwn && datagram.type() == DatagramLayout.STATUS) {
+                onStatus(source, environment.clock().nanoTime());
+            } else if (isOwn && datagram.type() == DatagramLayout.NAK && sender.isReliable()) {
+                repairs.onNak(datagram, source, standing(), environment.clock().nanoTime());
             } else {
-                listeners.hear(id, body.getLong(), body.getLong(), body.getInt(), nowNs);
-            }
-            if (listeners.count() != before && !isClosed) {
-                sender.beFrequent(nowNs);
-            }
-            if (listeners.count() != before) {
-                changed.signalAll();
+                strayDatagrams++;
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void onStatus(InetSocketAddress source, long nowNs) {
+        if (sender.isReliable() && !repairs.isProven(datagram, source, nowNs)) {
+            return;
+        }
+        int before = receivers.subscriptions();
+        if (datagram.isFlagged(DatagramLayout.LEAVING)) {
+            receivers.leave(datagram.receiverId());
+        } else if (receivers.hear(datagram, source, nowNs)) {
+            sender.lingerOn(nowNs);
+        }
+        if (receivers.subscriptions() != before && !isClosed) {
+            sender.beFrequent(nowNs);
+        }
+        onReceiversChanged();
+    }
+
+    private void onReceiversChanged() {
+        if (sender.isReliable()) {
+            sender.limit(receivers.limitDatagram(), receivers.acknowledged());
+            sender.resume();
+        }
+        changed.signalAll();
     }
 
     @Override
@@ -210,10 +338,13 @@ public final class UdpPublisher implements Publisher {
 
     @Override
     public void replacePolicy(FlowPolicy replacement) {
-        UdpTransport.requirePossible(replacement);
+        feed.requirePossible(replacement);
         lock.lock();
         try {
             policy = replacement;
+            policyText = replacement.text().getBytes(StandardCharsets.US_ASCII);
+            sender.sayAt(environment.clock().nanoTime());
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -224,13 +355,13 @@ public final class UdpPublisher implements Publisher {
         long deadlineNs = environment.clock().nanoTime() + timeout.toNanos();
         lock.lock();
         try {
-            while (listeners.count() < count && !isClosed) {
+            while (receivers.subscriptions() < count && !isClosed) {
                 if (deadlineNs - environment.clock().nanoTime() <= 0) {
                     return false;
                 }
                 environment.clock().await(lock, changed, deadlineNs);
             }
-            return listeners.count() >= count;
+            return receivers.subscriptions() >= count;
         } finally {
             lock.unlock();
         }
@@ -238,7 +369,7 @@ public final class UdpPublisher implements Publisher {
 
     @Override
     public int subscribers() {
-        return locked(() -> listeners.count());
+        return locked(() -> receivers.subscriptions());
     }
 
     @Override
@@ -248,7 +379,7 @@ public final class UdpPublisher implements Publisher {
 
     /** What the subscribers known now say they lost, all together. */
     public long lostAtSubscribers() {
-        return locked(() -> listeners.lost());
+        return locked(() -> receivers.lost());
     }
 
     /** Datagrams that the operating system did not take; their events are lost(network) at the subscribers. */
@@ -263,7 +394,7 @@ public final class UdpPublisher implements Publisher {
 
     /** Reports of subscribers beyond the table's limit. */
     public long refusedListeners() {
-        return locked(() -> listeners.refused());
+        return locked(() -> receivers.refused());
     }
 
     private <T> T locked(Supplier<T> reading) {

@@ -1,0 +1,91 @@
+package io.heliograph.udp;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes the datagrams that carry no events, one at a time: heartbeats, statuses, repair requests, cookies;
+ * {@link DatagramLayout} draws them. What it returns is valid until its next call. Confined to its owner's lock;
+ * allocates nothing.
+ */
+final class ControlWriter {
+
+    private static final int MOST_BYTES = DatagramLayout.HEADER_BYTES + DatagramLayout.NAK_FIXED_BYTES
+            + DatagramLayout.MAX_NAK_RANGES * DatagramLayout.NAK_RANGE_BYTES;
+
+    private final ByteBuffer bytes = ByteBuffer.allocateDirect(MOST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final CRC32C crc = new CRC32C();
+
+    /** How a publisher stands: what it retains, whom it knows, and how it treats those who cannot keep up. */
+    record Standing(long trail, long trailEvent, int receivers, int largestDatagramBytes, byte[] policy) {
+    }
+
+    /** What a subscriber says of its subscriptions to one session, all together. */
+    record Report(long known, long lost, long acknowledged, long limitDatagram, long limitEvent, int subscriptions) {
+    }
+
+    /** The next datagram is {@code sequence}, the next event {@code stamp.firstEvent}. */
+    ByteBuffer heartbeat(Stamp stamp, long sequence, Standing standing, int flags) {
+        begin();
+        bytes.putLong(standing.trail()).putLong(standing.trailEvent()).putInt(standing.receivers())
+                .putInt(standing.largestDatagramBytes()).put((byte) standing.policy().length).put(standing.policy());
+        stamp.write(bytes.flip(), sequence);
+        return finish(DatagramLayout.HEARTBEAT, bytes.get(DatagramLayout.FLAGS_AT) | flags);
+    }
+
+    ByteBuffer status(long session, long receiverId, long cookie, Report report, byte[] name, int flags) {
+        begin();
+        bytes.putLong(receiverId).putLong(cookie).putLong(report.known()).putLong(report.lost())
+                .putLong(report.acknowledged()).putLong(report.limitDatagram()).putLong(report.limitEvent())
+                .putInt(report.subscriptions()).put((byte) name.length).put(name);
+        return finishFor(session, DatagramLayout.STATUS, flags);
+    }
+
+    ByteBuffer cookie(long session, long receiverId, long cookie) {
+        begin();
+        bytes.putLong(receiverId).putLong(cookie);
+        return finishFor(session, DatagramLayout.COOKIE, 0);
+    }
+
+    /** Begins a request for repair; {@link #range} adds to it, {@link #endNak} ends it. */
+    void beginNak(long receiverId, long cookie) {
+        begin();
+        bytes.putLong(receiverId).putLong(cookie);
+    }
+
+    /** Whether another range has its place in the request. */
+    boolean hasPlaceForRange() {
+        return bytes.remaining() >= DatagramLayout.NAK_RANGE_BYTES;
+    }
+
+    void range(long from, int count) {
+        bytes.putLong(from).putInt(count);
+    }
+
+    ByteBuffer endNak(long session) {
+        return finishFor(session, DatagramLayout.NAK, 0);
+    }
+
+    private void begin() {
+        bytes.clear();
+        for (int i = 0; i < DatagramLayout.HEADER_BYTES; i += Long.BYTES) {
+            bytes.putLong(0);
+        }
+    }
+
+    private ByteBuffer finishFor(long session, int type, int flags) {
+        bytes.flip();
+        bytes.putLong(DatagramLayout.SESSION_AT, session);
+        return finish(type, flags);
+    }
+
+    private ByteBuffer finish(int type, int flags) {
+        bytes.putShort(DatagramLayout.MAGIC_AT, DatagramLayout.MAGIC);
+        bytes.put(DatagramLayout.VERSION_AND_TYPE_AT, (byte) (DatagramLayout.VERSION << 4 | type));
+        bytes.put(DatagramLayout.FLAGS_AT, (byte) flags);
+        bytes.putShort(DatagramLayout.LENGTH_AT, (short) bytes.limit());
+        bytes.putInt(DatagramLayout.CHECKSUM_AT, Datagram.checksum(crc, bytes));
+        return bytes;
+    }
+}

@@ -1,0 +1,166 @@
+package io.heliograph.udp;
+
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The subscribers that a publisher has heard of lately, at most {@code limits.receivers()}; further ones are counted and
+ * not kept. Guarded by the publisher's lock.
+ */
+final class Receivers {
+
+    /** One subscriber's last word. */
+    static final class Receiver {
+        private final long id;
+        private InetSocketAddress source;
+        private String name;
+        private long heardNs;
+        private long lost;
+        private long acknowledged;
+        private long limitDatagram;
+        private long limitEvent;
+        private int subscriptions;
+        private boolean isBlocking;
+
+        private Receiver(long id, InetSocketAddress source, String name) {
+            this.id = id;
+            this.source = source;
+            this.name = name;
+        }
+
+        /** Who it says it is. */
+        String name() {
+            return name.isEmpty() ? Long.toHexString(id) : name;
+        }
+    }
+
+    /** What one subscriber may claim; the sum over a full table stays an {@code int}. */
+    private static final int MAX_SUBSCRIPTIONS = 1_000;
+
+    private final UdpLimits limits;
+    private final Map<Long, Receiver> byId = new HashMap<>();
+    private int subscriptions;
+    private long limitDatagram = Long.MAX_VALUE;
+    private long limitEvent = Long.MAX_VALUE;
+    private long acknowledged = Long.MAX_VALUE;
+    private long refused;
+
+    Receivers(UdpLimits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * Takes a status in.
+     *
+     * @param name makes the sender's name, for one that is new
+     * @return whether the sender has come further than before
+     */
+    boolean hear(Datagram status, InetSocketAddress source, long nowNs) {
+        long id = status.receiverId();
+        Receiver receiver = byId.get(id);
+        if (receiver == null) {
+            if (byId.size() >= limits.receivers()) {
+                refused++;
+                return false;
+            }
+            receiver = new Receiver(id, source, status.name());
+            byId.put(id, receiver);
+        }
+        boolean isFurther = status.acknowledged() > receiver.acknowledged || receiver.heardNs == 0;
+        receiver.source = source;
+        receiver.heardNs = nowNs;
+        receiver.lost = status.lost();
+        receiver.subscriptions = Math.clamp(status.subscriptions(), 0, MAX_SUBSCRIPTIONS);
+        receiver.acknowledged = Math.max(receiver.acknowledged, status.acknowledged());
+        receiver.limitDatagram = status.limitDatagram();
+        receiver.limitEvent = status.limitEvent();
+        receiver.isBlocking = status.isFlagged(DatagramLayout.BLOCKING);
+        sum();
+        return isFurther;
+    }
+
+    void leave(long id) {
+        byId.remove(id);
+        sum();
+    }
+
+    /**
+     * Forgets who has been silent for too long.
+     *
+     * @param evicted hears of each that the publisher has waited for
+     */
+    void forgetSilent(long nowNs, Consumer<Receiver> evicted) {
+        boolean isChanged = false;
+        for (Iterator<Receiver> all = byId.values().iterator(); all.hasNext();) {
+            Receiver receiver = all.next();
+            long silenceNs = nowNs - receiver.heardNs;
+            if (receiver.isBlocking && silenceNs >= limits.eviction().toNanos()) {
+                evicted.accept(receiver);
+                all.remove();
+                isChanged = true;
+            } else if (silenceNs >= limits.silence().toNanos()) {
+                all.remove();
+                isChanged = true;
+            }
+        }
+        if (isChanged) {
+            sum();
+        }
+    }
+
+    private void sum() {
+        subscriptions = 0;
+        limitDatagram = Long.MAX_VALUE;
+        limitEvent = Long.MAX_VALUE;
+        acknowledged = Long.MAX_VALUE;
+        for (Receiver receiver : byId.values()) {
+            subscriptions += receiver.subscriptions;
+            if (receiver.isBlocking) {
+                limitDatagram = Math.min(limitDatagram, receiver.limitDatagram);
+                limitEvent = Math.min(limitEvent, receiver.limitEvent);
+                acknowledged = Math.min(acknowledged, receiver.acknowledged);
+            }
+        }
+    }
+
+    /** The subscriptions of all of them. */
+    int subscriptions() {
+        return subscriptions;
+    }
+
+    /** How many subscribers. */
+    int count() {
+        return byId.size();
+    }
+
+    boolean isEmpty() {
+        return byId.isEmpty();
+    }
+
+    /** The first datagram that one of those whom the publisher waits for does not want yet. */
+    long limitDatagram() {
+        return limitDatagram;
+    }
+
+    /** The first event that one of those whom the publisher waits for does not want yet. */
+    long limitEvent() {
+        return limitEvent;
+    }
+
+    /** The first datagram that one of those whom the publisher waits for has not got. */
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    /** What all of them together say they lost. */
+    long lost() {
+        return byId.values().stream().mapToLong(receiver -> receiver.lost).sum();
+    }
+
+    long refused() {
+        return refused;
+    }
+}
