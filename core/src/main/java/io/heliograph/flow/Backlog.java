@@ -33,11 +33,8 @@ public interface Backlog {
      */
     Verdict offer(Delivery delivery, FlowPolicy policy, long waitedNs, long nowNs);
 
-    /**
-     * Puts word of lost events behind what waits now; says {@code false} if so many different gaps wait there that it
-     * cannot be kept.
-     */
-    boolean append(Gap gap);
+    /** Puts word of lost events behind what waits now. */
+    void append(Gap gap);
 
     /** Takes out what is next: a gap, or an event whose time to live has not ended. */
     Optional<Inbound> poll(long nowNs);
@@ -50,6 +47,9 @@ public interface Backlog {
 
     /** How many bytes wait, as {@link io.heliograph.Event#size} counts them. */
     long bytes();
+
+    /** Gaps, of {@link #append} or of events given up, that were not kept because too many different ones wait. */
+    long untoldGaps();
 
     /** Whether neither an event nor a gap waits. */
     boolean isEmpty();

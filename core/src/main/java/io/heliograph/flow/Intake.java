@@ -46,9 +46,9 @@ public final class Intake {
     private final Map<Long, SessionIntake> sessions = new HashMap<>();
     private SubscriberSums endedSessions = SubscriberSums.ZERO;
     private Optional<FlowPolicy> asked;
-    private long untoldGaps;
     private boolean isSlow;
     private boolean isFailing;
+    private boolean isSilentOnGaps;
     private boolean isClosed;
 
     /**
@@ -171,7 +171,7 @@ public final class Intake {
     public long untoldGaps() {
         lock.lock();
         try {
-            return untoldGaps;
+            return backlog.untoldGaps();
         } finally {
             lock.unlock();
         }
@@ -249,9 +249,14 @@ public final class Intake {
     }
 
     void tell(Gap gap) {
-        if (backlog.append(gap)) {
-            arrived.signal();
-        } else if (untoldGaps++ == 0) {
+        backlog.append(gap);
+        arrived.signal();
+        noteUntoldGaps();
+    }
+
+    private void noteUntoldGaps() {
+        if (!isSilentOnGaps && backlog.untoldGaps() > 0) {
+            isSilentOnGaps = true;
             lock.tellLater(environment, new Notice.Degraded(name,
                     "more gaps wait than can be kept; further ones are counted as lost but not told"));
         }
@@ -375,6 +380,7 @@ public final class Intake {
         if (reason == LossReason.OVERFLOW || reason == LossReason.CONFLATED) {
             noteSlow(reason);
         }
+        noteUntoldGaps();
         onRoom.run();
         forgetIfDone(session);
     }

@@ -29,7 +29,8 @@ import java.util.Optional;
  * key "eurusd"      b --------- e
  * </pre>
  *
- * <p>It never holds more than one limit of promised events and one limit of evictable ones.
+ * <p>It never holds more than one limit of promised events and one limit of evictable ones, nor more gaps than a
+ * {@link GapRoom} has place for.
  */
 public final class MemoryBacklog implements Backlog {
 
@@ -42,6 +43,7 @@ public final class MemoryBacklog implements Backlog {
     private final Node.Link byAge = new Node.Link();
     private final Map<String, ArrayDeque<Node>> byKey = new HashMap<>();
     private final GapChain tail = new GapChain();
+    private final GapRoom gapRoom = new GapRoom(memory);
 
     /** @param losses hears of each event given up after it was taken in */
     public MemoryBacklog(LossListener losses) {
@@ -73,8 +75,8 @@ public final class MemoryBacklog implements Backlog {
     }
 
     @Override
-    public boolean append(Gap gap) {
-        return tail.addIfRoom(gap);
+    public void append(Gap gap) {
+        tail.add(gap, gapRoom);
     }
 
     @Override
@@ -85,10 +87,10 @@ public final class MemoryBacklog implements Backlog {
             first = byArrival.first();
         }
         if (first.isEmpty()) {
-            return tail.poll().map(gap -> gap);
+            return tail.poll(gapRoom).map(gap -> gap);
         }
         Node node = first.get();
-        Optional<Gap> gap = node.before.poll();
+        Optional<Gap> gap = node.before.poll(gapRoom);
         if (gap.isPresent()) {
             return Optional.of(gap.get());
         }
@@ -114,12 +116,17 @@ public final class MemoryBacklog implements Backlog {
     }
 
     @Override
+    public long untoldGaps() {
+        return gapRoom.untold();
+    }
+
+    @Override
     public boolean isEmpty() {
         return memory.events() == 0 && tail.isEmpty();
     }
 
     private void take(Node node, FlowPolicy policy) {
-        node.before.prepend(tail);
+        node.before.prepend(tail, gapRoom);
         byArrival.addLast(node.byArrival);
         memory.add(node.sizeBytes());
         evictingVictim(policy).ifPresent(victim -> listAsEvictable(node, victim));
@@ -160,8 +167,8 @@ public final class MemoryBacklog implements Backlog {
     private void giveUp(Node node, LossReason reason) {
         Delivery delivery = node.delivery;
         long sequence = delivery.position().sequence();
-        node.before.add(new Gap(delivery.position().session(), sequence, sequence, 1, reason));
-        node.byArrival.next().map(next -> next.before).orElse(tail).prepend(node.before);
+        node.before.add(new Gap(delivery.position().session(), sequence, sequence, 1, reason), gapRoom);
+        node.byArrival.next().map(next -> next.before).orElse(tail).prepend(node.before, gapRoom);
         forget(node);
         losses.onLoss(delivery, reason);
     }

@@ -112,6 +112,20 @@ public abstract class SubscriptionContract extends TransportContract {
     }
 
     @Test
+    void goesOnHearingWhenItsHandlerInterruptsItself() {
+        Listener listener = scene().listen(delivery -> Thread.currentThread().interrupt());
+        RecordedPublisher publisher = scene().publisher();
+        awaitListeners(publisher, 1);
+        for (int number = 0; number < 3; number++) {
+            scene().publish(publisher, number, number + 1);
+            scene().settle();
+        }
+        assertEquals(numbers(0, 3), listener.numbers());
+        assertEquals(3, listener.subscription().sums().delivered());
+        assertEquals(0, listener.subscription().sums().failures());
+    }
+
+    @Test
     void turnsWhatWaitsIntoLostLeftWhenItIsClosed() {
         Listener listener = scene().listen();
         Listener other = scene().listen();

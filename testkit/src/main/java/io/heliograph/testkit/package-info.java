@@ -26,6 +26,6 @@
  *
  * <p>Nothing sleeps: {@link io.heliograph.testkit.ManualClock} stands still until it is advanced, and tells how many
  * threads wait on it. {@link io.heliograph.testkit.SimLink} carries datagrams and drops, doubles, reorders, delays, cuts
- * short and corrupts them as a seed says.
+ * short and corrupts them as a seed says; {@link io.heliograph.testkit.ImpairedLink} does the same between processes.
  */
 package io.heliograph.testkit;

@@ -238,7 +238,14 @@ public final class UdpSubscriber implements Subscriber {
             }
             return Optional.of(known);
         }
+        Optional<ForgottenSessions.Place> before = forgotten.take(datagram.session());
+        if (before.isPresent() && before.get().isEnded()) {
+            forgotten.put(datagram.session(), before.get());
+            tally.duplicates++;
+            return Optional.empty();
+        }
         if (sessions.size() >= limits.sessions() && !forgetOne(nowNs)) {
+            before.ifPresent(place -> forgotten.put(datagram.session(), place));
             tally.refusedSessions++;
             if (!isFull) {
                 isFull = true;
@@ -248,12 +255,6 @@ public final class UdpSubscriber implements Subscriber {
             return Optional.empty();
         }
         isFull = false;
-        Optional<ForgottenSessions.Place> before = forgotten.take(datagram.session());
-        if (before.isPresent() && before.get().isEnded()) {
-            forgotten.put(datagram.session(), before.get());
-            tally.duplicates++;
-            return Optional.empty();
-        }
         boolean isHeardFromItsStart = datagram.isAgeKnown() && nowNs - datagram.ageNs() - listeningSinceNs >= 0;
         ForgottenSessions.Place start = before.orElse(isHeardFromItsStart
                 ? ForgottenSessions.Place.START

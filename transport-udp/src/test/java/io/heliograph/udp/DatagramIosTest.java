@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heliograph.ConfigException;
+import io.heliograph.Event;
 import io.heliograph.Heliograph;
+import io.heliograph.Interest;
 import io.heliograph.Notice;
 import io.heliograph.NoticeListener;
 import io.heliograph.testkit.CollectedNotices;
@@ -62,17 +64,25 @@ class DatagramIosTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void whereNativeAccessIsDeniedThePortableOnesAreUsedAndItIsTold() throws Exception {
-        assertThat(inAnotherJvm("--illegal-native-access=deny")).containsExactly(
+        assertThat(inAnotherJvm("--illegal-native-access=deny", Choosing.class)).containsExactly(
                 "PORTABLE", "test: portable sockets are used, which are slower: native access is denied to this program;"
                         + " start java with --enable-native-access=ALL-UNNAMED",
                 "io 'native': allowed is auto or portable: native access is denied to this program;"
                         + " start java with --enable-native-access=ALL-UNNAMED");
-        assertThat(inAnotherJvm("--enable-native-access=ALL-UNNAMED")).containsExactly("NATIVE", "NATIVE");
+        assertThat(inAnotherJvm("--enable-native-access=ALL-UNNAMED", Choosing.class)).containsExactly("NATIVE", "NATIVE");
     }
 
-    private static List<String> inAnotherJvm(String option) throws Exception {
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void withPortableSocketsTheJdkWarnsOfNothing() throws Exception {
+        assertThat(inAnotherJvm("-Dio=portable", Listening.class)).containsExactly("listens");
+        assertThat(inAnotherJvm("-Dio=native", Listening.class)).as("what the JDK would print").contains("listens")
+                .anyMatch(line -> line.contains("WARNING"));
+    }
+
+    private static List<String> inAnotherJvm(String option, Class<?> program) throws Exception {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), option,
-                "-cp", System.getProperty("java.class.path"), Choosing.class.getName()).redirectErrorStream(true).start();
+                "-cp", System.getProperty("java.class.path"), program.getName()).redirectErrorStream(true).start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(printed).isZero();
         return printed.lines().toList();
@@ -94,6 +104,22 @@ class DatagramIosTest {
                 System.out.println(DatagramIos.of(IoChoice.NATIVE, "test", kept).kind());
             } catch (ConfigException e) {
                 System.out.println(e.getMessage());
+            }
+        }
+    }
+
+    /** Opens and closes a publisher and a subscriber with the sockets that the property {@code io} names. */
+    static final class Listening {
+
+        private Listening() {
+        }
+
+        public static void main(String[] arguments) {
+            String address = new UdpUnderTest().freshAddress() + "&io=" + System.getProperty("io");
+            try (var subscriber = Heliograph.subscriber(address); var publisher = Heliograph.publisher(address)) {
+                subscriber.subscribePolled(Interest.inAll());
+                publisher.publish(Event.of("a.b", "x"));
+                System.out.println("listens");
             }
         }
     }
