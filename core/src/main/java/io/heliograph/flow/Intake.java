@@ -210,6 +210,21 @@ public final class Intake {
         }
     }
 
+    /**
+     * Whether an event of {@code sizeBytes} finds room without anything being given up, under {@code ceiling}; always so
+     * where the policy gives up, and where nothing waits.
+     */
+    public boolean hasRoom(FlowPolicy ceiling, int sizeBytes) {
+        lock.lock();
+        try {
+            FlowPolicy policy = policyUnder(ceiling);
+            return policy instanceof FlowPolicy.Drop || backlog.events() == 0
+                    || backlog.judge(policy, sizeBytes, 0) == Admission.Verdict.ADMIT;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How long a publisher under {@code ceiling} may wait for this intake. */
     public Duration maxWait(FlowPolicy ceiling) {
         lock.lock();

@@ -239,6 +239,11 @@ final class Datagram {
         return bytes.getInt(start + HEADER_BYTES + 4);
     }
 
+    /** The part itself: the buffer, moved there. */
+    ByteBuffer part() {
+        return bytes.limit(end).position(bodyAt + DatagramLayout.FRAGMENT_FIXED_BYTES);
+    }
+
     // Of a heartbeat.
 
     /** The oldest datagram that its publisher can still repair. */
@@ -332,11 +337,11 @@ final class Datagram {
 
     /** What follows the header, and in a data datagram the topic: the buffer itself, moved there. */
     ByteBuffer body() {
-        return bytes.position(bodyAt);
+        return bytes.limit(end).position(bodyAt);
     }
 
     /** The whole datagram: the buffer itself, moved to its start. */
     ByteBuffer whole() {
-        return bytes.position(start);
+        return bytes.limit(end).position(start);
     }
 }

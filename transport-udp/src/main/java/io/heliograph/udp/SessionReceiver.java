@@ -1,87 +1,104 @@
 package io.heliograph.udp;
 
+import io.heliograph.ConfigException;
 import io.heliograph.Delivery;
 import io.heliograph.Event;
 import io.heliograph.LossReason;
 import io.heliograph.Position;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Intake;
+import io.heliograph.flow.Limit;
 import io.heliograph.flow.SessionIntake;
 import io.heliograph.ledger.SubscriberSums;
 import io.heliograph.wire.Decoded;
 import io.heliograph.wire.DecodedEvent;
 import io.heliograph.wire.FrameDecoder;
+import io.heliograph.wire.FrameEncoder;
 import io.heliograph.wire.MalformedFrame;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
- * Follows one session: puts its datagrams in order, tells what is missing, and hands events to the intakes.
+ * Follows one session: puts its datagrams in order, asks again for what is missing, tells what is lost, and hands events
+ * to the subscriptions.
  *
  * <pre>
  *   datagram   0  1  2  3  4  5  6  7  8
  *              #  #  #  .  #  #  .  .  .
- *                       ^expected, due at missingSince + reorderWait
+ *                       ^expected
  *                          ^  ^held
  * </pre>
  *
- * <p>A datagram that is missing when its time is up is lost, and so are its events: how many is told by the first-event
- * sequence of the datagram or heartbeat behind it. Repair will ask for it here instead. Guarded by the subscriber's
- * lock; a function of what it is given and the time it is told.
+ * <p>In a reliable session a missing datagram is asked for until it comes, or until its publisher says that it has it no
+ * longer. In any other one it is lost once it is late by {@code limits.reorderWait()}. How many events are lost is told by
+ * the first-event sequence of the datagram or heartbeat behind. Guarded by the subscriber's lock; a function of what it is
+ * given and the time it is told.
  */
 final class SessionReceiver {
 
     /** How far back arrivals are remembered, to tell a duplicate from one that is merely late. */
     private static final int REMEMBERED = 4096;
 
-    /** One datagram that came before its turn. */
-    private record Held(ByteBuffer bytes, long receivedEpochNanos) {
+    /** One subscription's end of the session. */
+    private record Outlet(SessionIntake intake, Optional<DataHandler> direct) {
     }
 
     private final long session;
     private final InetSocketAddress source;
     private final UdpLimits limits;
-    private final FlowPolicy policy;
     private final UdpCounters.Tally tally;
+    private final RepairRequests requests;
+    private final boolean isReliable;
     private final FrameDecoder decoder = new FrameDecoder();
     private final Datagram replayed = new Datagram();
-    private final List<SessionIntake> intakes = new ArrayList<>();
-    private final TreeMap<Long, Held> held = new TreeMap<>();
+    /** Never changed but replaced, since a handler may close its own subscription. */
+    private List<Outlet> outlets = List.of();
+    private final HeldDatagrams held;
+    private final Reassembly reassembly = new Reassembly();
     private final BitSet arrived = new BitSet(REMEMBERED);
+    private FlowPolicy policy;
+    private String policyText = "";
     private long expected;
     private long nextEvent;
     private long knownDatagrams;
     private long knownEvents;
     private boolean isMissing;
+    private boolean isStalled;
     private long missingSinceNs;
     private long lastHeardNs;
     private long lastReportNs;
+    private long reportedLimitEvent;
+    private long reportedExpected;
+    private long cookie;
     private boolean isReported = true;
     private boolean isEnding;
     private boolean isEnded;
     private boolean isSilent;
 
     /**
-     * @param expected  the datagram to begin with
-     * @param nextEvent the event to begin with
+     * @param place    the datagram and event to begin with
+     * @param requests asks for what is missing
+     * @param policy   in force until the publisher states its own
      */
-    SessionReceiver(long session, InetSocketAddress source, long expected, long nextEvent, UdpLimits limits,
-            FlowPolicy policy, UdpCounters.Tally tally) {
-        this.session = session;
+    SessionReceiver(Datagram first, InetSocketAddress source, ForgottenSessions.Place place, UdpLimits limits, int window,
+            FlowPolicy policy, RepairRequests requests, UdpCounters.Tally tally) {
+        this.session = first.session();
         this.source = source;
-        this.expected = expected;
-        this.nextEvent = nextEvent;
+        this.isReliable = first.isFlagged(DatagramLayout.RELIABLE);
+        this.expected = place.expected();
+        this.nextEvent = place.nextEvent();
         this.knownDatagrams = expected;
         this.knownEvents = nextEvent;
+        this.reportedExpected = expected;
         this.limits = limits;
-        this.policy = policy;
+        this.policy = isReliable ? FlowPolicy.backPressure(Limit.DEFAULT, FlowPolicy.BackPressure.DEFAULT_MAX_WAIT) : policy;
+        this.requests = requests;
         this.tally = tally;
+        this.held = new HeldDatagrams(isReliable ? window : limits.heldDatagrams() * 2);
     }
 
     long session() {
@@ -96,65 +113,126 @@ final class SessionReceiver {
         return isEnded;
     }
 
+    boolean isReliable() {
+        return isReliable;
+    }
+
+    /** Whether an event waits for room at a subscription. */
+    boolean isStalled() {
+        return isStalled;
+    }
+
     long lastHeardNs() {
         return lastHeardNs;
     }
 
-    void add(Intake intake) {
+    long cookie() {
+        return cookie;
+    }
+
+    void add(Intake intake, Optional<DataHandler> direct) {
         if (!isEnded) {
-            intakes.add(intake.join(session, nextEvent));
+            var more = new ArrayList<>(outlets);
+            more.add(new Outlet(intake.join(session, nextEvent), direct));
+            outlets = List.copyOf(more);
             isReported = false;
         }
     }
 
     void remove(Intake intake) {
-        intakes.removeIf(own -> own.intake() == intake);
+        outlets = outlets.stream().filter(own -> own.intake().intake() != intake).toList();
         isReported = false;
     }
 
-    /** Takes a data datagram or heartbeat of this session. */
+    /** Takes a datagram of this session. */
     void onDatagram(Datagram datagram, long receivedEpochNanos, long nowNs) {
         lastHeardNs = nowNs;
         isSilent = false;
+        if (datagram.type() == DatagramLayout.COOKIE) {
+            cookie = datagram.cookie();
+            isReported = false;
+            return;
+        }
         if (isEnded) {
             // The publisher has not heard yet that the end was heard.
             isReported &= !datagram.isFlagged(DatagramLayout.END_OF_STREAM);
             return;
         }
         if (datagram.type() == DatagramLayout.HEARTBEAT) {
-            onHeartbeat(datagram);
+            onHeartbeat(datagram, nowNs);
         } else {
-            onData(datagram, receivedEpochNanos);
+            onEvents(datagram, receivedEpochNanos, nowNs);
         }
         noteMissing(nowNs);
         endIfComplete();
     }
 
-    /** Gives up what has been missing for too long. */
+    /** Gives up what has been missing for too long, where nobody repairs it; goes on where there is room again. */
     void onTime(long nowNs) {
-        if (isMissing && nowNs - missingSinceNs >= limits.reorderWait().toNanos()) {
+        if (isStalled) {
+            deliverHeld();
+            noteMissing(nowNs);
+            endIfComplete();
+        }
+        if (isMissing && !isRepairable() && nowNs - missingSinceNs >= limits.reorderWait().toNanos()) {
             giveUpMissing();
             noteMissing(nowNs);
             endIfComplete();
         }
         if (!isSilent && !isEnded && nowNs - lastHeardNs >= limits.silence().toNanos()) {
             isSilent = true;
-            intakes.forEach(SessionIntake::tellTailUnknown);
+            giveUpAllMissing();
+            outlets.forEach(outlet -> outlet.intake().tellTailUnknown());
         }
     }
 
-    /** How long until {@link #onTime} has something to do. */
+    /** Whether what is missing can be asked for: the publisher has shown that it hears this subscriber. */
+    private boolean isRepairable() {
+        return isReliable && cookie != 0;
+    }
+
+    /** How long until {@link #onTime} or {@link #request} has something to do. */
     long untilDueNs(long nowNs) {
-        return isMissing ? Math.max(0, missingSinceNs + limits.reorderWait().toNanos() - nowNs) : Long.MAX_VALUE;
+        if (!isMissing) {
+            return Long.MAX_VALUE;
+        }
+        return isRepairable()
+                ? requests.untilDueNs(nowNs)
+                : Math.max(0, missingSinceNs + limits.reorderWait().toNanos() - nowNs);
+    }
+
+    /** Asks for what is missing, if that is due. */
+    void request(long nowNs) {
+        if (isMissing && isRepairable() && !isSilent) {
+            requests.request(this, nowNs);
+        }
+    }
+
+    /** The first datagram that has not come. */
+    long expected() {
+        return expected;
+    }
+
+    /** Sequence behind the last datagram that is known to exist. */
+    long knownDatagrams() {
+        return knownDatagrams;
+    }
+
+    long missingSinceNs() {
+        return missingSinceNs;
+    }
+
+    HeldDatagrams held() {
+        return held;
     }
 
     /**
-     * Whether it is time to report to this session's publisher: when a subscription has come or gone, and each period.
-     * Once asked, the next time is a period away.
+     * Whether it is time to report to this session's publisher: when a subscription has come or gone, when a quarter of
+     * the credit is used up, and each period. Once asked, the next time is a period away.
      */
     boolean takeReportTurn(long nowNs) {
         boolean isDue = !isSilent
-                && (!isReported || !intakes.isEmpty() && nowNs - lastReportNs >= limits.status().toNanos());
+                && (!isReported || !outlets.isEmpty() && (nowNs - lastReportNs >= limits.status().toNanos() || isFarther()));
         if (isDue) {
             isReported = true;
             lastReportNs = nowNs;
@@ -162,20 +240,63 @@ final class SessionReceiver {
         return isDue;
     }
 
-    boolean hasListeners() {
-        return !intakes.isEmpty();
+    /** Whether somebody waits for a subscription to make room: the publisher for credit, or an event that has come. */
+    boolean isWaitedFor() {
+        return isStalled || isReliable && !isEnded && isFarther();
     }
 
-    DatagramWriter.Report report() {
-        SubscriberSums all = intakes.stream().map(SessionIntake::sums).reduce(SubscriberSums.ZERO, SubscriberSums::plus);
-        return new DatagramWriter.Report(all.known(), all.lostTotal(), intakes.size());
+    private boolean isFarther() {
+        if (!isReliable) {
+            return false;
+        }
+        if (expected - reportedExpected >= held.window() / 4) {
+            return true;
+        }
+        for (Outlet outlet : outlets) {
+            FlowPolicy own = outlet.intake().intake().policy(policy);
+            if (own instanceof FlowPolicy.BackPressure
+                    && limitEvent(outlet, own) - reportedLimitEvent >= Math.max(1, own.limit().events() / 4)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean hasListeners() {
+        return !outlets.isEmpty();
+    }
+
+    /** Whether the publisher must not go further than the report says. */
+    boolean isBlocking() {
+        return isReliable && outlets.stream()
+                .anyMatch(outlet -> outlet.intake().intake().policy(policy) instanceof FlowPolicy.BackPressure);
+    }
+
+    ControlWriter.Report report() {
+        SubscriberSums all = SubscriberSums.ZERO;
+        long limitEvent = Long.MAX_VALUE;
+        for (Outlet outlet : outlets) {
+            all = all.plus(outlet.intake().sums());
+            FlowPolicy own = outlet.intake().intake().policy(policy);
+            if (own instanceof FlowPolicy.BackPressure) {
+                limitEvent = Math.min(limitEvent, limitEvent(outlet, own));
+            }
+        }
+        reportedLimitEvent = limitEvent;
+        reportedExpected = expected;
+        return new ControlWriter.Report(all.known(), all.lostTotal(), expected, expected + held.window(), limitEvent,
+                outlets.size());
+    }
+
+    private long limitEvent(Outlet outlet, FlowPolicy own) {
+        return nextEvent + Math.max(0, own.limit().events() - outlet.intake().intake().waiting());
     }
 
     /** Says that the tail is unknown if the publisher has been silent for longer than it should; for when nobody waits on. */
     void leave(long nowNs) {
         giveUpAllMissing();
         if (!isEnded && !isSilent && nowNs - lastHeardNs > limits.slowHeartbeat().toNanos()) {
-            intakes.forEach(SessionIntake::tellTailUnknown);
+            outlets.forEach(outlet -> outlet.intake().tellTailUnknown());
         }
     }
 
@@ -187,27 +308,57 @@ final class SessionReceiver {
     /** Forgets the session: what is missing is lost, and nothing more is expected. */
     void retire() {
         giveUpAllMissing();
-        intakes.forEach(SessionIntake::retire);
+        outlets.forEach(outlet -> outlet.intake().retire());
         isEnded = true;
     }
 
-    private void onHeartbeat(Datagram heartbeat) {
+    private void onHeartbeat(Datagram heartbeat, long nowNs) {
         know(heartbeat.sequence(), heartbeat.firstEvent());
         isEnding |= heartbeat.isFlagged(DatagramLayout.END_OF_STREAM);
+        if (isReliable) {
+            requests.among(heartbeat.receivers());
+            readPolicy(heartbeat);
+            giveUpBefore(Math.min(heartbeat.trail(), knownDatagrams));
+            if (expected == heartbeat.trail() && heartbeat.trailEvent() > nextEvent) {
+                nextEvent = heartbeat.trailEvent();
+                outlets.forEach(outlet -> outlet.intake().known(nextEvent));
+            }
+            // The publisher may have stopped for want of a report that was lost.
+            isReported &= nowNs - lastReportNs < limits.heartbeat().toNanos() / 10;
+        }
     }
 
-    private void onData(Datagram data, long receivedEpochNanos) {
+    private void readPolicy(Datagram heartbeat) {
+        String text = heartbeat.policy();
+        if (!text.equals(policyText)) {
+            policyText = text;
+            isReported = false;
+            try {
+                policy = FlowPolicy.parse(text);
+            } catch (ConfigException e) {
+                // A later version's policy, or a stranger's: the one in force stays.
+            }
+        }
+    }
+
+    private void onEvents(Datagram data, long receivedEpochNanos, long nowNs) {
         long sequence = data.sequence();
+        if (sequence > knownDatagrams) {
+            requests.onMissing(nowNs);
+        }
         know(sequence + 1, data.firstEvent() + data.events());
         if (sequence < expected) {
             refuse(data, sequence);
-        } else if (sequence == expected) {
-            markArrived(sequence);
-            deliver(data, receivedEpochNanos);
-            deliverHeld();
-        } else if (held.containsKey(sequence)) {
+        } else if (held.holds(sequence)) {
             countDuplicate(data);
+        } else if (sequence == expected && deliver(data, receivedEpochNanos)) {
+            requests.onArrival(held, sequence, nowNs);
+            advance();
+            if (held.count() > 0) {
+                deliverHeld();
+            }
         } else {
+            requests.onArrival(held, sequence, nowNs);
             hold(data, sequence, receivedEpochNanos);
         }
     }
@@ -228,96 +379,183 @@ final class SessionReceiver {
 
     private void countDuplicate(Datagram data) {
         tally.duplicates++;
-        intakes.forEach(intake -> intake.duplicated(data.events()));
+        outlets.forEach(outlet -> outlet.intake().duplicated(data.events()));
     }
 
     private void hold(Datagram data, long sequence, long receivedEpochNanos) {
-        ByteBuffer whole = data.whole();
-        ByteBuffer copy = ByteBuffer.allocate(whole.remaining()).order(ByteOrder.LITTLE_ENDIAN).put(whole).flip();
-        held.put(sequence, new Held(copy, receivedEpochNanos));
+        if (sequence - expected >= held.window()) {
+            tally.beyondWindow++;
+            return;
+        }
+        if (held.hold(sequence, data.whole(), receivedEpochNanos)) {
+            tally.heldDatagrams++;
+        }
         tally.outOfOrder++;
-        tally.heldDatagrams++;
-        if (held.size() > limits.heldDatagrams()) {
+        if (!isReliable && held.count() > limits.heldDatagrams()) {
             giveUpMissing();
         }
     }
 
     private void deliverHeld() {
-        while (!held.isEmpty() && held.firstKey() == expected) {
-            Held next = held.pollFirstEntry().getValue();
+        isStalled = false;
+        while (held.count() > 0 && held.holds(expected)) {
+            ByteBuffer next = held.get(expected);
+            replayed.wrap(next);
+            if (!deliver(replayed, held.receivedEpochNanos(expected))) {
+                return;
+            }
+            held.release(expected);
             tally.heldDatagrams--;
-            replayed.wrap(next.bytes());
-            markArrived(expected);
-            deliver(replayed, next.receivedEpochNanos());
+            advance();
         }
+    }
+
+    private void advance() {
+        arrived.set(slot(expected));
+        expected++;
     }
 
     /** The missing datagrams before the next held one, or before the end of what is known, are lost. */
     private void giveUpMissing() {
-        long resume = held.isEmpty() ? knownDatagrams : held.firstKey();
+        giveUpBefore(held.firstFrom(expected, knownDatagrams));
+        deliverHeld();
+    }
+
+    /** What has not come of the datagrams before {@code end} is lost. */
+    private void giveUpBefore(long end) {
+        while (expected < end && !isStalled) {
+            if (held.holds(expected)) {
+                deliverHeld();
+            } else {
+                long resume = held.firstFrom(expected, end);
+                skipTo(resume);
+            }
+        }
+    }
+
+    private void skipTo(long resume) {
+        if (reassembly.isOpen()) {
+            tally.reassemblyDrops++;
+            reassembly.drop();
+        }
         for (long lost = Math.max(expected, resume - REMEMBERED); lost < resume; lost++) {
             arrived.clear(slot(lost));
         }
+        tally.givenUp += resume - expected;
         expected = resume;
-        if (held.isEmpty()) {
+        if (expected == knownDatagrams) {
             nextEvent = Math.max(nextEvent, knownEvents);
-            intakes.forEach(intake -> intake.known(nextEvent));
-        } else {
-            deliverHeld();
+            outlets.forEach(outlet -> outlet.intake().known(nextEvent));
         }
     }
 
     private void giveUpAllMissing() {
-        while (expected < knownDatagrams) {
+        while (expected < knownDatagrams && !isStalled) {
             giveUpMissing();
         }
     }
 
     private void noteMissing(long nowNs) {
-        boolean isNowMissing = expected < knownDatagrams;
+        boolean isNowMissing = expected < knownDatagrams && !(isStalled && held.holds(expected));
         if (isNowMissing && !isMissing) {
             missingSinceNs = nowNs;
+            requests.onMissing(nowNs);
         }
         isMissing = isNowMissing;
     }
 
     private void endIfComplete() {
         if (isEnding && expected >= knownDatagrams && !isEnded) {
-            intakes.forEach(intake -> intake.end(nextEvent));
-            intakes.clear();
+            outlets.forEach(outlet -> outlet.intake().end(nextEvent));
+            outlets = List.of();
             isEnded = true;
             isReported = false;
         }
-    }
-
-    private void markArrived(long sequence) {
-        arrived.set(slot(sequence));
     }
 
     private static int slot(long sequence) {
         return (int) (sequence & REMEMBERED - 1);
     }
 
-    private void deliver(Datagram data, long receivedEpochNanos) {
-        long sequence = data.firstEvent();
-        long sent = data.sentEpochNanos();
-        String topic = data.topic();
-        int count = data.events();
-        ByteBuffer frames = data.body();
-        for (int i = 0; i < count; i++, sequence++) {
-            Decoded decoded = decoder.decode(frames, topic);
-            switch (decoded) {
-                case DecodedEvent(Event event) -> hand(event, new Position(session, sequence), sent, receivedEpochNanos);
-                case MalformedFrame reason -> loseUnreadable(sequence);
+    /** Hands out the events of the expected datagram; says {@code false} if there was no room for all of them. */
+    private boolean deliver(Datagram data, long receivedEpochNanos) {
+        if (data.type() == DatagramLayout.FRAGMENT) {
+            return deliverPart(data, receivedEpochNanos);
+        }
+        boolean isTaken = isDirectOnly() ? handDirectly(data, receivedEpochNanos)
+                : handAll(data.body(), data.topic(), data.firstEvent(), data.events(), data.sentEpochNanos(), receivedEpochNanos);
+        isStalled = !isTaken;
+        return isTaken;
+    }
+
+    private boolean deliverPart(Datagram part, long receivedEpochNanos) {
+        if (part.offset() == 0 && part.firstEvent() > nextEvent) {
+            nextEvent = part.firstEvent();
+        }
+        if (isRoomFor(part) && part.offset() >= 0) {
+            Optional<ByteBuffer> whole = reassembly.add(part);
+            if (whole.isPresent()) {
+                handAll(whole.get(), FrameEncoder.NO_TOPIC, reassembly.event(), 1, part.sentEpochNanos(), receivedEpochNanos);
+            }
+            return true;
+        }
+        isStalled = true;
+        return false;
+    }
+
+    /** Whether the event that this part would complete has its room. */
+    private boolean isRoomFor(Datagram part) {
+        int partBytes = part.whole().remaining() - DatagramLayout.HEADER_BYTES - DatagramLayout.FRAGMENT_FIXED_BYTES;
+        return part.offset() + partBytes < part.frameBytes() || hasRoom(part.frameBytes());
+    }
+
+    private boolean hasRoom(int sizeBytes) {
+        if (!isReliable) {
+            return true;
+        }
+        for (Outlet outlet : outlets) {
+            if (outlet.direct().isEmpty() && !outlet.intake().intake().hasRoom(policy, sizeBytes)) {
+                return false;
             }
         }
-        expected++;
-        nextEvent = sequence;
+        return true;
+    }
+
+    private boolean isDirectOnly() {
+        for (Outlet outlet : outlets) {
+            if (outlet.direct().isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean handAll(ByteBuffer frames, String topic, long firstEvent, int count, long sent, long received) {
+        long sequence = firstEvent;
+        for (int i = 0; i < count; i++, sequence++) {
+            if (sequence < nextEvent) {
+                // Handed out before there was no more room.
+                frames.position(frames.position() + Math.min(FrameDecoder.frameLength(frames), frames.remaining()));
+                continue;
+            }
+            if (!hasRoom(FrameDecoder.frameLength(frames))) {
+                return false;
+            }
+            Decoded decoded = decoder.decode(frames, topic);
+            switch (decoded) {
+                case DecodedEvent(Event event) -> hand(event, new Position(session, sequence), sent, received);
+                case MalformedFrame reason -> loseUnreadable(sequence);
+            }
+            nextEvent = sequence + 1;
+        }
+        nextEvent = Math.max(nextEvent, sequence);
+        return true;
     }
 
     private void hand(Event event, Position position, long sentEpochNanos, long receivedEpochNanos) {
         Optional<Delivery> delivery = Optional.empty();
-        for (SessionIntake intake : intakes) {
+        for (Outlet outlet : outlets) {
+            SessionIntake intake = outlet.intake();
             if (!intake.intake().wants(event.topic())) {
                 intake.skip(position.sequence());
                 continue;
@@ -326,11 +564,84 @@ final class SessionReceiver {
                 delivery = Optional.of(new Delivery(event, position, sentEpochNanos, receivedEpochNanos));
             }
             intake.offer(delivery.get(), policy, 0);
+            outlet.direct().ifPresent(handler -> intake.intake().poll(handler, Integer.MAX_VALUE));
         }
     }
 
     private void loseUnreadable(long sequence) {
         tally.unreadable++;
-        intakes.forEach(intake -> intake.lose(sequence, LossReason.UNREADABLE));
+        outlets.forEach(outlet -> outlet.intake().lose(sequence, LossReason.UNREADABLE));
+    }
+
+    private boolean handDirectly(Datagram data, long receivedEpochNanos) {
+        for (Outlet outlet : outlets) {
+            handDirectly(outlet.intake(), outlet.direct().orElseThrow(), data, receivedEpochNanos);
+        }
+        nextEvent = data.firstEvent() + data.events();
+        return true;
+    }
+
+    private void handDirectly(SessionIntake intake, DataHandler handler, Datagram data, long receivedEpochNanos) {
+        int count = data.events();
+        long first = data.firstEvent();
+        String topic = data.topic();
+        int repeated = intake.arrive(first, count);
+        intake.intake().poll(handler, Integer.MAX_VALUE);
+        boolean isWanted = intake.intake().wants(topic);
+        long delivered = 0;
+        long filtered = 0;
+        ByteBuffer frames = data.body();
+        int end = frames.limit();
+        int at = frames.position();
+        for (int i = 0; i < count; i++) {
+            int header = frames.getInt(at);
+            int next = at + FrameDecoder.frameLength(header);
+            if (i >= repeated) {
+                if (!FrameDecoder.isBare(header)) {
+                    handDecoded(intake, handler, frames.limit(next).position(at), topic, first + i, data, receivedEpochNanos);
+                } else if (isWanted) {
+                    delivered += handBare(intake, handler, topic, frames.limit(next).position(at + Integer.BYTES), first + i);
+                } else {
+                    filtered++;
+                }
+                frames.limit(end);
+            }
+            at = next;
+        }
+        intake.handled(delivered, filtered);
+    }
+
+    private int handBare(SessionIntake intake, DataHandler handler, String topic, ByteBuffer data, long sequence) {
+        try {
+            handler.onData(topic, data, session, sequence);
+            return 1;
+        } catch (Throwable thrown) {
+            // Whatever a stranger's handler throws, an Error included, must not end the thread that serves it.
+            intake.failed(sequence, thrown);
+            return 0;
+        }
+    }
+
+    private void handDecoded(SessionIntake intake, DataHandler handler, ByteBuffer frame, String topic, long sequence,
+            Datagram data, long receivedEpochNanos) {
+        switch (decoder.decode(frame, topic)) {
+            case DecodedEvent(Event event) -> {
+                if (!intake.intake().wants(event.topic())) {
+                    intake.handled(0, 1);
+                    return;
+                }
+                try {
+                    handler.onEvent(new Delivery(event, new Position(session, sequence), data.sentEpochNanos(),
+                            receivedEpochNanos));
+                    intake.handled(1, 0);
+                } catch (Throwable thrown) {
+                    intake.failed(sequence, thrown);
+                }
+            }
+            case MalformedFrame reason -> {
+                tally.unreadable++;
+                intake.lost(sequence, LossReason.UNREADABLE);
+            }
+        }
     }
 }

@@ -20,10 +20,11 @@ import java.net.UnknownHostException;
  * @param maxDatagramBytes the largest datagram sent, header included
  * @param timeToLive       how many routers a multicast datagram may cross
  * @param io               which kind of socket
+ * @param isReliable       whether what is lost is sent again
  * @param limits           every other limit
  */
 public record UdpConfig(String text, InetSocketAddress target, NetworkInterface networkInterface, InetAddress local,
-        int maxDatagramBytes, int timeToLive, IoChoice io, UdpLimits limits) {
+        int maxDatagramBytes, int timeToLive, IoChoice io, boolean isReliable, UdpLimits limits) {
 
     /** The bytes of an IPv4 and a UDP header. */
     private static final int IP_AND_UDP_BYTES = 28;
@@ -43,7 +44,7 @@ public record UdpConfig(String text, InetSocketAddress target, NetworkInterface 
     public static UdpConfig of(Address address) {
         address.requireSettings("interface", "reliable", "ttl", "datagram", "buffer", "io");
         String text = "udp://" + address.place();
-        requireUnreliable(address);
+        boolean isReliable = Notation.flag("reliable", address.setting("reliable").orElse("true"));
         InetSocketAddress target = target(address.place());
         NetworkInterface networkInterface = networkInterface(address.setting("interface").orElse("loopback"));
         InetAddress local = addressOf(networkInterface, address.setting("interface").orElse("loopback"));
@@ -58,20 +59,12 @@ public record UdpConfig(String text, InetSocketAddress target, NetworkInterface 
                 .orElse(largest);
         int timeToLive = address.setting("ttl").map(t -> Notation.integer("ttl", t, 0, 255)).orElse(1);
         IoChoice io = address.setting("io").map(IoChoice::of).orElse(IoChoice.AUTO);
-        return new UdpConfig(text, target, networkInterface, local, datagram, timeToLive, io, limits);
+        return new UdpConfig(text, target, networkInterface, local, datagram, timeToLive, io, isReliable, limits);
     }
 
     /** Whether {@link #target} is a multicast group. */
     public boolean isMulticast() {
         return target.getAddress().isMulticastAddress();
-    }
-
-    private static void requireUnreliable(Address address) {
-        String reliable = address.setting("reliable").orElse("true");
-        if (Notation.flag("reliable", reliable)) {
-            throw new ConfigException("reliable", reliable,
-                    "false, written out as ?reliable=false: lost datagrams are told but not yet repaired");
-        }
     }
 
     private static InetSocketAddress target(String place) {

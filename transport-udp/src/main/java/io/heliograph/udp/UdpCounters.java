@@ -16,11 +16,16 @@ import java.util.Map;
  * @param unreadable      events that arrived whole and could not be decoded
  * @param refusedSessions datagrams of sessions that the table had no place for
  * @param sendFailures    reports that the operating system did not take
+ * @param requests        requests for repair that were sent
+ * @param repaired        datagrams that came after they had been asked for
+ * @param givenUp         datagrams that will not come any more
+ * @param beyondWindow    ignored because they were too far ahead of what is missing; they are asked for later
+ * @param reassemblyDrops events of which a part was lost
  * @param heldDatagrams   waiting now for those before them
  */
 public record UdpCounters(long datagrams, long bytes, Map<MalformedDatagram, Long> malformed, long foreignSources,
         long duplicates, long late, long outOfOrder, long unreadable, long refusedSessions, long sendFailures,
-        int heldDatagrams) {
+        long requests, long repaired, long givenUp, long beyondWindow, long reassemblyDrops, int heldDatagrams) {
 
     public UdpCounters {
         malformed = Map.copyOf(malformed);
@@ -38,11 +43,17 @@ public record UdpCounters(long datagrams, long bytes, Map<MalformedDatagram, Lon
         long unreadable;
         long refusedSessions;
         long sendFailures;
+        long requests;
+        long repaired;
+        long givenUp;
+        long beyondWindow;
+        long reassemblyDrops;
         int heldDatagrams;
 
         UdpCounters snapshot() {
             return new UdpCounters(datagrams, bytes, malformed, foreignSources, duplicates, late, outOfOrder,
-                    unreadable, refusedSessions, sendFailures, heldDatagrams);
+                    unreadable, refusedSessions, sendFailures, requests, repaired, givenUp, beyondWindow, reassemblyDrops,
+                    heldDatagrams);
         }
     }
 }

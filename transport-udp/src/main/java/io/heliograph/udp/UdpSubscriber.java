@@ -9,6 +9,7 @@ import io.heliograph.TransportException;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Intake;
 import io.heliograph.flow.TellingLock;
+import io.heliograph.spi.Address;
 import io.heliograph.spi.Environment;
 import io.heliograph.spi.IntakeSubscription;
 import io.heliograph.spi.SubscriptionList;
@@ -35,7 +36,9 @@ import java.util.concurrent.TimeUnit;
 public final class UdpSubscriber implements Subscriber {
 
     private static final long LONGEST_WAIT_NS = 100_000_000;
+    private static final int MOST_WINDOW = 1 << 14;
 
+    private final Feed feed;
     private final String address;
     private final DatagramIo io;
     private final DatagramIo reports;
@@ -48,38 +51,61 @@ public final class UdpSubscriber implements Subscriber {
     /** Guards this subscriber and its intakes, so that notices are told when all of it is released. */
     private final TellingLock lock = new TellingLock();
     private final Datagram datagram = new Datagram();
-    private final DatagramWriter writer =
-            new DatagramWriter(DatagramLayout.HEADER_BYTES + DatagramLayout.STATUS_FIXED_BYTES + DatagramLayout.MAX_NAME_BYTES, 1);
+    private final ControlWriter control = new ControlWriter();
+    private final DatagramIo.Receiver onArrival = new Arrivals();
     private final UdpCounters.Tally tally = new UdpCounters.Tally();
     private final Map<Long, SessionReceiver> sessions = new HashMap<>();
     private final ForgottenSessions forgotten = new ForgottenSessions();
-    private final List<Intake> intakes = new ArrayList<>();
+    /** A subscription, and its handler if that takes events where they lie. */
+    private record Opened(Intake intake, Optional<DataHandler> direct) {
+    }
+
+    private final List<Opened> opened = new ArrayList<>();
+    private final int window;
     private final SubscriptionList subscriptions = new SubscriptionList();
     private Optional<Thread> thread = Optional.empty();
     private Optional<Throwable> failure = Optional.empty();
+    private Optional<SessionReceiver> last = Optional.empty();
     private volatile boolean isClosed;
     private boolean isFull;
+    private boolean isReportDue;
+    private long nextDueNs;
 
     /**
-     * @param address     for names and notices
+     * @param feed        what it listens to
      * @param io          receives; closed with this
      * @param reports     sends reports to publishers; may be {@code io} itself; closed with this
-     * @param policy      in force where a subscription asks for none
+     * @param policy      in force where neither a subscription nor a publisher asks for one
      * @param environment clocks, chance and listener
      */
-    public UdpSubscriber(String address, DatagramIo io, DatagramIo reports, UdpLimits limits, FlowPolicy policy,
-            Environment environment) {
-        this.address = address;
+    UdpSubscriber(Feed feed, DatagramIo io, DatagramIo reports, FlowPolicy policy, Environment environment) {
+        this.feed = feed;
+        this.address = feed.address();
         this.io = io;
         this.reports = reports;
-        this.limits = limits;
+        this.limits = feed.limits();
         this.environment = environment;
-        this.defaultPolicy = UdpTransport.requirePossible(policy);
+        this.defaultPolicy = policy;
+        // Half the socket's buffer: the other half is for what its datagrams cost beside their bytes.
+        this.window = Math.clamp(io.receiveBufferBytes() / 2 / feed.maxDatagramBytes(), 8, MOST_WINDOW);
         this.receiverId = environment.random().nextLong();
         this.name = address.getBytes(StandardCharsets.UTF_8).length > DatagramLayout.MAX_NAME_BYTES
                 ? new byte[0]
                 : address.getBytes(StandardCharsets.UTF_8);
         this.listeningSinceNs = environment.clock().nanoTime();
+        this.nextDueNs = listeningSinceNs;
+    }
+
+    /**
+     * Opens a subscriber without a thread: its owner calls {@link #doWork} in a loop, and that is where events are
+     * received and where those who subscribe directly handle them.
+     *
+     * @param address such as {@code udp://239.77.1.1:4770}
+     * @throws io.heliograph.ConfigException    for anything in the address that cannot be used
+     * @throws io.heliograph.TransportException if the address cannot be listened at
+     */
+    public static UdpSubscriber open(String address, Environment environment) {
+        return UdpTransport.openSubscriber(UdpConfig.of(Address.parse(address)), environment);
     }
 
     /** Starts the thread that receives. */
@@ -91,8 +117,8 @@ public final class UdpSubscriber implements Subscriber {
     @Override
     public Subscription subscribe(Interest interest, EventHandler handler) {
         return subscriptions.add(() -> {
-            Intake intake = open(interest);
-            return IntakeSubscription.handled(intake, UdpTransport::requirePossible, closed -> remove(intake, closed),
+            Intake intake = open(interest, Optional.empty());
+            return IntakeSubscription.handled(intake, feed::requirePossible, closed -> remove(intake, closed),
                     environment, handler, label(interest));
         });
     }
@@ -100,8 +126,22 @@ public final class UdpSubscriber implements Subscriber {
     @Override
     public Subscription subscribePolled(Interest interest) {
         return subscriptions.add(() -> {
-            Intake intake = open(interest);
-            return IntakeSubscription.polled(intake, UdpTransport::requirePossible, closed -> remove(intake, closed),
+            Intake intake = open(interest, Optional.empty());
+            return IntakeSubscription.polled(intake, feed::requirePossible, closed -> remove(intake, closed),
+                    environment, label(interest));
+        });
+    }
+
+    /**
+     * Hands events to {@code handler} where they lie, on the thread that receives: the fastest way, for a handler that is
+     * fast itself. It is alone with its subscriber best: whatever else subscribes here waits for it.
+     *
+     * @throws io.heliograph.ConfigException if the interest asks for a policy that this address cannot do
+     */
+    public Subscription subscribeDirect(Interest interest, DataHandler handler) {
+        return subscriptions.add(() -> {
+            Intake intake = open(interest, Optional.of(handler));
+            return IntakeSubscription.polled(intake, feed::requirePossible, closed -> remove(intake, closed),
                     environment, label(interest));
         });
     }
@@ -129,20 +169,31 @@ public final class UdpSubscriber implements Subscriber {
      * @throws IOException if the socket failed
      */
     public int doWork(long timeoutNs) throws IOException {
-        int received = io.receive(this::onDatagram, timeoutNs);
+        int received = io.receive(onArrival, timeoutNs);
         long nowNs = environment.clock().nanoTime();
         lock.lock();
         try {
-            for (SessionReceiver session : sessions.values()) {
-                session.onTime(nowNs);
-                if (session.takeReportTurn(nowNs)) {
-                    report(session, session.hasListeners() ? 0 : DatagramLayout.LEAVING);
-                }
+            if (received > 0 || nowNs - nextDueNs >= 0 || isReportDue) {
+                workSessions(nowNs);
             }
         } finally {
             lock.unlock();
         }
         return received;
+    }
+
+    private void workSessions(long nowNs) {
+        isReportDue = false;
+        long due = LONGEST_WAIT_NS;
+        for (SessionReceiver session : sessions.values()) {
+            session.onTime(nowNs);
+            session.request(nowNs);
+            if (session.takeReportTurn(nowNs)) {
+                report(session, session.hasListeners() ? 0 : DatagramLayout.LEAVING);
+            }
+            due = Math.min(due, session.untilDueNs(nowNs));
+        }
+        nextDueNs = nowNs + due;
     }
 
     @Override
@@ -186,7 +237,7 @@ public final class UdpSubscriber implements Subscriber {
         lock.lock();
         try {
             failure = Optional.of(cause);
-            intakes.forEach(Intake::close);
+            opened.forEach(one -> one.intake().close());
         } finally {
             lock.unlock();
         }
@@ -197,46 +248,71 @@ public final class UdpSubscriber implements Subscriber {
         long nowNs = environment.clock().nanoTime();
         lock.lock();
         try {
-            long due = LONGEST_WAIT_NS;
-            for (SessionReceiver session : sessions.values()) {
-                due = Math.min(due, session.untilDueNs(nowNs));
-            }
-            return due;
+            return isReportDue ? 0 : Math.clamp(nextDueNs - nowNs, 0, LONGEST_WAIT_NS);
         } finally {
             lock.unlock();
         }
     }
 
-    private void onDatagram(ByteBuffer bytes, InetSocketAddress source) {
-        lock.lock();
-        try {
-            tally.datagrams++;
-            tally.bytes += bytes.remaining();
-            Optional<MalformedDatagram> fault = datagram.wrap(bytes);
-            if (fault.isEmpty() && datagram.type() == DatagramLayout.STATUS) {
-                fault = Optional.of(MalformedDatagram.UNKNOWN_TYPE);
-            }
-            if (fault.isPresent()) {
-                tally.malformed.merge(fault.get(), 1L, Long::sum);
-                return;
-            }
-            long nowNs = environment.clock().nanoTime();
-            session(source, nowNs).ifPresent(
-                    session -> session.onDatagram(datagram, environment.wallClock().epochNanos(), nowNs));
-        } finally {
-            lock.unlock();
+    /** Takes trains in, one turn of the lock for each. */
+    private final class Arrivals implements DatagramIo.Receiver {
+        @Override
+        public void onDatagram(ByteBuffer bytes, InetSocketAddress source) {
+            onDatagrams(bytes, Math.max(1, bytes.remaining()), source);
         }
+
+        @Override
+        public void onDatagrams(ByteBuffer train, int segmentBytes, InetSocketAddress source) {
+            lock.lock();
+            try {
+                long nowNs = environment.clock().nanoTime();
+                long epochNanos = environment.wallClock().epochNanos();
+                int end = train.limit();
+                int at = train.position();
+                do {
+                    int next = Math.min(at + segmentBytes, end);
+                    take(train.limit(next).position(at), source, epochNanos, nowNs);
+                    at = next;
+                } while (at < end);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void take(ByteBuffer bytes, InetSocketAddress source, long epochNanos, long nowNs) {
+        tally.datagrams++;
+        tally.bytes += bytes.remaining();
+        Optional<MalformedDatagram> fault = datagram.wrap(bytes);
+        if (fault.isEmpty() && !isForSubscribers(datagram.type())) {
+            fault = Optional.of(MalformedDatagram.UNKNOWN_TYPE);
+        }
+        if (fault.isPresent()) {
+            tally.malformed.merge(fault.get(), 1L, Long::sum);
+            return;
+        }
+        Optional<SessionReceiver> session = session(source, nowNs);
+        if (session.isPresent()) {
+            last = session;
+            session.get().onDatagram(datagram, epochNanos, nowNs);
+        }
+    }
+
+    private static boolean isForSubscribers(int type) {
+        return type != DatagramLayout.STATUS && type != DatagramLayout.NAK;
     }
 
     /** The session that the datagram at hand belongs to; none if it has ended or may not be followed. */
     private Optional<SessionReceiver> session(InetSocketAddress source, long nowNs) {
-        SessionReceiver known = sessions.get(datagram.session());
-        if (known != null) {
-            if (!known.source().equals(source)) {
+        Optional<SessionReceiver> known = last.isPresent() && last.get().session() == datagram.session()
+                ? last
+                : Optional.ofNullable(sessions.get(datagram.session()));
+        if (known.isPresent()) {
+            if (!known.get().source().equals(source)) {
                 tally.foreignSources++;
                 return Optional.empty();
             }
-            return Optional.of(known);
+            return known;
         }
         Optional<ForgottenSessions.Place> before = forgotten.take(datagram.session());
         if (before.isPresent() && before.get().isEnded()) {
@@ -259,9 +335,9 @@ public final class UdpSubscriber implements Subscriber {
         ForgottenSessions.Place start = before.orElse(isHeardFromItsStart
                 ? ForgottenSessions.Place.START
                 : new ForgottenSessions.Place(datagram.sequence(), datagram.firstEvent(), false));
-        var joined = new SessionReceiver(datagram.session(), source, start.expected(), start.nextEvent(), limits,
-                defaultPolicy, tally);
-        intakes.forEach(joined::add);
+        var joined = new SessionReceiver(datagram, source, start, limits, window, defaultPolicy,
+                new RepairRequests(receiverId, environment.random(), this::send, tally), tally);
+        opened.forEach(one -> joined.add(one.intake(), one.direct()));
         sessions.put(joined.session(), joined);
         return Optional.of(joined);
     }
@@ -277,15 +353,15 @@ public final class UdpSubscriber implements Subscriber {
             session.retire();
             forgotten.put(session.session(), session.forgotten(hasEnded));
             sessions.remove(session.session());
+            last = Optional.empty();
         });
         return least.isPresent();
     }
 
     private void report(SessionReceiver session, int flags) {
-        long epochNanos = environment.wallClock().epochNanos();
-        var stamp = new DatagramWriter.Stamp(session.session(), 0, 0, 0, epochNanos);
         try {
-            if (!reports.send(writer.status(flags, receiverId, session.report(), name, stamp),
+            int blocking = session.isBlocking() ? DatagramLayout.BLOCKING : 0;
+            if (!send(control.status(session.session(), receiverId, session.cookie(), session.report(), name, flags | blocking),
                     session.source())) {
                 tally.sendFailures++;
             }
@@ -294,32 +370,54 @@ public final class UdpSubscriber implements Subscriber {
         }
     }
 
-    private Intake open(Interest interest) {
-        interest.policy().ifPresent(UdpTransport::requirePossible);
-        var intake = new Intake(label(interest), interest, lock, () -> { }, environment);
+    private boolean send(ByteBuffer datagram, InetSocketAddress target) throws IOException {
+        return reports.send(datagram, target);
+    }
+
+    private Intake open(Interest interest, Optional<DataHandler> direct) {
+        interest.policy().ifPresent(feed::requirePossible);
         lock.lock();
         try {
             if (failure.isPresent()) {
                 throw new TransportException("the subscriber at " + address + " has failed; open another one", failure.get());
             }
-            intakes.add(intake);
-            sessions.values().forEach(session -> session.add(intake));
+            var intake = new Intake(label(interest), interest, lock, this::onRoom, environment);
+            opened.add(new Opened(intake, direct));
+            sessions.values().forEach(session -> session.add(intake, direct));
+            wakeUp();
+            return intake;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A handler has taken an event: its publisher may go on, when enough of them are taken. */
+    private void onRoom() {
+        if (sessions.isEmpty() || isReportDue) {
+            return;
+        }
+        for (SessionReceiver session : sessions.values()) {
+            if (session.isWaitedFor()) {
+                wakeUp();
+                return;
+            }
+        }
+    }
+
+    private void wakeUp() {
+        isReportDue = true;
         io.wakeUp();
-        return intake;
     }
 
     private void remove(Intake intake, Subscription closed) {
         lock.lock();
         try {
-            intakes.remove(intake);
+            opened.removeIf(one -> one.intake() == intake);
             sessions.values().forEach(session -> session.remove(intake));
+            wakeUp();
         } finally {
             lock.unlock();
         }
-        io.wakeUp();
         subscriptions.remove(closed);
     }
 

@@ -1,6 +1,5 @@
 package io.heliograph.udp;
 
-import io.heliograph.ConfigException;
 import io.heliograph.Notice;
 import io.heliograph.Publisher;
 import io.heliograph.Subscriber;
@@ -10,6 +9,7 @@ import io.heliograph.spi.Address;
 import io.heliograph.spi.Environment;
 import io.heliograph.spi.Transport;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -24,6 +24,10 @@ public final class UdpTransport implements Transport {
     /** What unreliable UDP does unless told otherwise: it gives up the oldest. */
     public static final FlowPolicy DEFAULT_POLICY = FlowPolicy.dropOldest(Limit.DEFAULT);
 
+    /** What reliable UDP does unless told otherwise: the publisher waits. */
+    public static final FlowPolicy RELIABLE_DEFAULT_POLICY =
+            FlowPolicy.backPressure(Limit.DEFAULT, FlowPolicy.BackPressure.DEFAULT_MAX_WAIT);
+
     @Override
     public Set<String> schemes() {
         return Set.of("udp");
@@ -31,20 +35,26 @@ public final class UdpTransport implements Transport {
 
     @Override
     public Publisher publisher(Address address, Optional<FlowPolicy> policy, Environment environment) {
-        UdpConfig config = UdpConfig.of(address);
-        FlowPolicy inForce = requirePossible(policy.orElse(DEFAULT_POLICY));
+        return openPublisher(UdpConfig.of(address), policy, environment).start();
+    }
+
+    @Override
+    public Subscriber subscriber(Address address, Environment environment) {
+        return openSubscriber(UdpConfig.of(address), environment).start();
+    }
+
+    static UdpPublisher openPublisher(UdpConfig config, Optional<FlowPolicy> policy, Environment environment) {
+        Feed feed = feed(config);
+        FlowPolicy inForce = feed.requirePossible(policy.orElse(feed.isReliable() ? RELIABLE_DEFAULT_POLICY : DEFAULT_POLICY));
         int bufferBytes = config.limits().socketBufferBytes();
         DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment::tell);
         DatagramIo io = config.isMulticast()
                 ? ios.multicastSender(config.local(), config.networkInterface(), config.timeToLive(), bufferBytes)
                 : ios.unicast(new InetSocketAddress(config.local(), 0), bufferBytes);
-        return new UdpPublisher(config.text(), config.target(), io, config.maxDatagramBytes(), config.limits(), inForce,
-                environment).start();
+        return new UdpPublisher(feed, io, inForce, environment);
     }
 
-    @Override
-    public Subscriber subscriber(Address address, Environment environment) {
-        UdpConfig config = UdpConfig.of(address);
+    static UdpSubscriber openSubscriber(UdpConfig config, Environment environment) {
         int bufferBytes = config.limits().socketBufferBytes();
         DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment::tell);
         DatagramIo io = config.isMulticast()
@@ -58,15 +68,10 @@ public final class UdpTransport implements Transport {
                     + io.receiveBufferBytes() + " bytes instead of " + bufferBytes
                     + "; raise net.core.rmem_max to lose less in bursts"));
         }
-        return new UdpSubscriber(config.text(), io, reports, config.limits(), DEFAULT_POLICY, environment).start();
+        return new UdpSubscriber(feed(config), io, reports, DEFAULT_POLICY, environment);
     }
 
-    /** @throws ConfigException for a policy that needs repair */
-    static FlowPolicy requirePossible(FlowPolicy policy) {
-        if (policy instanceof FlowPolicy.Drop) {
-            return policy;
-        }
-        throw new ConfigException("policy", policy.text(),
-                "drop-oldest, drop-newest or drop-same-key: unreliable UDP can neither buffer nor press back");
+    private static Feed feed(UdpConfig config) {
+        return new Feed(config.text(), List.of(config.target()), config.maxDatagramBytes(), config.isReliable(), config.limits());
     }
 }

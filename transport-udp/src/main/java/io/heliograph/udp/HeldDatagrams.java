@@ -1,0 +1,119 @@
+package io.heliograph.udp;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Datagrams that came before their turn, and for those that have not come, when they were last asked for: a ring over the
+ * next {@code window} sequences. Memory grows with what arrives and is used again. Guarded by the subscriber's lock.
+ */
+final class HeldDatagrams {
+
+    private static final long NONE = -1;
+
+    private final int window;
+    private final long[] sequences;
+    private final ByteBuffer[] bytes;
+    private final long[] receivedEpochNanos;
+    private final long[] asked;
+    private final long[] askedNs;
+    private final byte[] tries;
+    private int count;
+
+    /** @param window how many sequences at once; rounded up to a power of two */
+    HeldDatagrams(int window) {
+        this.window = Integer.highestOneBit(Math.max(2, window) - 1) << 1;
+        this.sequences = new long[this.window];
+        this.bytes = new ByteBuffer[this.window];
+        this.receivedEpochNanos = new long[this.window];
+        this.asked = new long[this.window];
+        this.askedNs = new long[this.window];
+        this.tries = new byte[this.window];
+        Arrays.fill(sequences, NONE);
+        Arrays.fill(asked, NONE);
+    }
+
+    int window() {
+        return window;
+    }
+
+    int count() {
+        return count;
+    }
+
+    boolean holds(long sequence) {
+        return sequences[slot(sequence)] == sequence;
+    }
+
+    /** Copies a datagram; one of another sequence that has its place is given up, and says so. */
+    boolean hold(long sequence, ByteBuffer datagram, long epochNanos) {
+        int slot = slot(sequence);
+        boolean isFree = sequences[slot] == NONE;
+        ByteBuffer copy = bytes[slot];
+        if (copy == null || copy.capacity() < datagram.remaining()) {
+            copy = ByteBuffer.allocateDirect(datagram.remaining() + 255 & -256).order(ByteOrder.LITTLE_ENDIAN);
+            bytes[slot] = copy;
+        }
+        int position = datagram.position();
+        copy.clear().put(datagram).flip();
+        datagram.position(position);
+        sequences[slot] = sequence;
+        receivedEpochNanos[slot] = epochNanos;
+        count += isFree ? 1 : 0;
+        return isFree;
+    }
+
+    /** The datagram {@code sequence}, which is held; valid until another is held in its place. */
+    ByteBuffer get(long sequence) {
+        return bytes[slot(sequence)];
+    }
+
+    /** When the datagram {@code sequence}, which is held, arrived. */
+    long receivedEpochNanos(long sequence) {
+        return receivedEpochNanos[slot(sequence)];
+    }
+
+    /** Forgets {@code sequence}, if it is held. */
+    void release(long sequence) {
+        int slot = slot(sequence);
+        if (sequences[slot] == sequence) {
+            sequences[slot] = NONE;
+            count--;
+        }
+    }
+
+    /** The first sequence held from {@code from} on, or {@code end} if none is before it. */
+    long firstFrom(long from, long end) {
+        long last = Math.min(end, from + window);
+        for (long sequence = from; count > 0 && sequence < last; sequence++) {
+            if (holds(sequence)) {
+                return sequence;
+            }
+        }
+        return end;
+    }
+
+    /** How often {@code sequence} has been asked for. */
+    int tries(long sequence) {
+        int slot = slot(sequence);
+        return asked[slot] == sequence ? tries[slot] : 0;
+    }
+
+    /** When {@code sequence} was last asked for; meaningful if it was. */
+    long askedNs(long sequence) {
+        return askedNs[slot(sequence)];
+    }
+
+    /** {@code sequence} is being asked for. */
+    void ask(long sequence, long nowNs) {
+        int slot = slot(sequence);
+        tries[slot] = (byte) Math.min(Byte.MAX_VALUE, tries(sequence) + 1);
+        asked[slot] = sequence;
+        askedNs[slot] = nowNs;
+    }
+
+    private int slot(long sequence) {
+        return (int) (sequence & window - 1);
+    }
+}

@@ -1,0 +1,143 @@
+package io.heliograph.udp;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.random.RandomGenerator;
+
+/**
+ * Asks a session's publisher for what is missing: after a short delay in which it may still come, or be repaired because
+ * others have asked; then again, ever less often, until it comes or its publisher says that it has it no longer.
+ *
+ * <p>Among several receivers the delay is drawn at random as NORM does (RFC 5401, section 3.2.3.2: truncated exponential
+ * back-off scaled by the size of the group), so that one asks first and the others hear its repair. Guarded by the
+ * subscriber's lock.
+ */
+final class RepairRequests {
+
+    private static final long REORDER_NS = 100_000;
+    private static final long MOST_BACK_OFF_NS = 2_000_000;
+    private static final long LEAST_RETRY_NS = 300_000;
+    private static final long FIRST_RETRY_NS = 2_000_000;
+    private static final long MOST_RETRY_NS = 50_000_000;
+
+    /** Sends a request to a publisher. */
+    @FunctionalInterface
+    interface Outbound {
+        boolean send(ByteBuffer datagram, InetSocketAddress target) throws IOException;
+    }
+
+    private final long receiverId;
+    private final RandomGenerator random;
+    private final Outbound outbound;
+    private final UdpCounters.Tally tally;
+    private final ControlWriter control = new ControlWriter();
+    private long dueNs;
+    private boolean isPending;
+    private long roundTripNs = FIRST_RETRY_NS / 4;
+    private int receivers = 1;
+
+    RepairRequests(long receiverId, RandomGenerator random, Outbound outbound, UdpCounters.Tally tally) {
+        this.receiverId = receiverId;
+        this.random = random;
+        this.outbound = outbound;
+        this.tally = tally;
+    }
+
+    /** So many receivers the publisher knows. */
+    void among(int count) {
+        receivers = Math.clamp(count, 1, 1 << 20);
+    }
+
+    /** Something is missing that was not before. */
+    void onMissing(long nowNs) {
+        long atNs = nowNs + REORDER_NS + backOffNs();
+        dueNs = isPending && dueNs - atNs < 0 ? dueNs : atNs;
+        isPending = true;
+    }
+
+    private long backOffNs() {
+        if (receivers == 1) {
+            return 0;
+        }
+        double lambda = Math.log(receivers) + 1;
+        double x = random.nextDouble() * lambda / MOST_BACK_OFF_NS + lambda / (MOST_BACK_OFF_NS * (Math.exp(lambda) - 1));
+        return (long) (MOST_BACK_OFF_NS / lambda * Math.log(x * (Math.exp(lambda) - 1) * (MOST_BACK_OFF_NS / lambda)));
+    }
+
+    /** A datagram has come, asked for or not. */
+    void onArrival(HeldDatagrams held, long sequence, long nowNs) {
+        int tries = held.tries(sequence);
+        if (tries > 0) {
+            tally.repaired++;
+            if (tries == 1) {
+                roundTripNs += (nowNs - held.askedNs(sequence) - roundTripNs) / 8;
+            }
+        }
+    }
+
+    long untilDueNs(long nowNs) {
+        return isPending ? Math.max(0, dueNs - nowNs) : Long.MAX_VALUE;
+    }
+
+    /** Asks for all that is missing and not asked for lately, if the time has come. */
+    void request(SessionReceiver session, long nowNs) {
+        if (!isPending || nowNs - dueNs < 0) {
+            return;
+        }
+        HeldDatagrams held = session.held();
+        long end = Math.min(session.knownDatagrams(), session.expected() + held.window());
+        long nextNs = nowNs + MOST_RETRY_NS;
+        boolean isBegun = false;
+        long from = session.expected();
+        while (from < end) {
+            long waitNs = held.holds(from) ? Long.MAX_VALUE : waitNs(held, from, nowNs);
+            if (waitNs > 0) {
+                nextNs = waitNs == Long.MAX_VALUE ? nextNs : Math.min(nextNs, nowNs + waitNs);
+                from++;
+                continue;
+            }
+            long next = from;
+            while (next < end && !held.holds(next) && waitNs(held, next, nowNs) <= 0) {
+                held.ask(next, nowNs);
+                next++;
+            }
+            if (!isBegun) {
+                control.beginNak(receiverId, session.cookie());
+                isBegun = true;
+            }
+            control.range(from, (int) (next - from));
+            from = next;
+            if (!control.hasPlaceForRange()) {
+                send(session);
+                isBegun = false;
+            }
+        }
+        if (isBegun) {
+            send(session);
+        }
+        isPending = session.expected() < end;
+        dueNs = nextNs;
+    }
+
+    private long waitNs(HeldDatagrams held, long sequence, long nowNs) {
+        int tries = held.tries(sequence);
+        return tries == 0 ? 0 : held.askedNs(sequence) + retryNs(tries) - nowNs;
+    }
+
+    private long retryNs(int tries) {
+        long first = Math.clamp(4 * roundTripNs, LEAST_RETRY_NS, MOST_RETRY_NS);
+        return Math.min(MOST_RETRY_NS, first << Math.min(tries - 1, 10));
+    }
+
+    private void send(SessionReceiver session) {
+        tally.requests++;
+        try {
+            if (!outbound.send(control.endNak(session.session()), session.source())) {
+                tally.sendFailures++;
+            }
+        } catch (IOException e) {
+            tally.sendFailures++;
+        }
+    }
+}
