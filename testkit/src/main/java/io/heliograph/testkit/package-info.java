@@ -26,6 +26,7 @@
  *
  * <p>Nothing sleeps: {@link io.heliograph.testkit.ManualClock} stands still until it is advanced, and tells how many
  * threads wait on it. {@link io.heliograph.testkit.SimLink} carries datagrams and drops, doubles, reorders, delays, cuts
- * short and corrupts them as a seed says; {@link io.heliograph.testkit.ImpairedLink} does the same between processes.
+ * short and corrupts them as a seed says; {@link io.heliograph.testkit.ImpairedLink} does the same between processes,
+ * and {@link io.heliograph.testkit.NetworkNamespaces} puts processes on hosts of their own, with the kernel's faults between.
  */
 package io.heliograph.testkit;

@@ -6,8 +6,11 @@ import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 
 /**
- * One datagram socket, seen as what the protocol needs of it. The protocol never touches a socket elsewhere, so that a
- * test gives it a simulated link instead. {@link DatagramIos} opens real ones.
+ * A datagram socket, or several that belong together, seen as what the protocol needs of it. The protocol never touches a
+ * socket elsewhere, so that a test gives it a simulated link instead. {@link DatagramIos} opens real ones.
+ *
+ * <p>Where there are several, one of them sends; what arrives at any is received, none waits for another's turn for ever,
+ * and datagrams of different sockets are in no order.
  *
  * <p>Datagrams travel in trains: datagrams to (or from) one address that lie behind one another in one buffer. All have
  * the same length, the segment's, but the last, which may be shorter:
@@ -99,19 +102,19 @@ public interface DatagramIo extends AutoCloseable {
     /** Ends a {@link #receive} that waits, or the next one that would. */
     void wakeUp();
 
-    /** The address and port the socket is bound to. */
+    /** The address and port that datagrams leave from, and that answers come to. */
     InetSocketAddress localAddress();
 
-    /** The receive buffer that the operating system granted, in bytes. */
+    /** The receive buffer that the operating system granted, in bytes; of several sockets the smallest. */
     int receiveBufferBytes();
 
     /**
-     * Datagrams that the kernel dropped at this socket because its buffer was full: a hint, to be read as "at least",
-     * since a train that is dropped whole may count as one; empty where the system does not tell.
+     * Datagrams that the kernel dropped because a socket's buffer was full, added up over all sockets: a hint, to be read
+     * as "at least", since a train that is dropped whole may count as one; empty where the system does not tell.
      */
     OptionalLong kernelDrops();
 
-    /** Closes the socket; a {@link #receive} that waits returns 0, later ones too. Idempotent. */
+    /** Closes every socket; a {@link #receive} that waits returns 0, later ones too. Idempotent. */
     @Override
     void close();
 }

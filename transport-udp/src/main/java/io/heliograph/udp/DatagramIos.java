@@ -8,6 +8,7 @@ import io.heliograph.TransportException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -101,6 +102,25 @@ public final class DatagramIos {
         return isNative
                 ? NativeDatagramIo.multicastReceiver(group, networkInterface, bufferBytes, this::tell)
                 : PortableDatagramIo.multicastReceiver(group, networkInterface, bufferBytes);
+    }
+
+    /**
+     * What a subscriber of multicast groups needs, as one: a socket of its own on {@code local} with a free port, which
+     * sends, whose address is {@link DatagramIo#localAddress} and where no multicast arrives; and a socket for each
+     * group, joined on {@code networkInterface}. Several may share a group and port; each gets every datagram.
+     *
+     * @param groups      one or more, of {@code local}'s family
+     * @param source      whose datagrams alone are to be heard (a source-specific join, RFC 4607); empty for everybody's
+     * @param bufferBytes what to ask of the operating system for each socket's buffers
+     * @throws AddressInUseException if a socket that does not share holds a group's port
+     * @throws TransportException    if the operating system refuses
+     */
+    public DatagramIo multicastMember(List<InetSocketAddress> groups, InetAddress local, NetworkInterface networkInterface,
+            Optional<InetAddress> source, int bufferBytes) {
+        List<InetSocketAddress> scoped = groups.stream().map(group -> Endpoints.on(networkInterface, group)).toList();
+        return isNative
+                ? NativeDatagramIo.multicastMember(scoped, local, networkInterface, source, bufferBytes, this::tell)
+                : PortableDatagramIo.multicastMember(scoped, local, networkInterface, source, bufferBytes);
     }
 
     private void tell(String what) {

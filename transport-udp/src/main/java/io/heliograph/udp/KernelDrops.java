@@ -9,23 +9,26 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Reads the drop counters of Linux's {@code /proc/net/udp}. The address there is the IPv4 address as a number of the
- * machine's byte order (little-endian on the machines this reads), the port in hexadecimal, and drops are the last
- * column. Sockets that share an address and port are added up.
+ * Reads the drop counters of Linux's {@code /proc/net/udp} and {@code udp6}. The address there is one number of the
+ * machine's byte order (little-endian on the machines this reads), or four such numbers for IPv6, the port in
+ * hexadecimal, and drops are the last column. Sockets that share an address and port are added up.
  */
 final class KernelDrops {
 
-    private static final Path TABLE = Path.of("/proc/net/udp");
+    private static final Path IPV4_TABLE = Path.of("/proc/net/udp");
+    private static final Path IPV6_TABLE = Path.of("/proc/net/udp6");
+    private static final int WORD = 4;
 
     private KernelDrops() {
     }
 
     static OptionalLong at(InetSocketAddress local) {
-        if (!Files.isReadable(TABLE)) {
+        Path table = Endpoints.isIpv6(local.getAddress()) ? IPV6_TABLE : IPV4_TABLE;
+        if (!Files.isReadable(table)) {
             return OptionalLong.empty();
         }
         try {
-            return sum(Files.readAllLines(TABLE), tableKey(local));
+            return sum(Files.readAllLines(table), tableKey(local));
         } catch (IOException e) {
             return OptionalLong.empty();
         }
@@ -47,8 +50,10 @@ final class KernelDrops {
     static String tableKey(InetSocketAddress local) {
         byte[] address = local.getAddress().getAddress();
         var hex = new StringBuilder();
-        for (int i = address.length - 1; i >= 0; i--) {
-            hex.append(HexFormat.of().withUpperCase().toHexDigits(address[i]));
+        for (int word = 0; word < address.length; word += WORD) {
+            for (int i = word + WORD - 1; i >= word; i--) {
+                hex.append(HexFormat.of().withUpperCase().toHexDigits(address[i]));
+            }
         }
         return hex + ":" + HexFormat.of().withUpperCase().toHexDigits((char) local.getPort());
     }

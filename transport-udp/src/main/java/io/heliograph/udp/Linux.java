@@ -2,6 +2,7 @@ package io.heliograph.udp;
 
 import static java.lang.foreign.MemoryLayout.PathElement.groupElement;
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -26,6 +27,7 @@ final class Linux {
 
     // socket(2); bits/socket.h, bits/socket_type.h
     static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
     static final int SOCK_DGRAM = 2;
     static final int SOCK_NONBLOCK = 0x800;
     static final int SOCK_CLOEXEC = 0x8_0000;
@@ -46,8 +48,18 @@ final class Linux {
     static final int IPPROTO_IP = 0;
     static final int IP_MULTICAST_IF = 32;
     static final int IP_MULTICAST_TTL = 33;
-    static final int IP_ADD_MEMBERSHIP = 35;
     static final int IP_MULTICAST_ALL = 49;
+
+    // ipv6(7); linux/in6.h
+    static final int IPPROTO_IPV6 = 41;
+    static final int IPV6_MULTICAST_IF = 17;
+    static final int IPV6_MULTICAST_HOPS = 18;
+    static final int IPV6_V6ONLY = 26;
+    static final int IPV6_MULTICAST_ALL = 29;
+
+    // RFC 3678, linux/in.h: joining, at either level
+    static final int MCAST_JOIN_GROUP = 42;
+    static final int MCAST_JOIN_SOURCE_GROUP = 46;
 
     // udp(7); linux/udp.h
     static final int SOL_UDP = 17;
@@ -76,15 +88,28 @@ final class Linux {
     static final long SIN_PORT = at(SOCKADDR_IN, "sin_port");
     static final long SIN_ADDR = at(SOCKADDR_IN, "sin_addr");
 
-    /** Room for any address that is used here: struct sockaddr_in6 has 28 bytes; rounded up. */
+    /** struct sockaddr_in6, ipv6(7): the port stands where an IPv4 address has it. */
+    static final StructLayout SOCKADDR_IN6 = MemoryLayout.structLayout(
+            JAVA_SHORT.withName("sin6_family"), JAVA_SHORT.withName("sin6_port"), JAVA_INT.withName("sin6_flowinfo"),
+            MemoryLayout.sequenceLayout(16, JAVA_BYTE).withName("sin6_addr"), JAVA_INT.withName("sin6_scope_id"));
+    static final long SIN6_ADDR = at(SOCKADDR_IN6, "sin6_addr");
+    static final long SIN6_SCOPE_ID = at(SOCKADDR_IN6, "sin6_scope_id");
+
+    /** Room for any address that is used here, rounded up. */
     static final int SOCKADDR_BYTES = 32;
 
     /** struct ip_mreqn, ip(7). */
     static final StructLayout IP_MREQN = MemoryLayout.structLayout(
             JAVA_INT.withName("imr_multiaddr"), JAVA_INT.withName("imr_address"), JAVA_INT.withName("imr_ifindex"));
-    static final long IMR_MULTIADDR = at(IP_MREQN, "imr_multiaddr");
-    static final long IMR_ADDRESS = at(IP_MREQN, "imr_address");
     static final long IMR_IFINDEX = at(IP_MREQN, "imr_ifindex");
+
+    /** struct group_source_req, RFC 3678; group_req is the same without the source. Room of struct sockaddr_storage each. */
+    static final StructLayout GROUP_SOURCE_REQ = MemoryLayout.structLayout(
+            JAVA_INT.withName("gsr_interface"), MemoryLayout.paddingLayout(4),
+            MemoryLayout.sequenceLayout(16, JAVA_LONG).withName("gsr_group"),
+            MemoryLayout.sequenceLayout(16, JAVA_LONG).withName("gsr_source"));
+    static final long GSR_GROUP = at(GROUP_SOURCE_REQ, "gsr_group");
+    static final long GSR_SOURCE = at(GROUP_SOURCE_REQ, "gsr_source");
 
     /** struct iovec, readv(2). */
     static final StructLayout IOVEC = MemoryLayout.structLayout(

@@ -3,15 +3,14 @@ package io.heliograph.udp;
 import io.heliograph.AddressInUseException;
 import io.heliograph.TransportException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,36 +21,42 @@ import java.util.function.Consumer;
  * {@link DatagramIo} on Linux's own socket calls. A train leaves in one call (UDP_SEGMENT), and datagrams of one sender
  * that arrive together are received as a train (UDP_GRO), several trains in one call (recvmmsg).
  *
- * <p>Starts no thread; senders take turns at a lock, held for one train. Allocates nothing per train in steady state. A
- * virtual thread that waits in {@link #receive} keeps its carrier. Memory is freed by the garbage collector, the socket
- * itself when it is closed and the last call has left it.
+ * <p>One that has joined groups has a socket for each and one that sends; all of them are drained in turn and waited for
+ * together. Starts no thread; senders take turns at a lock, held for one train. Allocates nothing per train in steady state. A
+ * virtual thread that waits in {@link #receive} keeps its carrier. Memory is freed by the garbage collector, the sockets
+ * themselves when they are closed and the last call has left them.
  */
 final class NativeDatagramIo implements DatagramIo {
 
-    private final NativeSocket socket;
+    private final NativeSockets sockets;
     private final InetSocketAddress local;
     private final int receiveBufferBytes;
     private final Consumer<String> degraded;
     private final ReentrantLock sendLock = new ReentrantLock();
-    private final SendMessage message = new SendMessage();
+    private final SendMessage message;
     private final AtomicLong refusals = new AtomicLong();
     private Optional<ReceiveBatch> batch = Optional.empty();
+    private int nextSocket;
     private boolean isWithoutTrains;
 
-    private NativeDatagramIo(NativeSocket socket, Consumer<String> degraded) throws IOException {
-        this.socket = socket;
+    /** @param opened the first is the one that sends */
+    private NativeDatagramIo(List<NativeSocket> opened, Consumer<String> degraded) throws IOException {
+        NativeSocket sender = opened.getFirst();
+        int granted = Integer.MAX_VALUE;
+        for (NativeSocket socket : opened) {
+            // The kernel doubles what it is asked for, to have room for its own notes, and tells the double: socket(7).
+            granted = Math.min(granted, socket.option("SO_RCVBUF", Linux.SOL_SOCKET, Linux.SO_RCVBUF) / 2);
+        }
+        this.receiveBufferBytes = granted;
         this.degraded = degraded;
-        this.local = socket.localAddress();
-        // The kernel doubles what it is asked for, to have room for its own notes, and tells the double: socket(7).
-        this.receiveBufferBytes = socket.option("SO_RCVBUF", Linux.SOL_SOCKET, Linux.SO_RCVBUF) / 2;
+        this.local = sender.localAddress();
+        this.message = new SendMessage(sender.family());
+        this.sockets = new NativeSockets(opened);
     }
 
     /** As {@link DatagramIos#unicast}. */
     static NativeDatagramIo unicast(InetSocketAddress address, int bufferBytes, Consumer<String> degraded) {
-        return open("bind UDP " + text(address), address, degraded, socket -> {
-            setBuffers(socket, bufferBytes);
-            socket.bind(address);
-        });
+        return open("bind UDP " + Endpoints.text(address), degraded, List.of(own(address, bufferBytes)));
     }
 
     /** As {@link DatagramIos#multicastSender}. */
@@ -60,9 +65,7 @@ final class NativeDatagramIo implements DatagramIo {
         InetSocketAddress any = new InetSocketAddress(local, 0);
         return open("open a multicast sender on " + networkInterface.getName(), any, degraded, socket -> {
             setBuffers(socket, bufferBytes);
-            setMembership(socket, "IP_MULTICAST_IF", Linux.IP_MULTICAST_IF, InetAddress.ofLiteral("0.0.0.0"), local,
-                    networkInterface);
-            socket.setOption("IP_MULTICAST_TTL", Linux.IPPROTO_IP, Linux.IP_MULTICAST_TTL, timeToLive);
+            NativeMulticast.leaveThrough(socket, networkInterface, timeToLive);
             socket.bind(any);
         });
     }
@@ -70,20 +73,37 @@ final class NativeDatagramIo implements DatagramIo {
     /** As {@link DatagramIos#multicastReceiver}. */
     static NativeDatagramIo multicastReceiver(InetSocketAddress group, NetworkInterface networkInterface,
             int bufferBytes, Consumer<String> degraded) {
-        return open("join " + text(group) + " on " + networkInterface.getName(), group, degraded, socket -> {
+        return open("join " + Endpoints.text(group) + " on " + networkInterface.getName(), degraded,
+                List.of(joined(group, networkInterface, Optional.empty(), bufferBytes)));
+    }
+
+    /** As {@link DatagramIos#multicastMember}. */
+    static NativeDatagramIo multicastMember(List<InetSocketAddress> groups, InetAddress local,
+            NetworkInterface networkInterface, Optional<InetAddress> source, int bufferBytes, Consumer<String> degraded) {
+        var wanted = new ArrayList<Wanted>();
+        wanted.add(own(new InetSocketAddress(local, 0), bufferBytes));
+        groups.forEach(group -> wanted.add(joined(group, networkInterface, source, bufferBytes)));
+        return open("join " + Endpoints.text(groups) + " on " + networkInterface.getName(), degraded, wanted);
+    }
+
+    private static Wanted own(InetSocketAddress address, int bufferBytes) {
+        return new Wanted(address, socket -> {
             setBuffers(socket, bufferBytes);
-            socket.setOption("SO_REUSEADDR", Linux.SOL_SOCKET, Linux.SO_REUSEADDR, 1);
-            // Otherwise the socket hears its group on every interface where anybody on this machine has joined it.
-            socket.setOption("IP_MULTICAST_ALL", Linux.IPPROTO_IP, Linux.IP_MULTICAST_ALL, 0);
-            socket.bind(group);
-            setMembership(socket, "IP_ADD_MEMBERSHIP", Linux.IP_ADD_MEMBERSHIP, group.getAddress(),
-                    InetAddress.ofLiteral("0.0.0.0"), networkInterface);
+            socket.bind(address);
+        });
+    }
+
+    private static Wanted joined(InetSocketAddress group, NetworkInterface networkInterface, Optional<InetAddress> source,
+            int bufferBytes) {
+        return new Wanted(group, socket -> {
+            setBuffers(socket, bufferBytes);
+            NativeMulticast.join(socket, group, networkInterface, source);
         });
     }
 
     @Override
     public int receive(Receiver receiver, long timeoutNs) throws IOException {
-        if (!socket.enter()) {
+        if (!sockets.enter()) {
             return 0;
         }
         try {
@@ -91,10 +111,10 @@ final class NativeDatagramIo implements DatagramIo {
             if (received > 0 || timeoutNs <= 0) {
                 return received;
             }
-            socket.await(timeoutNs);
+            sockets.await(timeoutNs);
             return drain(receiver);
         } finally {
-            socket.exit();
+            sockets.exit();
         }
     }
 
@@ -104,32 +124,40 @@ final class NativeDatagramIo implements DatagramIo {
         if (batch.isEmpty()) {
             batch = Optional.of(trains);
         }
-        if (!trains.hasMore() && !fetch(trains)) {
-            return 0;
+        int received = hand(trains, receiver);
+        for (int i = 0; i < sockets.count() && !trains.hasMore() && !sockets.isClosed(); i++) {
+            // Each call goes on behind the socket that was last, also where a receiver threw: so none is left out.
+            int place = nextSocket;
+            nextSocket = (place + 1) % sockets.count();
+            fetch(trains, sockets.fd(place));
+            received += hand(trains, receiver);
         }
+        return received;
+    }
+
+    private int hand(ReceiveBatch trains, Receiver receiver) throws IOException {
         int received = 0;
-        while (trains.hasMore() && !socket.isClosed()) {
+        while (trains.hasMore() && !sockets.isClosed()) {
             received += trains.hand(receiver);
         }
         return received;
     }
 
-    private boolean fetch(ReceiveBatch trains) throws IOException {
-        int result = trains.fetch(socket.fd());
+    private void fetch(ReceiveBatch trains, int fd) throws IOException {
+        int result = trains.fetch(fd);
         while (isToBeRepeated(result)) {
-            result = trains.fetch(socket.fd());
+            result = trains.fetch(fd);
         }
         if (result < 0 && result != -Linux.EAGAIN) {
             throw failure("receive", result);
         }
-        return result > 0;
     }
 
     @Override
     public boolean send(ByteBuffer datagrams, int segmentBytes, InetSocketAddress target) throws IOException {
         int length = datagrams.remaining();
         Train.require(length, segmentBytes);
-        if (!socket.enter()) {
+        if (!sockets.enter()) {
             throw new ClosedChannelException();
         }
         sendLock.lock();
@@ -142,7 +170,7 @@ final class NativeDatagramIo implements DatagramIo {
                     : sendSingly(datagrams, length, segmentBytes);
         } finally {
             sendLock.unlock();
-            socket.exit();
+            sockets.exit();
         }
     }
 
@@ -153,7 +181,7 @@ final class NativeDatagramIo implements DatagramIo {
             // single datagrams fail too.
             boolean isSent = sendSingly(datagrams, length, segmentBytes);
             isWithoutTrains = true;
-            degraded.accept("datagrams leave " + text(local) + " singly, which is slower: trains of " + segmentBytes
+            degraded.accept("datagrams leave " + Endpoints.text(local) + " singly, which is slower: trains of " + segmentBytes
                     + " bytes a datagram are refused: " + Linux.text((int) -result));
             return isSent;
         }
@@ -179,9 +207,9 @@ final class NativeDatagramIo implements DatagramIo {
     }
 
     private long sendPart(int from, int length, int segmentBytes) {
-        long result = message.send(socket.fd(), from, length, segmentBytes);
+        long result = message.send(sockets.fd(0), from, length, segmentBytes);
         while (isToBeRepeated(result)) {
-            result = message.send(socket.fd(), from, length, segmentBytes);
+            result = message.send(sockets.fd(0), from, length, segmentBytes);
         }
         return result;
     }
@@ -206,12 +234,12 @@ final class NativeDatagramIo implements DatagramIo {
     }
 
     private IOException failure(String what, long result) {
-        return new IOException(what + " at UDP " + text(local) + ": " + Linux.text((int) -result));
+        return new IOException(what + " at UDP " + Endpoints.text(local) + ": " + Linux.text((int) -result));
     }
 
     @Override
     public void wakeUp() {
-        socket.wakeUp();
+        sockets.wakeUp();
     }
 
     @Override
@@ -226,14 +254,14 @@ final class NativeDatagramIo implements DatagramIo {
 
     @Override
     public OptionalLong kernelDrops() {
-        if (!socket.enter()) {
+        if (!sockets.enter()) {
             return OptionalLong.empty();
         }
         try {
-            long drops = socket.drops();
+            long drops = sockets.drops();
             return drops < 0 ? OptionalLong.empty() : OptionalLong.of(drops);
         } finally {
-            socket.exit();
+            sockets.exit();
         }
     }
 
@@ -249,7 +277,7 @@ final class NativeDatagramIo implements DatagramIo {
 
     @Override
     public void close() {
-        socket.close();
+        sockets.close();
     }
 
     /** What makes a fresh socket ready. */
@@ -258,24 +286,40 @@ final class NativeDatagramIo implements DatagramIo {
         void prepare(NativeSocket socket) throws IOException;
     }
 
+    /** A socket to be: where it is to be bound, and what does that and the rest. */
+    private record Wanted(InetSocketAddress address, Preparation preparation) {
+    }
+
     static NativeDatagramIo open(String what, InetSocketAddress address, Consumer<String> degraded,
             Preparation preparation) {
-        NativeSocket socket;
+        return open(what, degraded, List.of(new Wanted(address, preparation)));
+    }
+
+    private static NativeDatagramIo open(String what, Consumer<String> degraded, List<Wanted> wanted) {
+        var opened = new ArrayList<NativeSocket>();
         try {
-            socket = NativeSocket.open();
-        } catch (IOException e) {
+            for (Wanted each : wanted) {
+                NativeSocket socket = NativeSocket.open(each.address().getAddress());
+                opened.add(socket);
+                prepare(socket, each);
+                prepareTrains(socket, degraded);
+            }
+            return new NativeDatagramIo(opened, degraded);
+        } catch (AddressInUseException e) {
+            opened.forEach(NativeSocket::close);
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            opened.forEach(NativeSocket::close);
             throw new TransportException("cannot " + what, e);
         }
+    }
+
+    private static void prepare(NativeSocket socket, Wanted wanted) throws IOException {
         try {
-            preparation.prepare(socket);
-            prepareTrains(socket, degraded);
-            return new NativeDatagramIo(socket, degraded);
+            wanted.preparation().prepare(socket);
         } catch (BindException e) {
-            socket.close();
-            throw new AddressInUseException("UDP " + text(address), "close the program that holds it, or take another port");
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw new TransportException("cannot " + what, e);
+            throw new AddressInUseException("UDP " + Endpoints.text(wanted.address()),
+                    "close the program that holds it, or take another port");
         }
     }
 
@@ -291,20 +335,5 @@ final class NativeDatagramIo implements DatagramIo {
     private static void setBuffers(NativeSocket socket, int bufferBytes) throws IOException {
         socket.setOption("SO_RCVBUF", Linux.SOL_SOCKET, Linux.SO_RCVBUF, bufferBytes);
         socket.setOption("SO_SNDBUF", Linux.SOL_SOCKET, Linux.SO_SNDBUF, bufferBytes);
-    }
-
-    private static void setMembership(NativeSocket socket, String name, int option, InetAddress group, InetAddress local,
-            NetworkInterface networkInterface) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment request = arena.allocate(Linux.IP_MREQN);
-            SocketAddresses.writeHost(group, request, Linux.IMR_MULTIADDR);
-            SocketAddresses.writeHost(local, request, Linux.IMR_ADDRESS);
-            request.set(ValueLayout.JAVA_INT, Linux.IMR_IFINDEX, networkInterface.getIndex());
-            socket.setOption(name, Linux.IPPROTO_IP, option, request);
-        }
-    }
-
-    private static String text(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 }

@@ -1,149 +1,59 @@
 package io.heliograph.udp;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The two descriptors of a native socket, its own and the eventfd that ends its waiting. A number whose descriptor is
- * closed may soon stand for another file, so whoever calls the kernel with one does so between {@link #enter} and
- * {@link #exit}, and the last to leave after {@link #close} closes both. Memory needs no such care: all of it is freed by
- * the garbage collector.
- *
- * <p>Thread-safe, but for {@link #await}, which belongs to the receiving thread. Allocates nothing in {@link #enter},
- * {@link #exit}, {@link #await} and {@link #wakeUp}.
+ * The descriptor of a UDP socket, and the calls that prepare it. It may be used until it is closed, which
+ * {@link NativeSockets} takes care of once it has the socket.
  */
 final class NativeSocket {
 
-    private static final int SOCKET_AT = 0;
-    private static final long EVENT_AT = Linux.POLLFD.byteSize();
-
     private final int fd;
-    private final int eventFd;
-    private final AtomicInteger users = new AtomicInteger(1);
-    private final AtomicBoolean isClosed = new AtomicBoolean();
-    private final AtomicBoolean isWoken = new AtomicBoolean();
-    private volatile boolean isWaiting;
+    private final int family;
 
-    private final MemorySegment pollErrno;
-    private final MemorySegment polled;
-    private final MemorySegment timeout;
-    private final MemorySegment drained;
-    private final MemorySegment one;
-    /** For calls whose result nobody reads; threads may write to it at once. */
-    private final MemorySegment ignoredErrno;
-
-    private NativeSocket(int fd, int eventFd) {
+    private NativeSocket(int fd, int family) {
         this.fd = fd;
-        this.eventFd = eventFd;
-        Arena arena = Arena.ofAuto();
-        pollErrno = arena.allocate(Linux.ERRNO);
-        ignoredErrno = arena.allocate(Linux.ERRNO);
-        polled = arena.allocate(Linux.POLLFD, 2);
-        timeout = arena.allocate(Linux.TIMESPEC);
-        drained = arena.allocate(JAVA_LONG);
-        one = arena.allocateFrom(JAVA_LONG, 1);
-        polled.set(JAVA_INT, SOCKET_AT, fd);
-        polled.set(JAVA_SHORT, SOCKET_AT + Linux.POLL_EVENTS, Linux.POLLIN);
-        polled.set(JAVA_INT, EVENT_AT, eventFd);
-        polled.set(JAVA_SHORT, EVENT_AT + Linux.POLL_EVENTS, Linux.POLLIN);
+        this.family = family;
     }
 
-    /** A fresh UDP socket, not yet bound. */
-    static NativeSocket open() throws IOException {
+    /** A fresh socket for addresses like {@code host}, not yet bound. One of IPv6 takes no IPv4. */
+    static NativeSocket open(InetAddress host) throws IOException {
+        int family = SocketAddresses.family(host);
+        NativeSocket socket;
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = arena.allocate(Linux.ERRNO);
             int type = Linux.SOCK_DGRAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC;
-            int fd = require("socket", Linux.socket(errno, SocketAddresses.FAMILY, type, 0));
-            int eventFd = Linux.eventfd(errno, 0, Linux.EFD_NONBLOCK | Linux.EFD_CLOEXEC);
-            if (eventFd < 0) {
-                Linux.close(errno, fd);
+            socket = new NativeSocket(require("socket", Linux.socket(arena.allocate(Linux.ERRNO), family, type, 0)), family);
+        }
+        try {
+            if (family == Linux.AF_INET6) {
+                socket.setOption("IPV6_V6ONLY", Linux.IPPROTO_IPV6, Linux.IPV6_V6ONLY, 1);
             }
-            return new NativeSocket(fd, require("eventfd", eventFd));
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
         }
     }
 
-    /** The socket's descriptor, for who has entered. */
     int fd() {
         return fd;
     }
 
-    /** Says whether the descriptors may be used, until {@link #exit}; {@code false} once closed. */
-    boolean enter() {
-        int now = users.get();
-        while (now > 0 && !isClosed.get()) {
-            if (users.compareAndSet(now, now + 1)) {
-                return true;
-            }
-            now = users.get();
-        }
-        return false;
+    /** The kernel's number for the family of its addresses. */
+    int family() {
+        return family;
     }
 
-    void exit() {
-        if (users.decrementAndGet() == 0) {
-            Linux.close(ignoredErrno, fd);
-            Linux.close(ignoredErrno, eventFd);
-        }
-    }
-
-    boolean isClosed() {
-        return isClosed.get();
-    }
-
-    /** Ends any waiting; the descriptors are closed as soon as nobody is inside. Idempotent. */
     void close() {
-        if (isClosed.compareAndSet(false, true)) {
-            Linux.write(ignoredErrno, eventFd, one);
-            exit();
-        }
-    }
-
-    /**
-     * Ends {@link #await}, or the next one. Costs a call to the kernel only where somebody waits: this thread first says
-     * that it woke, then looks whether somebody waits; the other says that it waits, then looks whether it is woken.
-     */
-    void wakeUp() {
-        if (!isWoken.getAndSet(true) && isWaiting && enter()) {
-            Linux.write(ignoredErrno, eventFd, one);
-            exit();
-        }
-    }
-
-    /** Waits until a datagram is there, or for {@code timeoutNs}, {@link #wakeUp} or {@link #close}. Enter before. */
-    void await(long timeoutNs) throws IOException {
-        isWaiting = true;
-        try {
-            if (!isWoken.get() && !isClosed.get() && !Thread.currentThread().isInterrupted()) {
-                poll(timeoutNs);
-            }
-        } finally {
-            isWaiting = false;
-            isWoken.set(false);
-        }
-    }
-
-    private void poll(long timeoutNs) throws IOException {
-        long deadlineNs = System.nanoTime() + timeoutNs;
-        long leftNs = timeoutNs;
-        int ready;
-        do {
-            timeout.set(JAVA_LONG, 0, leftNs / 1_000_000_000);
-            timeout.set(JAVA_LONG, Linux.TV_NSEC, leftNs % 1_000_000_000);
-            ready = Linux.ppoll(pollErrno, polled, 2, timeout);
-            leftNs = Math.max(0, deadlineNs - System.nanoTime());
-        } while (ready == -Linux.EINTR);
-        require("poll", ready);
-        if (ready > 0 && polled.get(JAVA_SHORT, EVENT_AT + Linux.POLL_REVENTS) != 0) {
-            Linux.read(pollErrno, eventFd, drained);
+        try (Arena arena = Arena.ofConfined()) {
+            Linux.close(arena.allocate(Linux.ERRNO), fd);
         }
     }
 
@@ -201,7 +111,8 @@ final class NativeSocket {
         }
     }
 
-    private static int require(String what, int result) throws IOException {
+    /** @throws IOException naming the call {@code what} and its error if {@code result} is one */
+    static int require(String what, int result) throws IOException {
         if (result < 0) {
             throw new IOException(what + ": " + Linux.text(-result));
         }

@@ -17,6 +17,10 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
@@ -32,20 +36,28 @@ public final class PortableDatagramIo implements DatagramIo {
 
     private static final int DATAGRAMS_PER_CALL = 64;
 
-    private final DatagramChannel channel;
+    /** The first is the one that sends. */
+    private final DatagramChannel[] channels;
     private final Selector selector;
     private final InetSocketAddress local;
     private final int receiveBufferBytes;
     private final ByteBuffer buffer =
             ByteBuffer.allocateDirect(MAX_DATAGRAM_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private int nextChannel;
 
-    private PortableDatagramIo(DatagramChannel channel) throws IOException {
-        this.channel = channel;
-        this.local = (InetSocketAddress) channel.getLocalAddress();
-        this.receiveBufferBytes = channel.getOption(StandardSocketOptions.SO_RCVBUF);
+    private PortableDatagramIo(List<DatagramChannel> opened) throws IOException {
+        this.channels = opened.toArray(new DatagramChannel[0]);
+        this.local = (InetSocketAddress) channels[0].getLocalAddress();
+        int granted = Integer.MAX_VALUE;
+        for (DatagramChannel channel : channels) {
+            granted = Math.min(granted, channel.getOption(StandardSocketOptions.SO_RCVBUF));
+            channel.configureBlocking(false);
+        }
+        this.receiveBufferBytes = granted;
         this.selector = Selector.open();
-        channel.configureBlocking(false);
-        channel.register(selector, SelectionKey.OP_READ);
+        for (DatagramChannel channel : channels) {
+            channel.register(selector, SelectionKey.OP_READ);
+        }
     }
 
     /**
@@ -57,10 +69,7 @@ public final class PortableDatagramIo implements DatagramIo {
      * @throws TransportException    if the operating system refuses
      */
     public static PortableDatagramIo unicast(InetSocketAddress address, int bufferBytes) {
-        return open("bind UDP " + text(address), address, channel -> {
-            setBuffers(channel, bufferBytes);
-            channel.bind(address);
-        });
+        return open("bind UDP " + Endpoints.text(address), List.of(own(address, bufferBytes)));
     }
 
     /**
@@ -74,12 +83,12 @@ public final class PortableDatagramIo implements DatagramIo {
     public static PortableDatagramIo multicastSender(InetAddress address, NetworkInterface networkInterface,
             int timeToLive, int bufferBytes) {
         InetSocketAddress any = new InetSocketAddress(address, 0);
-        return open("open a multicast sender on " + networkInterface.getName(), any, channel -> {
+        return open("open a multicast sender on " + networkInterface.getName(), List.of(new Wanted(any, channel -> {
             setBuffers(channel, bufferBytes);
             channel.setOption(StandardSocketOptions.IP_MULTICAST_IF, networkInterface);
             channel.setOption(StandardSocketOptions.IP_MULTICAST_TTL, timeToLive);
             channel.bind(any);
-        });
+        })));
     }
 
     /**
@@ -92,11 +101,37 @@ public final class PortableDatagramIo implements DatagramIo {
      */
     public static PortableDatagramIo multicastReceiver(InetSocketAddress group, NetworkInterface networkInterface,
             int bufferBytes) {
-        return open("join " + text(group) + " on " + networkInterface.getName(), group, channel -> {
+        return open("join " + Endpoints.text(group) + " on " + networkInterface.getName(),
+                List.of(joined(group, networkInterface, Optional.empty(), bufferBytes)));
+    }
+
+    /** As {@link DatagramIos#multicastMember}. */
+    static PortableDatagramIo multicastMember(List<InetSocketAddress> groups, InetAddress local,
+            NetworkInterface networkInterface, Optional<InetAddress> source, int bufferBytes) {
+        var wanted = new ArrayList<Wanted>();
+        wanted.add(own(new InetSocketAddress(local, 0), bufferBytes));
+        groups.forEach(group -> wanted.add(joined(group, networkInterface, source, bufferBytes)));
+        return open("join " + Endpoints.text(groups) + " on " + networkInterface.getName(), wanted);
+    }
+
+    private static Wanted own(InetSocketAddress address, int bufferBytes) {
+        return new Wanted(address, channel -> {
+            setBuffers(channel, bufferBytes);
+            channel.bind(address);
+        });
+    }
+
+    private static Wanted joined(InetSocketAddress group, NetworkInterface networkInterface, Optional<InetAddress> source,
+            int bufferBytes) {
+        return new Wanted(group, channel -> {
             setBuffers(channel, bufferBytes);
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.bind(group);
-            channel.join(group.getAddress(), networkInterface);
+            if (source.isPresent()) {
+                channel.join(group.getAddress(), networkInterface, source.get());
+            } else {
+                channel.join(group.getAddress(), networkInterface);
+            }
         });
     }
 
@@ -116,6 +151,17 @@ public final class PortableDatagramIo implements DatagramIo {
     }
 
     private int drain(Receiver receiver) throws IOException {
+        int received = 0;
+        for (int i = 0; i < channels.length; i++) {
+            // Each call goes on behind the channel that was last, also where a receiver threw: so none is left out.
+            DatagramChannel channel = channels[nextChannel];
+            nextChannel = (nextChannel + 1) % channels.length;
+            received += drain(channel, receiver);
+        }
+        return received;
+    }
+
+    private int drain(DatagramChannel channel, Receiver receiver) throws IOException {
         for (int received = 0; received < DATAGRAMS_PER_CALL; received++) {
             buffer.clear();
             InetSocketAddress source = (InetSocketAddress) channel.receive(buffer);
@@ -130,13 +176,17 @@ public final class PortableDatagramIo implements DatagramIo {
     @Override
     public boolean send(ByteBuffer datagrams, int segmentBytes, InetSocketAddress target) throws IOException {
         Train.require(datagrams.remaining(), segmentBytes);
+        if (!target.isUnresolved() && Endpoints.isIpv6(target.getAddress()) != Endpoints.isIpv6(local.getAddress())) {
+            // The JDK's own sockets of IPv6 would take it.
+            throw new UnsupportedAddressTypeException();
+        }
         int end = datagrams.limit();
         try {
             boolean isTaken;
             do {
                 int start = datagrams.position();
                 datagrams.limit(Math.min(start + segmentBytes, end));
-                isTaken = channel.send(datagrams, target) == datagrams.limit() - start;
+                isTaken = channels[0].send(datagrams, target) == datagrams.limit() - start;
             } while (isTaken && datagrams.position() < end);
             return isTaken;
         } finally {
@@ -163,16 +213,30 @@ public final class PortableDatagramIo implements DatagramIo {
 
     @Override
     public OptionalLong kernelDrops() {
-        return KernelDrops.at(local);
+        long sum = 0;
+        try {
+            for (DatagramChannel channel : channels) {
+                OptionalLong drops = KernelDrops.at((InetSocketAddress) channel.getLocalAddress());
+                if (drops.isEmpty()) {
+                    return drops;
+                }
+                sum += drops.getAsLong();
+            }
+            return OptionalLong.of(sum);
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
     }
 
     @Override
     public void close() {
         try {
-            channel.close();
+            for (DatagramChannel channel : channels) {
+                channel.close();
+            }
             selector.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("close UDP " + text(local), e);
+            throw new UncheckedIOException("close UDP " + Endpoints.text(local), e);
         }
     }
 
@@ -182,25 +246,37 @@ public final class PortableDatagramIo implements DatagramIo {
         void prepare(DatagramChannel channel) throws IOException;
     }
 
-    private static PortableDatagramIo open(String what, InetSocketAddress address, Preparation preparation) {
-        DatagramChannel channel;
+    /** A channel to be: where it is to be bound, and what does that and the rest. */
+    private record Wanted(InetSocketAddress address, Preparation preparation) {
+    }
+
+    private static PortableDatagramIo open(String what, List<Wanted> wanted) {
+        var opened = new ArrayList<DatagramChannel>();
         try {
-            channel = DatagramChannel.open(StandardProtocolFamily.INET);
-        } catch (IOException e) {
+            for (Wanted each : wanted) {
+                DatagramChannel channel = DatagramChannel.open(Endpoints.family(each.address().getAddress()));
+                opened.add(channel);
+                prepare(channel, each);
+            }
+            return new PortableDatagramIo(opened);
+        } catch (AddressInUseException e) {
+            opened.forEach(PortableDatagramIo::closeQuietly);
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            opened.forEach(PortableDatagramIo::closeQuietly);
             throw new TransportException("cannot " + what, e);
         }
+    }
+
+    private static void prepare(DatagramChannel channel, Wanted wanted) throws IOException {
         try {
-            preparation.prepare(channel);
-            return new PortableDatagramIo(channel);
+            wanted.preparation().prepare(channel);
         } catch (BindException e) {
-            closeQuietly(channel);
             if (String.valueOf(e.getMessage()).contains("in use")) {
-                throw new AddressInUseException("UDP " + text(address), "close the program that holds it, or take another port");
+                throw new AddressInUseException("UDP " + Endpoints.text(wanted.address()),
+                        "close the program that holds it, or take another port");
             }
-            throw new TransportException("cannot " + what, e);
-        } catch (IOException | RuntimeException e) {
-            closeQuietly(channel);
-            throw new TransportException("cannot " + what, e);
+            throw e;
         }
     }
 
@@ -215,9 +291,5 @@ public final class PortableDatagramIo implements DatagramIo {
     private static void setBuffers(DatagramChannel channel, int bufferBytes) throws IOException {
         channel.setOption(StandardSocketOptions.SO_RCVBUF, bufferBytes);
         channel.setOption(StandardSocketOptions.SO_SNDBUF, bufferBytes);
-    }
-
-    private static String text(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 }

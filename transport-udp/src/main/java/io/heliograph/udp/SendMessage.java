@@ -7,8 +7,13 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -28,6 +33,9 @@ final class SendMessage {
     private static final long CONTROL_LENGTH = Linux.CMSG_DATA + Short.BYTES;
     private static final long CONTROL_SPACE = Linux.CMSG_DATA + Long.BYTES;
 
+    private static final VarHandle SCOPE_ID = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
+
+    private final int family;
     private final MemorySegment errno;
     private final MemorySegment header;
     private final MemorySegment iovec;
@@ -42,7 +50,9 @@ final class SendMessage {
     private MemorySegment bytes = copyMemory;
     private long bytesAt;
 
-    SendMessage() {
+    /** @param family the kernel's number for the socket's */
+    SendMessage(int family) {
+        this.family = family;
         Arena arena = Arena.ofAuto();
         errno = arena.allocate(Linux.ERRNO);
         header = arena.allocate(Linux.MSGHDR);
@@ -58,7 +68,11 @@ final class SendMessage {
         control.set(JAVA_INT, Linux.CMSG_TYPE, Linux.UDP_SEGMENT);
     }
 
-    /** Chooses where to and which bytes: the buffer's remaining ones. Its position does not count from then on. */
+    /**
+     * Chooses where to and which bytes: the buffer's remaining ones. Its position does not count from then on.
+     *
+     * @throws UnsupportedAddressTypeException if the target is of the other family
+     */
     void load(ByteBuffer datagrams, InetSocketAddress target) {
         byte[] address = addressOf(target);
         MemorySegment.copy(address, 0, name, JAVA_BYTE, 0, address.length);
@@ -92,16 +106,25 @@ final class SendMessage {
 
     private byte[] addressOf(InetSocketAddress target) {
         byte[] known = targets.get(target);
-        if (known != null) {
+        if (known != null && isScopeOf(target, known)) {
             return known;
         }
         if (targets.size() >= TARGETS) {
             targets.clear();
         }
         byte[] written = new byte[SocketAddresses.write(target, name)];
+        if (SocketAddresses.family(name, 0) != family) {
+            throw new UnsupportedAddressTypeException();
+        }
         MemorySegment.copy(name, JAVA_BYTE, 0, written, 0, written.length);
         targets.put(target, written);
         return written;
+    }
+
+    /** Addresses that differ in their scope only are equal to the JDK, but not to the kernel. */
+    private static boolean isScopeOf(InetSocketAddress target, byte[] written) {
+        return !(target.getAddress() instanceof Inet6Address host)
+                || (int) SCOPE_ID.get(written, (int) Linux.SIN6_SCOPE_ID) == host.getScopeId();
     }
 
     private MemorySegment memoryOf(ByteBuffer direct) {

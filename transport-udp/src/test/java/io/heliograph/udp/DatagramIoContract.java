@@ -5,21 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heliograph.AddressInUseException;
-import io.heliograph.NoticeListener;
 import io.heliograph.TransportException;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -87,12 +84,11 @@ abstract class DatagramIoContract extends DatagramIoLifeContract {
 
     @Test
     void datagramsAndTrainsOfAGroupReachEachOfThreeReceivers() throws IOException {
-        InetAddress group = InetAddress.ofLiteral("239.77.2.1");
         byte[] train = bytes(40 * 1_400);
-        try (DatagramIo first = ios().multicastReceiver(new InetSocketAddress(group, 0), loopback(), BUFFER_BYTES);
-                DatagramIo second = ios().multicastReceiver(first.localAddress(), loopback(), BUFFER_BYTES);
-                DatagramIo third = otherIos().multicastReceiver(first.localAddress(), loopback(), BUFFER_BYTES);
-                DatagramIo from = ios().multicastSender(host(), loopback(), 0, BUFFER_BYTES)) {
+        try (DatagramIo first = ios().multicastReceiver(group(1, 0), multicastInterface(), BUFFER_BYTES);
+                DatagramIo second = ios().multicastReceiver(first.localAddress(), multicastInterface(), BUFFER_BYTES);
+                DatagramIo third = otherIos().multicastReceiver(first.localAddress(), multicastInterface(), BUFFER_BYTES);
+                DatagramIo from = ios().multicastSender(multicastHost(), multicastInterface(), 0, BUFFER_BYTES)) {
             assertThat(from.send(ByteBuffer.wrap(new byte[] {1}), first.localAddress())).isTrue();
             assertThat(from.send(direct(train), 1_400, first.localAddress())).isTrue();
             List<byte[]> expected = new ArrayList<>(List.of(new byte[] {1}));
@@ -108,10 +104,10 @@ abstract class DatagramIoContract extends DatagramIoLifeContract {
 
     @Test
     void aReceiverHearsItsOwnGroupOnly() throws IOException {
-        try (DatagramIo own = ios().multicastReceiver(new InetSocketAddress("239.77.2.2", 0), loopback(), BUFFER_BYTES);
+        try (DatagramIo own = ios().multicastReceiver(group(2, 0), multicastInterface(), BUFFER_BYTES);
                 DatagramIo other = ios().multicastReceiver(
-                        new InetSocketAddress("239.77.2.3", own.localAddress().getPort()), loopback(), BUFFER_BYTES);
-                DatagramIo from = ios().multicastSender(host(), loopback(), 0, BUFFER_BYTES)) {
+                        group(3, own.localAddress().getPort()), multicastInterface(), BUFFER_BYTES);
+                DatagramIo from = ios().multicastSender(multicastHost(), multicastInterface(), 0, BUFFER_BYTES)) {
             assertThat(from.send(ByteBuffer.wrap(new byte[] {1}), other.localAddress())).isTrue();
             assertThat(from.send(ByteBuffer.wrap(new byte[] {2}), own.localAddress())).isTrue();
             assertThat(Arrivals.await(other, 1).datagrams).containsExactly(new byte[] {1});
@@ -225,25 +221,5 @@ abstract class DatagramIoContract extends DatagramIoLifeContract {
         assertThatThrownBy(() -> ios().unicast(new InetSocketAddress("192.0.2.1", 0), BUFFER_BYTES))
                 .isInstanceOf(TransportException.class)
                 .hasMessageContaining("bind UDP 192.0.2.1:0").hasMessageContaining("annot assign");
-    }
-
-    static NetworkInterface loopback() throws IOException {
-        return NetworkInterface.getByInetAddress(host());
-    }
-
-    static byte[] bytes(int length) {
-        byte[] bytes = new byte[length];
-        new Random(length).nextBytes(bytes);
-        return bytes;
-    }
-
-    static byte[][] split(byte[] train, int segmentBytes) {
-        return IntStream.range(0, Train.datagrams(train.length, segmentBytes))
-                .mapToObj(i -> Arrays.copyOfRange(train, i * segmentBytes, Math.min((i + 1) * segmentBytes, train.length)))
-                .toArray(byte[][]::new);
-    }
-
-    static DatagramIos of(IoChoice choice) {
-        return DatagramIos.of(choice, "test", NoticeListener.NONE);
     }
 }

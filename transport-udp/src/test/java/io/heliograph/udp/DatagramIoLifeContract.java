@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.ThreadMXBean;
+import io.heliograph.NoticeListener;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -324,12 +326,45 @@ abstract class DatagramIoLifeContract {
         }
     }
 
-    DatagramIo unicast() {
+    /** The io under test, with an address of its own. */
+    DatagramIo unicast() throws IOException {
         return ios().unicast(new InetSocketAddress(host(), 0), BUFFER_BYTES);
     }
 
-    static InetAddress host() {
+    /** Where unicast sockets are bound. */
+    InetAddress host() {
         return InetAddress.ofLiteral("127.0.0.1");
+    }
+
+    /** Where multicast leaves and arrives. */
+    NetworkInterface multicastInterface() throws IOException {
+        return NetworkInterface.getByInetAddress(host());
+    }
+
+    /** An address of that interface. */
+    InetAddress multicastHost() throws IOException {
+        return host();
+    }
+
+    /** A multicast group, each number another. */
+    InetSocketAddress group(int number, int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral("239.77.2." + number), port);
+    }
+
+    static DatagramIos of(IoChoice choice) {
+        return DatagramIos.of(choice, "test", NoticeListener.NONE);
+    }
+
+    static byte[] bytes(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+
+    static byte[][] split(byte[] train, int segmentBytes) {
+        return IntStream.range(0, Train.datagrams(train.length, segmentBytes))
+                .mapToObj(i -> Arrays.copyOfRange(train, i * segmentBytes, Math.min((i + 1) * segmentBytes, train.length)))
+                .toArray(byte[][]::new);
     }
 
     static ByteBuffer direct(byte[] bytes) {
@@ -347,12 +382,16 @@ abstract class DatagramIoLifeContract {
         return new File("/proc/self/fd").list().length;
     }
 
-    private static <T> T soon(Future<T> future) throws Exception {
+    <T> Future<T> inAnotherThread(Callable<T> task) {
+        return threads.submit(task);
+    }
+
+    static <T> T soon(Future<T> future) throws Exception {
         return future.get(SOON.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** Some microseconds, so that what follows meets the other threads at different points. */
-    private static void pause(int microseconds) {
+    static void pause(int microseconds) {
         long untilNs = System.nanoTime() + microseconds * 1_000L;
         while (System.nanoTime() < untilNs) {
             Thread.onSpinWait();

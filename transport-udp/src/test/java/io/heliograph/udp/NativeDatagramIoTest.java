@@ -142,8 +142,8 @@ class NativeDatagramIoTest extends DatagramIoContract {
                 }
             }
             assertThat(sources.made()).isBetween(20_000L, 2 * 19_999L);
-            memory.set(ValueLayout.JAVA_SHORT, 0, (short) 10);
-            assertThatThrownBy(() -> sources.at(memory, 0)).isInstanceOf(IOException.class).hasMessageContaining("family 10");
+            memory.set(ValueLayout.JAVA_SHORT, 0, (short) 1);
+            assertThatThrownBy(() -> sources.at(memory, 0)).isInstanceOf(IOException.class).hasMessageContaining("family 1 ");
         }
     }
 }

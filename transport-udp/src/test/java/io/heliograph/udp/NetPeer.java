@@ -1,0 +1,134 @@
+package io.heliograph.udp;
+
+import io.heliograph.Heliograph;
+import io.heliograph.Interest;
+import io.heliograph.Notation;
+import io.heliograph.PublishResult;
+import io.heliograph.Publisher;
+import io.heliograph.Subscriber;
+import io.heliograph.Subscription;
+import io.heliograph.TopicFilter;
+import io.heliograph.flow.FlowPolicy;
+import io.heliograph.spi.Environment;
+import io.heliograph.testkit.CollectedNotices;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+
+/**
+ * A publisher or subscriber as a process of its own, which knows of the transport nothing but its address. It writes one
+ * object of JSON a line. Arguments are {@code name=value}:
+ *
+ * <pre>
+ * publisher   address=...  events=N  rate=events/s  bytes=B  seed=S  await=SUBSCRIBERS  [policy=P]
+ *             says ready, started, then its report; retries what is pressed back
+ * subscriber  address=...  [filter=F]  [policy=P]
+ *             says ready, a report for each line of input that says report, and ends with its input
+ * </pre>
+ */
+final class NetPeer {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final long PAUSE_NS = 1_000_000;
+
+    private final Map<String, String> arguments;
+    private final CollectedNotices notices = new CollectedNotices();
+    private final Heliograph heliograph = Heliograph.in(Environment.system().withNotices(notices));
+
+    private NetPeer(Map<String, String> arguments) {
+        this.arguments = arguments;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        var peer = new NetPeer(Arrays.stream(arguments).skip(1).map(argument -> argument.split("=", 2))
+                .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1])));
+        switch (arguments[0]) {
+            case "publisher" -> peer.publish();
+            case "subscriber" -> peer.subscribe();
+            default -> throw new IllegalArgumentException("role " + arguments[0] + ": allowed are publisher, subscriber");
+        }
+    }
+
+    private void publish() throws InterruptedException {
+        var results = new EnumMap<PublishResult, Long>(PublishResult.class);
+        var accepted = new Ranges();
+        Publisher publisher = heliograph.openPublisher(arguments.get("address"), policy());
+        try (publisher) {
+            say("{\"ready\":true}");
+            if (!publisher.awaitSubscribers(number("await"), PATIENCE)) {
+                throw new IllegalStateException(number("await") + " subscribers were awaited, there are "
+                        + publisher.subscribers());
+            }
+            say("{\"started\":true}");
+            publishAll(publisher, results, accepted);
+        }
+        say("{\"role\":\"publisher\",\"sums\":" + publisher.sums().toJson() + ",\"accepted\":" + accepted.toJson()
+                + ",\"results\":" + results.entrySet().stream()
+                        .map(each -> "\"" + each.getKey() + "\":" + each.getValue())
+                        .collect(Collectors.joining(",", "{", "}")) + ",\"notices\":" + notices() + "}");
+    }
+
+    private void publishAll(Publisher publisher, Map<PublishResult, Long> results, Ranges accepted) {
+        var events = new NetEvents(number("seed"), number("bytes"));
+        long startNs = System.nanoTime();
+        for (long i = 0; i < number("events"); i++) {
+            long dueNs = startNs + i * 1_000_000_000L / number("rate");
+            // A few at once after a pause, as timers are not finer.
+            while (System.nanoTime() - dueNs < 0) {
+                LockSupport.parkNanos(PAUSE_NS);
+            }
+            PublishResult result;
+            do {
+                result = publisher.publish(events.event(i));
+                results.merge(result, 1L, Long::sum);
+            } while (result == PublishResult.BACK_PRESSURED);
+            if (result == PublishResult.ACCEPTED) {
+                accepted.add(i, i);
+            }
+        }
+    }
+
+    private void subscribe() throws IOException {
+        var hearing = new NetHearing();
+        try (Subscriber subscriber = heliograph.openSubscriber(arguments.get("address"));
+                var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            var interest = new Interest(TopicFilter.of(arguments.getOrDefault("filter", ">")), policy());
+            Subscription subscription = subscriber.subscribe(interest, hearing);
+            say("{\"ready\":true}");
+            for (String line = input.readLine(); line != null; line = input.readLine()) {
+                say("{\"role\":\"subscriber\",\"sums\":" + subscription.sums().toJson() + ",\"sessions\":"
+                        + hearing.toJson() + ",\"notices\":" + notices() + "}");
+            }
+        }
+    }
+
+    private Optional<FlowPolicy> policy() {
+        return Optional.ofNullable(arguments.get("policy")).map(FlowPolicy::parse);
+    }
+
+    private int number(String name) {
+        return Notation.integer(name, arguments.getOrDefault(name, ""), 0, Integer.MAX_VALUE);
+    }
+
+    /** How often each kind was told. */
+    private String notices() {
+        return notices.all().stream()
+                .collect(Collectors.groupingBy(notice -> notice.getClass().getSimpleName(), Collectors.counting()))
+                .entrySet().stream()
+                .map(each -> "\"" + each.getKey() + "\":" + each.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+        System.out.flush();
+    }
+}
