@@ -15,6 +15,7 @@ final class HeldDatagrams {
     private final int window;
     private final long[] sequences;
     private final ByteBuffer[] bytes;
+    private final int[] lengths;
     private final long[] receivedEpochNanos;
     private final long[] asked;
     private final long[] askedNs;
@@ -26,6 +27,7 @@ final class HeldDatagrams {
         this.window = Integer.highestOneBit(Math.max(2, window) - 1) << 1;
         this.sequences = new long[this.window];
         this.bytes = new ByteBuffer[this.window];
+        this.lengths = new int[this.window];
         this.receivedEpochNanos = new long[this.window];
         this.asked = new long[this.window];
         this.askedNs = new long[this.window];
@@ -59,6 +61,7 @@ final class HeldDatagrams {
         copy.clear().put(datagram).flip();
         datagram.position(position);
         sequences[slot] = sequence;
+        lengths[slot] = copy.limit();
         receivedEpochNanos[slot] = epochNanos;
         count += isFree ? 1 : 0;
         return isFree;
@@ -66,7 +69,8 @@ final class HeldDatagrams {
 
     /** The datagram {@code sequence}, which is held; valid until another is held in its place. */
     ByteBuffer get(long sequence) {
-        return bytes[slot(sequence)];
+        int slot = slot(sequence);
+        return bytes[slot].limit(lengths[slot]).position(0);
     }
 
     /** When the datagram {@code sequence}, which is held, arrived. */

@@ -9,9 +9,8 @@ import java.util.random.RandomGenerator;
  * Asks a session's publisher for what is missing: after a short delay in which it may still come, or be repaired because
  * others have asked; then again, ever less often, until it comes or its publisher says that it has it no longer.
  *
- * <p>Among several receivers the delay is drawn at random as NORM does (RFC 5401, section 3.2.3.2: truncated exponential
- * back-off scaled by the size of the group), so that one asks first and the others hear its repair. Guarded by the
- * subscriber's lock.
+ * <p>Among several receivers the delay is {@link RepairBackoff}'s, so that one asks first and the others hear its repair.
+ * Guarded by the subscriber's lock.
  */
 final class RepairRequests {
 
@@ -57,12 +56,7 @@ final class RepairRequests {
     }
 
     private long backOffNs() {
-        if (receivers == 1) {
-            return 0;
-        }
-        double lambda = Math.log(receivers) + 1;
-        double x = random.nextDouble() * lambda / MOST_BACK_OFF_NS + lambda / (MOST_BACK_OFF_NS * (Math.exp(lambda) - 1));
-        return (long) (MOST_BACK_OFF_NS / lambda * Math.log(x * (Math.exp(lambda) - 1) * (MOST_BACK_OFF_NS / lambda)));
+        return receivers == 1 ? 0 : RepairBackoff.waitNs(MOST_BACK_OFF_NS, receivers, random.nextDouble());
     }
 
     /** A datagram has come, asked for or not. */

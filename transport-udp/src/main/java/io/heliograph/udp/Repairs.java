@@ -2,40 +2,122 @@ package io.heliograph.udp;
 
 import io.heliograph.spi.Environment;
 import java.net.InetSocketAddress;
+import java.util.List;
 
-/** Answers requests for repair. Guarded by the publisher's lock. */
+/**
+ * Answers requests for repair, from receivers that have proven where they are: each datagram that is still retained goes
+ * to who asked, or to the group when several ask. Guarded by the publisher's lock.
+ */
 final class Repairs {
 
+    /** Repairs a second, in bytes, and how many at once: enough for a window that was lost whole, whatever the link. */
+    private static final long BYTES_PER_SECOND = 1L << 30;
+    private static final long BURST_BYTES = 4L << 20;
+    private static final long MOST_AT_ONCE = 1 << 14;
+    private static final int MOST_REMEMBERED = 1 << 16;
+
     private final SessionSender sender;
-    private long repaired;
+    private final RepairGate gate;
+    private final Cookies cookies;
+    private long unproven;
+    private long tooLate;
 
     Repairs(SessionSender sender, Feed feed, Environment environment) {
         this.sender = sender;
+        this.cookies = new Cookies(environment.random());
+        long retained = feed.limits().retainedBytes() / feed.maxDatagramBytes();
+        this.gate = new RepairGate(Math.clamp(retained, 1, MOST_REMEMBERED),
+                new TokenBucket(BYTES_PER_SECOND, BURST_BYTES, environment.clock().nanoTime()));
     }
 
-    /** Whether the sender of a status or request is where it says it is. */
+    /**
+     * Whether the sender of a status or request is where it says it is; if it has not shown that yet, it is told how. The
+     * answer is no longer than the question.
+     */
     boolean isProven(Datagram datagram, InetSocketAddress source, long nowNs) {
-        return true;
+        long id = datagram.receiverId();
+        byte[] address = source.getAddress().getAddress();
+        if (cookies.isGood(datagram.cookie(), address, source.getPort(), id, nowNs)) {
+            return true;
+        }
+        unproven++;
+        sender.cookieTo(id, cookies.cookie(address, source.getPort(), id, nowNs), source);
+        return false;
     }
 
     void onNak(Datagram nak, InetSocketAddress source, SessionSender.Standing standing, long nowNs) {
-        boolean isBeyondTrail = false;
-        for (int i = 0; i < nak.ranges(); i++) {
-            long from = nak.rangeStart(i);
-            long end = Math.min(from + nak.rangeLength(i), sender.sent());
-            isBeyondTrail |= from < sender.trail();
-            from = Math.max(from, sender.trail());
-            if (from >= 0 && from < end) {
-                sender.repeat(from, end - from, source);
-                repaired += end - from;
-            }
+        if (!isProven(nak, source, nowNs)) {
+            return;
         }
-        if (isBeyondTrail) {
+        boolean isTooLate = false;
+        long most = MOST_AT_ONCE;
+        for (int i = 0; i < nak.ranges(); i++) {
+            long from = Math.max(0, nak.rangeStart(i));
+            isTooLate |= from < sender.trail();
+            long begin = Math.max(from, sender.trail());
+            long end = Math.min(Math.min(from + nak.rangeLength(i), sender.sent()), begin + most);
+            repair(begin, end, nak.receiverId(), source, nowNs);
+            most -= Math.max(0, end - begin);
+        }
+        if (isTooLate) {
+            tooLate++;
             sender.heartbeatTo(standing, source);
         }
     }
 
-    long repaired() {
-        return repaired;
+    /** Sends the range again, in as few trains as the gate's verdicts leave. */
+    private void repair(long from, long end, long receiver, InetSocketAddress source, long nowNs) {
+        long begin = from;
+        RepairGate.Verdict run = RepairGate.Verdict.SUPPRESSED;
+        for (long sequence = from; sequence < end; sequence++) {
+            RepairGate.Verdict verdict = gate.asked(sequence, receiver, sender.length(sequence), nowNs);
+            if (verdict != run) {
+                send(run, begin, sequence - begin, source);
+                begin = sequence;
+                run = verdict;
+            }
+            if (verdict == RepairGate.Verdict.REFUSED) {
+                return;
+            }
+        }
+        send(run, begin, end - begin, source);
+    }
+
+    private void send(RepairGate.Verdict verdict, long from, long count, InetSocketAddress source) {
+        switch (verdict) {
+            case UNICAST -> sender.repeat(from, count, List.of(source));
+            case GROUP -> sender.repeat(from, count, sender.targets());
+            case SUPPRESSED, REFUSED -> { }
+        }
+    }
+
+    /** Datagrams sent again to one receiver. */
+    long toOne() {
+        return gate.unicastRepairs();
+    }
+
+    /** Datagrams sent again to the group. */
+    long toGroup() {
+        return gate.groupRepairs();
+    }
+
+    /** Datagrams asked for that were on their way already. */
+    long suppressed() {
+        return gate.suppressed();
+    }
+
+    /** Datagrams asked for that would have cost more than repairs may. */
+    long refused() {
+        return gate.refused();
+    }
+
+    /** Statuses and requests whose sender had not shown where it is. */
+    long unproven() {
+        return unproven;
+    }
+
+    /** Requests for what is not retained any more. */
+    long tooLate() {
+        return tooLate;
     }
 }

@@ -17,6 +17,7 @@ import io.heliograph.wire.FrameEncoder;
 import io.heliograph.wire.MalformedFrame;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -40,6 +41,11 @@ import java.util.Optional;
  */
 final class SessionReceiver {
 
+    /** A publisher that has not answered for so long does not hear this subscriber: what is missing stays so. */
+    private static final long PROOF_NS = Duration.ofSeconds(2).toNanos();
+
+    private static final long PROOF_PERIOD_NS = Duration.ofMillis(50).toNanos();
+
     /** How far back arrivals are remembered, to tell a duplicate from one that is merely late. */
     private static final int REMEMBERED = 4096;
 
@@ -49,6 +55,7 @@ final class SessionReceiver {
 
     private final long session;
     private final InetSocketAddress source;
+    private final long joinedNs;
     private final UdpLimits limits;
     private final UdpCounters.Tally tally;
     private final RepairRequests requests;
@@ -85,7 +92,8 @@ final class SessionReceiver {
      * @param policy   in force until the publisher states its own
      */
     SessionReceiver(Datagram first, InetSocketAddress source, ForgottenSessions.Place place, UdpLimits limits, int window,
-            FlowPolicy policy, RepairRequests requests, UdpCounters.Tally tally) {
+            FlowPolicy policy, RepairRequests requests, UdpCounters.Tally tally, long nowNs) {
+        this.joinedNs = nowNs;
         this.session = first.session();
         this.source = source;
         this.isReliable = first.isFlagged(DatagramLayout.RELIABLE);
@@ -174,7 +182,7 @@ final class SessionReceiver {
             noteMissing(nowNs);
             endIfComplete();
         }
-        if (isMissing && !isRepairable() && nowNs - missingSinceNs >= limits.reorderWait().toNanos()) {
+        if (isMissing && !isRepairable(nowNs) && nowNs - missingSinceNs >= limits.reorderWait().toNanos()) {
             giveUpMissing();
             noteMissing(nowNs);
             endIfComplete();
@@ -186,9 +194,9 @@ final class SessionReceiver {
         }
     }
 
-    /** Whether what is missing can be asked for: the publisher has shown that it hears this subscriber. */
-    private boolean isRepairable() {
-        return isReliable && cookie != 0;
+    /** Whether what is missing can be asked for: the publisher has shown that it hears this subscriber, or still may. */
+    private boolean isRepairable(long nowNs) {
+        return isReliable && (cookie != 0 || nowNs - joinedNs < PROOF_NS);
     }
 
     /** How long until {@link #onTime} or {@link #request} has something to do. */
@@ -196,14 +204,14 @@ final class SessionReceiver {
         if (!isMissing) {
             return Long.MAX_VALUE;
         }
-        return isRepairable()
+        return isRepairable(nowNs)
                 ? requests.untilDueNs(nowNs)
                 : Math.max(0, missingSinceNs + limits.reorderWait().toNanos() - nowNs);
     }
 
     /** Asks for what is missing, if that is due. */
     void request(long nowNs) {
-        if (isMissing && isRepairable() && !isSilent) {
+        if (isMissing && isRepairable(nowNs) && !isSilent) {
             requests.request(this, nowNs);
         }
     }
@@ -232,12 +240,16 @@ final class SessionReceiver {
      */
     boolean takeReportTurn(long nowNs) {
         boolean isDue = !isSilent
-                && (!isReported || !outlets.isEmpty() && (nowNs - lastReportNs >= limits.status().toNanos() || isFarther()));
+                && (!isReported || !outlets.isEmpty() && (nowNs - lastReportNs >= reportPeriodNs() || isFarther()));
         if (isDue) {
             isReported = true;
             lastReportNs = nowNs;
         }
         return isDue;
+    }
+
+    private long reportPeriodNs() {
+        return isReliable && cookie == 0 ? PROOF_PERIOD_NS : limits.status().toNanos();
     }
 
     /** Whether somebody waits for a subscription to make room: the publisher for credit, or an event that has come. */

@@ -356,14 +356,21 @@ final class SessionSender {
     }
 
     /** Sends datagrams again, as they were: from {@code from} on, {@code count} of them, all within the log and sent. */
-    void repeat(long from, long count, InetSocketAddress target) {
+    void repeat(long from, long count, List<InetSocketAddress> to) {
         long next = from;
         while (next < from + count) {
             Chunk chunk = log.chunkOf(next);
             int datagrams = chunk.train(next, from + count - next);
-            send(chunk.view(next, datagrams), chunk.length(next), target);
+            for (InetSocketAddress target : to) {
+                send(chunk.view(next, datagrams), chunk.length(next), target);
+            }
             next += datagrams;
         }
+    }
+
+    /** How long a datagram is that can be repaired. */
+    int length(long sequence) {
+        return log.chunkOf(sequence).length(sequence);
     }
 
     /** The oldest datagram that can be repaired. */

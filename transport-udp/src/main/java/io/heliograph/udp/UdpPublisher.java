@@ -397,6 +397,16 @@ public final class UdpPublisher implements Publisher {
         return locked(() -> receivers.refused());
     }
 
+    /** Datagrams sent again to the one receiver that asked. */
+    public long repairsToOne() {
+        return locked(() -> repairs.toOne());
+    }
+
+    /** Datagrams sent again to all, since several receivers asked. */
+    public long repairsToGroup() {
+        return locked(() -> repairs.toGroup());
+    }
+
     private <T> T locked(Supplier<T> reading) {
         lock.lock();
         try {

@@ -41,7 +41,6 @@ public final class UdpSubscriber implements Subscriber {
     private final Feed feed;
     private final String address;
     private final DatagramIo io;
-    private final DatagramIo reports;
     private final UdpLimits limits;
     private final Environment environment;
     private final FlowPolicy defaultPolicy;
@@ -73,16 +72,14 @@ public final class UdpSubscriber implements Subscriber {
 
     /**
      * @param feed        what it listens to
-     * @param io          receives; closed with this
-     * @param reports     sends reports to publishers; may be {@code io} itself; closed with this
+     * @param io          receives, and sends reports to publishers; closed with this
      * @param policy      in force where neither a subscription nor a publisher asks for one
      * @param environment clocks, chance and listener
      */
-    UdpSubscriber(Feed feed, DatagramIo io, DatagramIo reports, FlowPolicy policy, Environment environment) {
+    UdpSubscriber(Feed feed, DatagramIo io, FlowPolicy policy, Environment environment) {
         this.feed = feed;
         this.address = feed.address();
         this.io = io;
-        this.reports = reports;
         this.limits = feed.limits();
         this.environment = environment;
         this.defaultPolicy = policy;
@@ -217,7 +214,6 @@ public final class UdpSubscriber implements Subscriber {
         thread.ifPresent(UdpSubscriber::join);
         subscriptions.close();
         io.close();
-        reports.close();
     }
 
     private void run() {
@@ -336,7 +332,7 @@ public final class UdpSubscriber implements Subscriber {
                 ? ForgottenSessions.Place.START
                 : new ForgottenSessions.Place(datagram.sequence(), datagram.firstEvent(), false));
         var joined = new SessionReceiver(datagram, source, start, limits, window, defaultPolicy,
-                new RepairRequests(receiverId, environment.random(), this::send, tally), tally);
+                new RepairRequests(receiverId, environment.random(), this::send, tally), tally, nowNs);
         opened.forEach(one -> joined.add(one.intake(), one.direct()));
         sessions.put(joined.session(), joined);
         return Optional.of(joined);
@@ -371,7 +367,7 @@ public final class UdpSubscriber implements Subscriber {
     }
 
     private boolean send(ByteBuffer datagram, InetSocketAddress target) throws IOException {
-        return reports.send(datagram, target);
+        return io.send(datagram, target);
     }
 
     private Intake open(Interest interest, Optional<DataHandler> direct) {

@@ -58,17 +58,15 @@ public final class UdpTransport implements Transport {
         int bufferBytes = config.limits().socketBufferBytes();
         DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment::tell);
         DatagramIo io = config.isMulticast()
-                ? ios.multicastReceiver(config.target(), config.networkInterface(), bufferBytes)
+                ? ios.multicastMember(List.of(config.target()), config.local(), config.networkInterface(), Optional.empty(),
+                        bufferBytes)
                 : ios.unicast(config.target(), bufferBytes);
-        DatagramIo reports = config.isMulticast()
-                ? ios.unicast(new InetSocketAddress(config.local(), 0), bufferBytes)
-                : io;
         if (io.receiveBufferBytes() < bufferBytes) {
             environment.tell(new Notice.Degraded(config.text(), "the receive buffer is "
                     + io.receiveBufferBytes() + " bytes instead of " + bufferBytes
                     + "; raise net.core.rmem_max to lose less in bursts"));
         }
-        return new UdpSubscriber(feed(config), io, reports, DEFAULT_POLICY, environment);
+        return new UdpSubscriber(feed(config), io, DEFAULT_POLICY, environment);
     }
 
     private static Feed feed(UdpConfig config) {

@@ -37,8 +37,9 @@ class ForgottenSessionTest implements EventHandler {
     private final SimReceiver recording = network.link().receiver(Faults.NONE);
     private final List<Position> delivered = new ArrayList<>();
     private final List<Gap> gaps = new ArrayList<>();
-    private final UdpSubscriber subscriber = new UdpSubscriber("udp://sim", network.subscriberIo(Faults.NONE),
-            network.reportsIo(Faults.NONE), UdpLimits.defaults().withSessions(1), UdpTransport.DEFAULT_POLICY, environment);
+    private final UdpSubscriber subscriber = new UdpSubscriber(SimNetwork.feed(1_400, false, UdpLimits.defaults().withSessions(1)),
+            network.subscriberIo(Faults.NONE, Faults.NONE),
+                UdpTransport.DEFAULT_POLICY, environment);
     private final Subscription subscription = subscriber.subscribePolled(Interest.inAll());
     private final UdpPublisher first = publisher();
     private final UdpPublisher second = publisher();
@@ -154,8 +155,8 @@ class ForgottenSessionTest implements EventHandler {
     }
 
     private UdpPublisher publisher() {
-        return new UdpPublisher("udp://sim", SimNetwork.PUBLISHER, network.publisherIo(), 1_400, UdpLimits.defaults(),
-                UdpTransport.DEFAULT_POLICY, environment);
+        return new UdpPublisher(SimNetwork.feed(1_400, false, UdpLimits.defaults()),
+                network.publisherIo(), UdpTransport.DEFAULT_POLICY, environment);
     }
 
     /** Has {@code count} events published, sent, and heard. */

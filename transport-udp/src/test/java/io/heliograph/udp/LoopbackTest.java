@@ -182,7 +182,6 @@ class LoopbackTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "udp://239.77.1.1:4770                                    | reliable",
         "udp://239.77.1.1:4770?reliable=maybe                     | true or false",
         "udp://239.77.1.1?reliable=false                          | HOST:PORT",
         "udp://239.77.1.1:99999?reliable=false                    | 1 to 65535",

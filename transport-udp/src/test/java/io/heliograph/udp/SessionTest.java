@@ -91,8 +91,9 @@ class SessionTest implements EventHandler {
     @Test
     void aDatagramThatIsOvertakenButNotLateIsDeliveredInItsPlace() throws IOException {
         var reordering = Faults.NONE.withReorder(0.3).withReorderSpan(3);
-        var subscriber = new UdpSubscriber("udp://sim", network.subscriberIo(reordering), network.reportsIo(Faults.NONE),
-                UdpLimits.defaults(), UdpTransport.DEFAULT_POLICY, environment);
+        var subscriber = new UdpSubscriber(SimNetwork.feed(1_400, false, UdpLimits.defaults()),
+                network.subscriberIo(reordering, Faults.NONE),
+                UdpTransport.DEFAULT_POLICY, environment);
         Subscription subscription = subscriber.subscribePolled(Interest.inAll());
         var publisher = publisher();
         for (int i = 0; i < 200; i++) {
@@ -252,13 +253,14 @@ class SessionTest implements EventHandler {
     }
 
     private UdpSubscriber subscriber(UdpLimits limits) {
-        return new UdpSubscriber("udp://sim", network.subscriberIo(Faults.NONE), network.reportsIo(Faults.NONE), limits,
+        return new UdpSubscriber(SimNetwork.feed(1_400, false, limits),
+                network.subscriberIo(Faults.NONE, Faults.NONE),
                 UdpTransport.DEFAULT_POLICY, environment);
     }
 
     private UdpPublisher publisher() {
-        return new UdpPublisher("udp://sim", SimNetwork.PUBLISHER, network.publisherIo(), 1_400, UdpLimits.defaults(),
-                UdpTransport.DEFAULT_POLICY, environment);
+        return new UdpPublisher(SimNetwork.feed(1_400, false, UdpLimits.defaults()),
+                network.publisherIo(), UdpTransport.DEFAULT_POLICY, environment);
     }
 
     private static void publish(UdpPublisher publisher, int count) throws IOException {

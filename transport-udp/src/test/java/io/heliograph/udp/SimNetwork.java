@@ -9,69 +9,99 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A publisher's way to its subscribers, and their reports' way back, as simulated links. Confined to one thread. */
+/**
+ * A publisher's way to the subscribers of its group and to each of them alone, and their ways back, as simulated links.
+ * Several publishers share one place, and hear what is sent there together. Confined to one thread.
+ */
 final class SimNetwork {
 
+    static final InetSocketAddress GROUP = new InetSocketAddress("239.0.0.1", 7_000);
     static final InetSocketAddress PUBLISHER = new InetSocketAddress("127.0.0.1", 5_000);
 
     private final ManualClock clock;
     private final long seed;
-    private final SimLink toSubscribers;
-    private final List<SimReceiver> atPublisher = new ArrayList<>();
+    private final SimLink toGroup;
+    private final List<SimLink> others = new ArrayList<>();
+    private final SimIo publisher = new SimIo(PUBLISHER);
+    private int members;
 
     SimNetwork(long seed, ManualClock clock) {
         this.seed = seed;
         this.clock = clock;
-        this.toSubscribers = new SimLink(seed, clock);
+        this.toGroup = new SimLink(seed, clock);
+        publisher.out.put(GROUP, toGroup);
+    }
+
+    /** What a subscriber of {@link #GROUP} or a publisher to it is given. */
+    static Feed feed(int maxDatagramBytes, boolean isReliable, UdpLimits limits) {
+        return new Feed("udp://sim", List.of(GROUP), maxDatagramBytes, isReliable, limits);
     }
 
     DatagramIo publisherIo() {
-        return new SimIo(Optional.of(toSubscribers), atPublisher, new InetSocketAddress("127.0.0.1", 6_000));
+        return publisher;
     }
 
-    DatagramIo subscriberIo(Faults faults) {
-        return new SimIo(Optional.empty(), List.of(toSubscribers.receiver(faults)), PUBLISHER);
+    DatagramIo subscriberIo(Faults down) {
+        return subscriberIo(down, Faults.NONE);
     }
 
-    DatagramIo reportsIo(Faults faults) {
-        var back = new SimLink(seed + 1 + atPublisher.size(), clock);
-        atPublisher.add(back.receiver(faults));
-        return new SimIo(Optional.of(back), List.of(), PUBLISHER);
+    /**
+     * @param down what happens on the way from the publisher, to the group and to this subscriber alone
+     * @param up   what happens on the way back
+     */
+    DatagramIo subscriberIo(Faults down, Faults up) {
+        var io = new SimIo(new InetSocketAddress("127.0.0.1", 6_000 + members++));
+        io.in.put(toGroup.receiver(down), PUBLISHER);
+        SimLink one = another();
+        publisher.out.put(io.local, one);
+        io.in.put(one.receiver(down), PUBLISHER);
+        SimLink back = another();
+        io.out.put(PUBLISHER, back);
+        publisher.in.put(back.receiver(up), io.local);
+        return io;
     }
 
+    private SimLink another() {
+        var link = new SimLink(seed + 1 + others.size(), clock);
+        others.add(link);
+        return link;
+    }
+
+    /** The way to the group. */
     SimLink link() {
-        return toSubscribers;
+        return toGroup;
     }
 
     FaultCounts faultCounts() {
-        return toSubscribers.faultCounts();
+        return toGroup.faultCounts();
     }
 
     /** One end of the links. */
     private static final class SimIo implements DatagramIo {
 
-        private final Optional<SimLink> out;
-        private final List<SimReceiver> in;
-        private final InetSocketAddress source;
+        private final InetSocketAddress local;
+        private final Map<SimReceiver, InetSocketAddress> in = new LinkedHashMap<>();
+        private final Map<InetSocketAddress, SimLink> out = new HashMap<>();
 
-        SimIo(Optional<SimLink> out, List<SimReceiver> in, InetSocketAddress source) {
-            this.out = out;
-            this.in = in;
-            this.source = source;
+        SimIo(InetSocketAddress local) {
+            this.local = local;
         }
 
         @Override
         public int receive(Receiver receiver, long timeoutNs) {
             int received = 0;
-            for (SimReceiver from : in) {
-                for (Optional<byte[]> next = from.poll(); next.isPresent(); next = from.poll()) {
+            for (Map.Entry<SimReceiver, InetSocketAddress> from : List.copyOf(in.entrySet())) {
+                for (Optional<byte[]> next = from.getKey().poll(); next.isPresent(); next = from.getKey().poll()) {
                     byte[] datagram = next.get();
                     receiver.onDatagrams(ByteBuffer.wrap(datagram).order(ByteOrder.LITTLE_ENDIAN),
-                            Math.max(1, datagram.length), source);
+                            Math.max(1, datagram.length), from.getValue());
                     received++;
                 }
             }
@@ -83,7 +113,7 @@ final class SimNetwork {
             do {
                 byte[] bytes = new byte[Math.min(segmentBytes, datagrams.remaining())];
                 datagrams.get(bytes);
-                out.orElseThrow().send(bytes);
+                out.get(target).send(bytes);
             } while (datagrams.hasRemaining());
             return true;
         }
@@ -95,12 +125,12 @@ final class SimNetwork {
 
         @Override
         public InetSocketAddress localAddress() {
-            return source;
+            return local;
         }
 
         @Override
         public int receiveBufferBytes() {
-            return Integer.MAX_VALUE;
+            return 4 << 20;
         }
 
         @Override

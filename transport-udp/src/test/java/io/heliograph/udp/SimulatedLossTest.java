@@ -112,8 +112,8 @@ class SimulatedLossTest {
                 listening.add(new Listening(i));
             }
             int datagramBytes = 600 + random.nextInt(1_400);
-            publisher = new UdpPublisher("udp://sim", SimNetwork.PUBLISHER, network.publisherIo(), datagramBytes,
-                    UdpLimits.defaults(), UdpTransport.DEFAULT_POLICY, environment);
+            publisher = new UdpPublisher(SimNetwork.feed(datagramBytes, false, UdpLimits.defaults()),
+                network.publisherIo(), UdpTransport.DEFAULT_POLICY, environment);
             recorded = recorder.publisher("publisher", publisher);
         }
 
@@ -199,8 +199,8 @@ class SimulatedLossTest {
                 var faults = Faults.NONE.withDrop(random.nextDouble() * 0.2).withDuplicate(0.05).withReorder(0.05)
                         .withDelay(0.05).withTruncate(0.01).withBitFlip(0.01);
                 filter = index == 2 ? TopicFilter.of("prices.>") : TopicFilter.ALL;
-                subscriber = new UdpSubscriber("udp://sim", network.subscriberIo(faults),
-                        network.reportsIo(Faults.NONE.withDrop(0.1)), UdpLimits.defaults(), UdpTransport.DEFAULT_POLICY,
+                subscriber = new UdpSubscriber(SimNetwork.feed(1_400, false, UdpLimits.defaults()),
+                network.subscriberIo(faults, Faults.NONE.withDrop(0.1)), UdpTransport.DEFAULT_POLICY,
                         environment);
                 Victim victim = Victim.values()[random.nextInt(Victim.values().length)];
                 FlowPolicy policy = new FlowPolicy.Drop(Limit.events(50 + random.nextInt(200)), victim);
