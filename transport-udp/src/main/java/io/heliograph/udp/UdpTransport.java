@@ -31,7 +31,7 @@ public final class UdpTransport implements Transport {
 
     @Override
     public Publisher publisher(Address address, Optional<FlowPolicy> policy, Environment environment) {
-        UdpConfig config = UdpConfig.of(address);
+        UdpConfig config = possible(address);
         FlowPolicy inForce = requirePossible(policy.orElse(DEFAULT_POLICY));
         int bufferBytes = config.limits().socketBufferBytes();
         DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment::tell);
@@ -44,7 +44,7 @@ public final class UdpTransport implements Transport {
 
     @Override
     public Subscriber subscriber(Address address, Environment environment) {
-        UdpConfig config = UdpConfig.of(address);
+        UdpConfig config = possible(address);
         int bufferBytes = config.limits().socketBufferBytes();
         DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment::tell);
         DatagramIo io = config.isMulticast()
@@ -59,6 +59,20 @@ public final class UdpTransport implements Transport {
                     + "; raise net.core.rmem_max to lose less in bursts"));
         }
         return new UdpSubscriber(config.text(), io, reports, config.limits(), DEFAULT_POLICY, environment).start();
+    }
+
+    /** @throws ConfigException for an address that is understood, but asks for what is not done yet */
+    private static UdpConfig possible(Address address) {
+        UdpConfig config = UdpConfig.of(address.requireSettings("interface", "reliable", "ttl", "datagram", "buffer", "io"));
+        if (config.isReliable()) {
+            throw new ConfigException("reliable", "true",
+                    "false, written out as ?reliable=false: lost datagrams are told but not yet repaired");
+        }
+        if (config.targets().size() > 1 || Endpoints.isIpv6(config.target().getAddress())) {
+            throw new ConfigException("UDP address", address.place(),
+                    "one HOST:PORT with an IPv4 host: two lines and IPv6 are understood, but not yet carried");
+        }
+        return config;
     }
 
     /** @throws ConfigException for a policy that needs repair */
