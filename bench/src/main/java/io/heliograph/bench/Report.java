@@ -24,7 +24,7 @@ record Report(String suite, List<Row> rows, Optional<String> voidBecause) {
                     .collect(Collectors.joining(", "));
             String peer = row.peerName().map(name -> name + (beside.isEmpty() ? "" : ", ")).orElse("");
             table.append(String.format(FORMAT, row.name(), Row.number(row.ours()), row.unit(), row.spread(),
-                    Row.number(row.against()), Row.number(row.ratio()), row.goal(), row.meetsGoal() ? "met" : "missed",
+                    Row.number(row.against()), Row.number(row.ratio()), row.goal(), row.verdict(),
                     peer + beside));
             if (!row.remark().isEmpty()) {
                 table.append("    ").append(row.remark()).append(System.lineSeparator());

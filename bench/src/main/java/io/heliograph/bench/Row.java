@@ -22,6 +22,9 @@ import java.util.TreeMap;
 record Row(String name, String unit, double ours, double against, Optional<String> peerName, String goal, String spread,
         Map<String, Double> extras, String remark) {
 
+    /** How a remark begins that says why the row proves nothing. */
+    static final String VOID = "void";
+
     private static final MathContext FOUR_DIGITS = new MathContext(4);
 
     Row {
@@ -42,6 +45,16 @@ record Row(String name, String unit, double ours, double against, Optional<Strin
     boolean meetsGoal() {
         double bound = Double.parseDouble(goal.substring(2));
         return goal.startsWith("<=") ? ratio() <= bound : ratio() >= bound;
+    }
+
+    /** Whether the row proves nothing, as its remark says. */
+    boolean isVoid() {
+        return remark.startsWith(VOID);
+    }
+
+    /** In a word. */
+    String verdict() {
+        return isVoid() ? VOID : meetsGoal() ? "met" : "missed";
     }
 
     String toJson() {

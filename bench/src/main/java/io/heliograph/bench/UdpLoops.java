@@ -59,7 +59,8 @@ final class UdpLoops implements AutoCloseable {
 
     /** Publishes what is due, but no more than some; says whether there was anything. */
     boolean publishDue(UdpSide.Sending sending, SentEvents events, long firstNs, double intervalNs) {
-        long due = (long) ((System.nanoTime() - firstNs) / intervalNs);
+        long sinceFirstNs = System.nanoTime() - firstNs;
+        long due = sinceFirstNs < 0 ? 0 : 1 + (long) (sinceFirstNs / intervalNs);
         boolean isAny = events.count() < due;
         for (int i = 0; i < EVENTS_PER_LOOK && events.count() < due; i++) {
             offer(sending, events.block(), events.next(), events.length());

@@ -25,7 +25,7 @@ record UdpReport(Samples samples, Map<String, String> modes, Map<String, String>
 
     Report of(List<UdpRow> rows) {
         List<Row> made = rows.stream().map(this::row).toList();
-        List<String> weak = made.stream().filter(row -> row.remark().startsWith("void"))
+        List<String> weak = made.stream().filter(Row::isVoid)
                 .map(row -> row.name() + ": " + row.remark()).toList();
         return new Report("udp", made, weak.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", weak)));
     }
@@ -73,11 +73,11 @@ record UdpReport(Samples samples, Map<String, String> modes, Map<String, String>
             return Optional.empty();
         }
         if (!samples.has(key)) {
-            return Optional.of("void: there is no yardstick");
+            return Optional.of(Row.VOID + ": there is no yardstick");
         }
         OptionalDouble strength = row.strength(peersFigure, samples.median(key) / 1e6);
         return strength.isPresent() && strength.getAsDouble() < LEAST_STRENGTH
-                ? Optional.of("void: the peer is at " + Row.number(strength.getAsDouble()) + " of its figure, beside the yardstick")
+                ? Optional.of(Row.VOID + ": the peer is at " + Row.number(strength.getAsDouble()) + " of its figure, beside the yardstick")
                 : Optional.empty();
     }
 

@@ -102,6 +102,8 @@ final class UdpReportTest {
         rate("aeron.1to3.32B", 2.4e6);
         assertThat(row("udp.1to3.32B").remark()).startsWith("void: the peer is at 0.7824 of its figure");
         assertThat(report().voidBecause().orElseThrow()).startsWith("udp.1to3.32B: void");
+        assertThat(row("udp.1to3.32B").meetsGoal()).isTrue();
+        assertThat(row("udp.1to3.32B").verdict()).isEqualTo("void");
         assertThat(row("udp.1to1.32B.eth").remark()).isEmpty();
     }
 
