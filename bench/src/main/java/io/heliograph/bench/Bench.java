@@ -1,7 +1,8 @@
 package io.heliograph.bench;
 
 import java.io.IOException;
-import java.util.List;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** The harness: runs one suite in child JVMs and prints what they measured. */
 public final class Bench {
@@ -13,27 +14,49 @@ public final class Bench {
     }
 
     /**
-     * Runs {@code SUITE [--quick] [--json]}. Exits with 0 even if a goal is missed, with 1 if a child failed, with 2 for
-     * other arguments.
+     * Runs {@code SUITE [--quick] [--json] [--row NAME]...}. Exits with 0 even if a goal is missed, with 1 if a child
+     * failed, with 2 for other arguments.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
-        List<String> arguments = List.of(args);
-        if (!arguments.contains("core") || !List.of("core", "--quick", "--json").containsAll(arguments)) {
-            System.err.println("bench: allowed is core [--quick] [--json]; found " + String.join(" ", arguments));
+        try {
+            BenchArguments arguments = BenchArguments.parse(args);
+            System.exit(arguments.suite().equals("udp") ? udp(arguments) : core(arguments));
+        } catch (IllegalArgumentException e) {
+            System.err.println("bench: " + e.getMessage());
             System.exit(2);
         }
-        int jvms = arguments.contains("--quick") ? QUICK_JVMS : FULL_JVMS;
+    }
+
+    private static int core(BenchArguments arguments) throws IOException, InterruptedException {
+        int jvms = arguments.isQuick() ? QUICK_JVMS : FULL_JVMS;
         var samples = new Samples();
         for (int jvm = 1; jvm <= jvms; jvm++) {
             System.err.println("bench: core, JVM " + jvm + " of " + jvms);
             if (!ChildJvm.run(CoreMeasurements.class, samples)) {
                 System.err.println("bench: a measurement failed, so there is no result");
-                System.exit(1);
+                return 1;
             }
         }
-        var report = new Report("core", CoreMeasurements.rows(samples));
+        print(new Report("core", CoreMeasurements.rows(samples), Optional.empty()), arguments);
+        return 0;
+    }
+
+    private static int udp(BenchArguments arguments) throws IOException, InterruptedException {
+        var rows = arguments.udpRows();
+        var suite = new UdpSuite(folder("bench.peers"), PeerModes.read(folder("bench.modes")));
+        print(arguments.isQuick() ? suite.quick(rows) : suite.full(rows), arguments);
+        return suite.failures().isEmpty() ? 0 : 1;
+    }
+
+    /** bench/run says where things are. */
+    private static Path folder(String property) {
+        return Path.of(Optional.ofNullable(System.getProperty(property))
+                .orElseThrow(() -> new IllegalArgumentException("-D" + property + " is missing; bench/run gives it")));
+    }
+
+    private static void print(Report report, BenchArguments arguments) {
         System.out.print(report.table());
-        if (arguments.contains("--json")) {
+        if (arguments.isJson()) {
             System.out.println(report.toJson());
         }
     }

@@ -42,10 +42,38 @@ final class Samples {
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    /** The smallest and the largest sample of {@code name}. */
-    String spread(String name) {
-        List<Double> sorted = sorted(name);
-        return Row.number(sorted.getFirst()) + " to " + Row.number(sorted.getLast());
+    /** The smallest and the largest sample of {@code name}, divided by {@code scale}. */
+    String spread(String name, double scale) {
+        return Row.number(least(name) / scale) + " to " + Row.number(most(name) / scale);
+    }
+
+    /** The smallest. */
+    double least(String name) {
+        return sorted(name).getFirst();
+    }
+
+    /** The largest. */
+    double most(String name) {
+        return sorted(name).getLast();
+    }
+
+    /** How many times the smallest the largest is. */
+    double times(String name) {
+        return most(name) / least(name);
+    }
+
+    boolean has(String name) {
+        return byName.containsKey(name);
+    }
+
+    /** Takes in all of {@code others}, their names behind {@code prefix}. */
+    void addAll(String prefix, Samples others) {
+        others.byName.forEach((name, values) -> values.forEach(value -> add(prefix + name, value)));
+    }
+
+    /** Takes in one sample for each name of {@code others}: their median. */
+    void addMedians(Samples others) {
+        others.byName.keySet().forEach(name -> add(name, others.median(name)));
     }
 
     private List<Double> sorted(String name) {

@@ -15,12 +15,17 @@ final class ReportTest {
     @Test
     void writesTheLineThatProgramsRead() {
         var report = new Report("core", List.of(
-                new Row("core.encode", "ns", 61.23456, 100, Optional.empty(), "<=1", "60 to 70", Map.of("compact", 12.0, "allocated_bytes", 0.0)),
-                new Row("udp.rate", "M/s", 12_345_678, 1_000_000, Optional.of("someone"), ">=8", "", Map.of())));
+                new Row("core.encode", "ns", 61.23456, 100, Optional.empty(), "<=1", "60 to 70", Map.of("compact", 12.0, "allocated_bytes", 0.0), ""),
+                new Row("udp.rate", "M/s", 12_345_678, 1_000_000, Optional.of("someone"), ">=8", "", Map.of(), ""),
+                new Row("udp.p99", "us", Double.NaN, 300, Optional.of("someone"), "<=0.8", "", Map.of(), "failed: \"no\" word")),
+                Optional.of("a weak peer"));
         assertThat(report.toJson()).isEqualTo("{\"suite\":\"core\",\"rows\":["
                 + "{\"name\":\"core.encode\",\"unit\":\"ns\",\"ours\":61.23,\"peer\":null,\"peer_name\":\"target\",\"ratio\":0.6123,\"goal\":\"<=1\","
                 + "\"allocated_bytes\":0,\"compact\":12},"
-                + "{\"name\":\"udp.rate\",\"unit\":\"M/s\",\"ours\":12350000,\"peer\":1000000,\"peer_name\":\"someone\",\"ratio\":12.35,\"goal\":\">=8\"}]}");
+                + "{\"name\":\"udp.rate\",\"unit\":\"M/s\",\"ours\":12350000,\"peer\":1000000,\"peer_name\":\"someone\",\"ratio\":12.35,\"goal\":\">=8\"},"
+                + "{\"name\":\"udp.p99\",\"unit\":\"us\",\"ours\":null,\"peer\":300,\"peer_name\":\"someone\",\"ratio\":null,\"goal\":\"<=0.8\","
+                + "\"remark\":\"failed: \\\"no\\\" word\"}],\"void\":\"a weak peer\"}");
+        assertThat(report.table()).contains("failed: \"no\" word", "VOID: a weak peer");
     }
 
     @Test
@@ -29,11 +34,11 @@ final class ReportTest {
         assertThat(row(100.1, "<=1").meetsGoal()).isFalse();
         assertThat(row(800, ">=8").meetsGoal()).isTrue();
         assertThat(row(799, ">=8").meetsGoal()).isFalse();
-        assertThat(new Report("s", List.of(row(100.1, "<=1"))).table()).contains("missed").hasLineCount(2);
+        assertThat(new Report("s", List.of(row(100.1, "<=1")), Optional.empty()).table()).contains("missed").hasLineCount(2);
     }
 
     private static Row row(double ours, String goal) {
-        return new Row("r", "ns", ours, 100, Optional.empty(), goal, "", Map.of());
+        return new Row("r", "ns", ours, 100, Optional.empty(), goal, "", Map.of(), "");
     }
 
     @Test
@@ -44,7 +49,10 @@ final class ReportTest {
         assertThat(samples.take("something else")).isFalse();
         assertThat(samples.take("sample b 1.0")).isTrue();
         assertThat(samples.median("a")).isEqualTo(3.5);
-        assertThat(samples.spread("a")).isEqualTo("1 to 100");
+        assertThat(samples.spread("a", 10)).isEqualTo("0.1 to 10");
+        assertThat(samples.times("a")).isEqualTo(100);
+        assertThat(samples.has("a")).isTrue();
+        assertThat(samples.has("c")).isFalse();
         samples.add("a", 4.5);
         assertThat(samples.median("a")).isEqualTo(4);
         assertThatIllegalStateException().isThrownBy(() -> samples.median("c")).withMessageContaining("[a, b]");

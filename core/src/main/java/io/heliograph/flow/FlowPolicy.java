@@ -141,6 +141,15 @@ public sealed interface FlowPolicy {
         };
     }
 
+    /** Whether a full backlog makes its publisher wait, or refuses, rather than give events up. */
+    default boolean waits() {
+        return switch (this) {
+            case Drop drop -> false;
+            case Buffer buffer -> buffer.then().waits();
+            case BackPressure pressure -> true;
+        };
+    }
+
     /** Whether {@code asked} is no stronger than {@code ceiling}, and makes a publisher wait no longer. */
     static boolean isAllowedUnder(FlowPolicy ceiling, FlowPolicy asked) {
         return strength(asked) <= strength(ceiling) && asked.maxWait().compareTo(ceiling.maxWait()) <= 0;

@@ -211,15 +211,18 @@ public final class Intake {
     }
 
     /**
-     * Whether an event of {@code sizeBytes} finds room without anything being given up, under {@code ceiling}; always so
-     * where the policy gives up, and where nothing waits.
+     * Whether an event of {@code sizeBytes} may be offered now, under {@code ceiling}: a policy that waits has room for it;
+     * always so where the policy gives up, and where nothing waits.
      */
     public boolean hasRoom(FlowPolicy ceiling, int sizeBytes) {
         lock.lock();
         try {
             FlowPolicy policy = policyUnder(ceiling);
-            return policy instanceof FlowPolicy.Drop || backlog.events() == 0
-                    || backlog.judge(policy, sizeBytes, 0) == Admission.Verdict.ADMIT;
+            if (!policy.waits() || backlog.events() == 0) {
+                return true;
+            }
+            Admission.Verdict verdict = backlog.judge(policy, sizeBytes, 0);
+            return verdict != Admission.Verdict.WAIT && verdict != Admission.Verdict.BACK_PRESSURED;
         } finally {
             lock.unlock();
         }

@@ -82,7 +82,7 @@ public final class SessionIntake {
                 next = first + count;
                 ledger.known(count - repeated);
             }
-            ledger.duplicates(repeated);
+            ledger.duplicates(repeated - Math.clamp(joined - first, 0L, repeated));
             return repeated;
         } finally {
             intake.unlock();

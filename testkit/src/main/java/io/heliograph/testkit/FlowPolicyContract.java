@@ -45,6 +45,7 @@ public abstract class FlowPolicyContract extends TransportContract {
         scene().stall(publisher, listener, 0);
         scene().publish(publisher, 1, 1_001);
         scene().publish(publisher, 1_001, 1_200, capabilities().has(Trait.SEES_BACKLOGS) ? PublishResult.DROPPED : PublishResult.ACCEPTED);
+        scene().settle();
         listener.resume();
         scene().settle();
         ifLossless(() -> {

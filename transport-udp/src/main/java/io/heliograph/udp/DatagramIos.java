@@ -82,9 +82,13 @@ public final class DatagramIos {
      *
      * @param timeToLive  how many routers a datagram may cross, 0 to 255
      * @param bufferBytes what to ask of the operating system for its buffers
-     * @throws TransportException if the operating system refuses
+     * @throws TransportException if the operating system refuses, or has no route for IPv6 multicast through the
+     *                            interface, as is usual for the loopback one
      */
     public DatagramIo multicastSender(InetAddress local, NetworkInterface networkInterface, int timeToLive, int bufferBytes) {
+        if (Endpoints.isIpv6(local)) {
+            MulticastRoute.require(networkInterface);
+        }
         return isNative
                 ? NativeDatagramIo.multicastSender(local, networkInterface, timeToLive, bufferBytes, this::tell)
                 : PortableDatagramIo.multicastSender(local, networkInterface, timeToLive, bufferBytes);
@@ -99,9 +103,10 @@ public final class DatagramIos {
      * @throws TransportException    if the operating system refuses
      */
     public DatagramIo multicastReceiver(InetSocketAddress group, NetworkInterface networkInterface, int bufferBytes) {
+        InetSocketAddress scoped = Endpoints.on(networkInterface, group);
         return isNative
-                ? NativeDatagramIo.multicastReceiver(group, networkInterface, bufferBytes, this::tell)
-                : PortableDatagramIo.multicastReceiver(group, networkInterface, bufferBytes);
+                ? NativeDatagramIo.multicastReceiver(scoped, networkInterface, bufferBytes, this::tell)
+                : PortableDatagramIo.multicastReceiver(scoped, networkInterface, bufferBytes);
     }
 
     /**

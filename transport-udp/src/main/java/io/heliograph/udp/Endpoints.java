@@ -7,10 +7,15 @@ import java.net.NetworkInterface;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What both kinds of sockets ask about an address. Stateless. */
 final class Endpoints {
+
+    /** Two or more groups of zeros, with the colons around them. */
+    private static final Pattern ZEROS = Pattern.compile("(?:^|:)0(?::0)+(?::|$)");
 
     private Endpoints() {
     }
@@ -47,8 +52,23 @@ final class Endpoints {
 
     /** {@code 127.0.0.1:4770}, {@code [::1]:4770}. */
     static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (isIpv6(address.getAddress()) ? "[" + host + "]" : host) + ":" + address.getPort();
+        InetAddress host = address.getAddress();
+        return (isIpv6(host) ? "[" + text(host) + "]" : text(host)) + ":" + address.getPort();
+    }
+
+    /** {@code 127.0.0.1}, {@code ::1}, {@code fe80::1%2}: IPv6 as RFC 5952 has it, with its scope as a number. */
+    static String text(InetAddress host) {
+        if (!(host instanceof Inet6Address ipv6)) {
+            return host.getHostAddress();
+        }
+        String full = host.getHostAddress();
+        int percent = full.indexOf('%');
+        String groups = percent < 0 ? full : full.substring(0, percent);
+        String zeros = ZEROS.matcher(groups).results().map(MatchResult::group)
+                .reduce("", (longest, next) -> next.length() > longest.length() ? next : longest);
+        int at = zeros.isEmpty() ? -1 : groups.indexOf(zeros);
+        String text = at < 0 ? groups : groups.substring(0, at) + "::" + groups.substring(at + zeros.length());
+        return ipv6.getScopeId() == 0 ? text : text + "%" + ipv6.getScopeId();
     }
 
     /** The addresses, joined by commas as an address of several groups has them. */

@@ -4,20 +4,32 @@ import io.heliograph.ConfigException;
 import io.heliograph.flow.FlowPolicy;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * What both sides of an address agree on, or have to know of it.
+ * What publishers and subscribers know of an address, beside their sockets.
  *
- * @param address          as it was written, for names and notices
- * @param targets          where datagrams go: one place, or two lines that carry the same
- * @param maxDatagramBytes the largest datagram, header included
- * @param isReliable       whether what is lost on the way is sent again
- * @param limits           every other limit
+ * @param address            as it was written, for names and notices
+ * @param targets            where datagrams go: one place, or two lines that carry the same
+ * @param maxDatagramBytes   the largest datagram, header included
+ * @param isReliable         whether what is lost on the way is sent again
+ * @param rateBytesPerSecond the most a publisher sends; empty for no limit
+ * @param share              the share of events that a subscriber handles; empty for all
+ * @param start              where a subscriber begins
+ * @param limits             every other limit
  */
-record Feed(String address, List<InetSocketAddress> targets, int maxDatagramBytes, boolean isReliable, UdpLimits limits) {
+record Feed(String address, List<InetSocketAddress> targets, int maxDatagramBytes, boolean isReliable,
+        OptionalLong rateBytesPerSecond, Optional<KeyShare> share, Start start, UdpLimits limits) {
 
     Feed {
         targets = List.copyOf(targets);
+    }
+
+    static Feed of(UdpConfig config) {
+        return new Feed(config.text(), config.targets(), config.maxDatagramBytes(), config.isReliable(),
+                config.rateBytesPerSecond(), config.share(), config.start(),
+                config.limits().withRetainedBytes(config.retainBytes()).withEviction(config.evictAfter()));
     }
 
     /** What every datagram of a session says. */

@@ -3,7 +3,6 @@ package io.heliograph.udp;
 import io.heliograph.AddressInUseException;
 import io.heliograph.TransportException;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -56,49 +55,30 @@ final class NativeDatagramIo implements DatagramIo {
 
     /** As {@link DatagramIos#unicast}. */
     static NativeDatagramIo unicast(InetSocketAddress address, int bufferBytes, Consumer<String> degraded) {
-        return open("bind UDP " + Endpoints.text(address), degraded, List.of(own(address, bufferBytes)));
+        return open("bind UDP " + Endpoints.text(address), degraded, List.of(NativeOpening.own(address, bufferBytes)));
     }
 
     /** As {@link DatagramIos#multicastSender}. */
     static NativeDatagramIo multicastSender(InetAddress local, NetworkInterface networkInterface, int timeToLive,
             int bufferBytes, Consumer<String> degraded) {
-        InetSocketAddress any = new InetSocketAddress(local, 0);
-        return open("open a multicast sender on " + networkInterface.getName(), any, degraded, socket -> {
-            setBuffers(socket, bufferBytes);
-            NativeMulticast.leaveThrough(socket, networkInterface, timeToLive);
-            socket.bind(any);
-        });
+        return open("open a multicast sender on " + networkInterface.getName(), degraded,
+                List.of(NativeOpening.sender(local, networkInterface, timeToLive, bufferBytes)));
     }
 
     /** As {@link DatagramIos#multicastReceiver}. */
     static NativeDatagramIo multicastReceiver(InetSocketAddress group, NetworkInterface networkInterface,
             int bufferBytes, Consumer<String> degraded) {
         return open("join " + Endpoints.text(group) + " on " + networkInterface.getName(), degraded,
-                List.of(joined(group, networkInterface, Optional.empty(), bufferBytes)));
+                List.of(NativeOpening.joined(group, networkInterface, Optional.empty(), bufferBytes)));
     }
 
     /** As {@link DatagramIos#multicastMember}. */
     static NativeDatagramIo multicastMember(List<InetSocketAddress> groups, InetAddress local,
             NetworkInterface networkInterface, Optional<InetAddress> source, int bufferBytes, Consumer<String> degraded) {
-        var wanted = new ArrayList<Wanted>();
-        wanted.add(own(new InetSocketAddress(local, 0), bufferBytes));
-        groups.forEach(group -> wanted.add(joined(group, networkInterface, source, bufferBytes)));
-        return open("join " + Endpoints.text(groups) + " on " + networkInterface.getName(), degraded, wanted);
-    }
-
-    private static Wanted own(InetSocketAddress address, int bufferBytes) {
-        return new Wanted(address, socket -> {
-            setBuffers(socket, bufferBytes);
-            socket.bind(address);
-        });
-    }
-
-    private static Wanted joined(InetSocketAddress group, NetworkInterface networkInterface, Optional<InetAddress> source,
-            int bufferBytes) {
-        return new Wanted(group, socket -> {
-            setBuffers(socket, bufferBytes);
-            NativeMulticast.join(socket, group, networkInterface, source);
-        });
+        var openings = new ArrayList<NativeOpening>();
+        openings.add(NativeOpening.own(new InetSocketAddress(local, 0), bufferBytes));
+        groups.forEach(group -> openings.add(NativeOpening.joined(group, networkInterface, source, bufferBytes)));
+        return open("join " + Endpoints.text(groups) + " on " + networkInterface.getName(), degraded, openings);
     }
 
     @Override
@@ -280,29 +260,17 @@ final class NativeDatagramIo implements DatagramIo {
         sockets.close();
     }
 
-    /** What makes a fresh socket ready. */
-    @FunctionalInterface
-    interface Preparation {
-        void prepare(NativeSocket socket) throws IOException;
-    }
-
-    /** A socket to be: where it is to be bound, and what does that and the rest. */
-    private record Wanted(InetSocketAddress address, Preparation preparation) {
-    }
-
+    /** One socket, made ready by {@code preparation}. */
     static NativeDatagramIo open(String what, InetSocketAddress address, Consumer<String> degraded,
-            Preparation preparation) {
-        return open(what, degraded, List.of(new Wanted(address, preparation)));
+            NativeOpening.Preparation preparation) {
+        return open(what, degraded, List.of(new NativeOpening(address, preparation)));
     }
 
-    private static NativeDatagramIo open(String what, Consumer<String> degraded, List<Wanted> wanted) {
+    private static NativeDatagramIo open(String what, Consumer<String> degraded, List<NativeOpening> openings) {
         var opened = new ArrayList<NativeSocket>();
         try {
-            for (Wanted each : wanted) {
-                NativeSocket socket = NativeSocket.open(each.address().getAddress());
-                opened.add(socket);
-                prepare(socket, each);
-                prepareTrains(socket, degraded);
+            for (NativeOpening opening : openings) {
+                opened.add(opening.open(degraded));
             }
             return new NativeDatagramIo(opened, degraded);
         } catch (AddressInUseException e) {
@@ -312,28 +280,5 @@ final class NativeDatagramIo implements DatagramIo {
             opened.forEach(NativeSocket::close);
             throw new TransportException("cannot " + what, e);
         }
-    }
-
-    private static void prepare(NativeSocket socket, Wanted wanted) throws IOException {
-        try {
-            wanted.preparation().prepare(socket);
-        } catch (BindException e) {
-            throw new AddressInUseException("UDP " + Endpoints.text(wanted.address()),
-                    "close the program that holds it, or take another port");
-        }
-    }
-
-    /** Kernels before 5.0 cannot: datagrams then come singly. */
-    private static void prepareTrains(NativeSocket socket, Consumer<String> degraded) {
-        try {
-            socket.setOption("UDP_GRO", Linux.SOL_UDP, Linux.UDP_GRO, 1);
-        } catch (IOException e) {
-            degraded.accept("datagrams arrive singly, which is slower: " + e.getMessage());
-        }
-    }
-
-    private static void setBuffers(NativeSocket socket, int bufferBytes) throws IOException {
-        socket.setOption("SO_RCVBUF", Linux.SOL_SOCKET, Linux.SO_RCVBUF, bufferBytes);
-        socket.setOption("SO_SNDBUF", Linux.SOL_SOCKET, Linux.SO_SNDBUF, bufferBytes);
     }
 }

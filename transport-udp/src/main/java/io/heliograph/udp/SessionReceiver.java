@@ -53,10 +53,16 @@ final class SessionReceiver {
     private record Outlet(SessionIntake intake, Optional<DataHandler> direct) {
     }
 
+    /** A subscription that does not know yet where it begins. */
+    private record Unplaced(Intake intake, Optional<DataHandler> direct) {
+    }
+
     private final long session;
     private final InetSocketAddress source;
+    private final Feed feed;
     private final long joinedNs;
     private final UdpLimits limits;
+    private final Optional<KeyShare> share;
     private final UdpCounters.Tally tally;
     private final RepairRequests requests;
     private final boolean isReliable;
@@ -64,9 +70,11 @@ final class SessionReceiver {
     private final Datagram replayed = new Datagram();
     /** Never changed but replaced, since a handler may close its own subscription. */
     private List<Outlet> outlets = List.of();
+    private final List<Unplaced> unplaced = new ArrayList<>();
     private final HeldDatagrams held;
     private final Reassembly reassembly = new Reassembly();
     private final BitSet arrived = new BitSet(REMEMBERED);
+    private boolean isPlaced;
     private FlowPolicy policy;
     private String policyText = "";
     private long expected;
@@ -91,7 +99,7 @@ final class SessionReceiver {
      * @param requests asks for what is missing
      * @param policy   in force until the publisher states its own
      */
-    SessionReceiver(Datagram first, InetSocketAddress source, ForgottenSessions.Place place, UdpLimits limits, int window,
+    SessionReceiver(Datagram first, InetSocketAddress source, ForgottenSessions.Place place, Feed feed, int window,
             FlowPolicy policy, RepairRequests requests, UdpCounters.Tally tally, long nowNs) {
         this.joinedNs = nowNs;
         this.session = first.session();
@@ -102,7 +110,10 @@ final class SessionReceiver {
         this.knownDatagrams = expected;
         this.knownEvents = nextEvent;
         this.reportedExpected = expected;
-        this.limits = limits;
+        this.feed = feed;
+        this.isPlaced = !isReliable || !isHistoryWanted(feed.start(), session);
+        this.limits = feed.limits();
+        this.share = feed.share();
         this.policy = isReliable ? FlowPolicy.backPressure(Limit.DEFAULT, FlowPolicy.BackPressure.DEFAULT_MAX_WAIT) : policy;
         this.requests = requests;
         this.tally = tally;
@@ -139,16 +150,49 @@ final class SessionReceiver {
     }
 
     void add(Intake intake, Optional<DataHandler> direct) {
-        if (!isEnded) {
-            var more = new ArrayList<>(outlets);
-            more.add(new Outlet(intake.join(session, nextEvent), direct));
-            outlets = List.copyOf(more);
-            isReported = false;
+        if (isEnded) {
+            return;
         }
+        isReported = false;
+        if (isPlaced) {
+            join(intake, direct, nextEvent);
+        } else {
+            unplaced.add(new Unplaced(intake, direct));
+        }
+    }
+
+    private void join(Intake intake, Optional<DataHandler> direct, long sequence) {
+        var more = new ArrayList<>(outlets);
+        more.add(new Outlet(intake.join(session, sequence), direct));
+        outlets = List.copyOf(more);
+    }
+
+    /**
+     * Begins at the publisher's oldest datagram, where the subscriber wants history, or with what was heard first where
+     * the publisher does not say.
+     */
+    private void place(long datagram, long event) {
+        isPlaced = true;
+        expected = datagram;
+        nextEvent = event;
+        long joined = feed.start() instanceof Start.At(Position position) ? position.sequence() : event;
+        unplaced.forEach(one -> join(one.intake(), one.direct(), joined));
+        unplaced.clear();
+        outlets.forEach(outlet -> outlet.intake().known(nextEvent));
+        deliverHeld();
+    }
+
+    private static boolean isHistoryWanted(Start start, long session) {
+        return switch (start) {
+            case Start.Live live -> false;
+            case Start.Oldest oldest -> true;
+            case Start.At(Position position) -> position.session() == session;
+        };
     }
 
     void remove(Intake intake) {
         outlets = outlets.stream().filter(own -> own.intake().intake() != intake).toList();
+        unplaced.removeIf(own -> own.intake() == intake);
         isReported = false;
     }
 
@@ -167,7 +211,14 @@ final class SessionReceiver {
             return;
         }
         if (datagram.type() == DatagramLayout.HEARTBEAT) {
+            if (!isPlaced) {
+                place(datagram.trail(), datagram.trailEvent());
+            }
             onHeartbeat(datagram, nowNs);
+        } else if (!isPlaced) {
+            know(datagram.sequence() + 1, datagram.firstEvent() + datagram.events());
+            hold(datagram, datagram.sequence(), receivedEpochNanos);
+            return;
         } else {
             onEvents(datagram, receivedEpochNanos, nowNs);
         }
@@ -177,6 +228,10 @@ final class SessionReceiver {
 
     /** Gives up what has been missing for too long, where nobody repairs it; goes on where there is room again. */
     void onTime(long nowNs) {
+        if (!isPlaced && nowNs - joinedNs >= PROOF_NS) {
+            place(expected, nextEvent);
+            noteMissing(nowNs);
+        }
         if (isStalled) {
             deliverHeld();
             noteMissing(nowNs);
@@ -240,7 +295,7 @@ final class SessionReceiver {
      */
     boolean takeReportTurn(long nowNs) {
         boolean isDue = !isSilent
-                && (!isReported || !outlets.isEmpty() && (nowNs - lastReportNs >= reportPeriodNs() || isFarther()));
+                && (!isReported || hasListeners() && (nowNs - lastReportNs >= reportPeriodNs() || isFarther()));
         if (isDue) {
             isReported = true;
             lastReportNs = nowNs;
@@ -266,7 +321,7 @@ final class SessionReceiver {
         }
         for (Outlet outlet : outlets) {
             FlowPolicy own = outlet.intake().intake().policy(policy);
-            if (own instanceof FlowPolicy.BackPressure
+            if (own.waits()
                     && limitEvent(outlet, own) - reportedLimitEvent >= Math.max(1, own.limit().events() / 4)) {
                 return true;
             }
@@ -275,13 +330,13 @@ final class SessionReceiver {
     }
 
     boolean hasListeners() {
-        return !outlets.isEmpty();
+        return !outlets.isEmpty() || !unplaced.isEmpty();
     }
 
     /** Whether the publisher must not go further than the report says. */
     boolean isBlocking() {
         return isReliable && outlets.stream()
-                .anyMatch(outlet -> outlet.intake().intake().policy(policy) instanceof FlowPolicy.BackPressure);
+                .anyMatch(outlet -> outlet.intake().intake().policy(policy).waits());
     }
 
     ControlWriter.Report report() {
@@ -290,14 +345,14 @@ final class SessionReceiver {
         for (Outlet outlet : outlets) {
             all = all.plus(outlet.intake().sums());
             FlowPolicy own = outlet.intake().intake().policy(policy);
-            if (own instanceof FlowPolicy.BackPressure) {
+            if (own.waits()) {
                 limitEvent = Math.min(limitEvent, limitEvent(outlet, own));
             }
         }
         reportedLimitEvent = limitEvent;
         reportedExpected = expected;
         return new ControlWriter.Report(all.known(), all.lostTotal(), expected, expected + held.window(), limitEvent,
-                outlets.size());
+                outlets.size() + unplaced.size());
     }
 
     private long limitEvent(Outlet outlet, FlowPolicy own) {
@@ -568,7 +623,7 @@ final class SessionReceiver {
         Optional<Delivery> delivery = Optional.empty();
         for (Outlet outlet : outlets) {
             SessionIntake intake = outlet.intake();
-            if (!intake.intake().wants(event.topic())) {
+            if (!intake.intake().wants(event.topic()) || !isOwn(event.key(), position.sequence())) {
                 intake.skip(position.sequence());
                 continue;
             }
@@ -578,6 +633,10 @@ final class SessionReceiver {
             intake.offer(delivery.get(), policy, 0);
             outlet.direct().ifPresent(handler -> intake.intake().poll(handler, Integer.MAX_VALUE));
         }
+    }
+
+    private boolean isOwn(Optional<String> key, long sequence) {
+        return share.isEmpty() || share.get().owns(key, sequence);
     }
 
     private void loseUnreadable(long sequence) {
@@ -611,7 +670,7 @@ final class SessionReceiver {
             if (i >= repeated) {
                 if (!FrameDecoder.isBare(header)) {
                     handDecoded(intake, handler, frames.limit(next).position(at), topic, first + i, data, receivedEpochNanos);
-                } else if (isWanted) {
+                } else if (isWanted && isOwn(Optional.empty(), first + i)) {
                     delivered += handBare(intake, handler, topic, frames.limit(next).position(at + Integer.BYTES), first + i);
                 } else {
                     filtered++;
@@ -638,7 +697,7 @@ final class SessionReceiver {
             Datagram data, long receivedEpochNanos) {
         switch (decoder.decode(frame, topic)) {
             case DecodedEvent(Event event) -> {
-                if (!intake.intake().wants(event.topic())) {
+                if (!intake.intake().wants(event.topic()) || !isOwn(event.key(), sequence)) {
                     intake.handled(0, 1);
                     return;
                 }

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -27,6 +28,8 @@ final class SessionSender {
     private static final long END_OF_STREAM_PERIOD_NS = Duration.ofMillis(10).toNanos();
     private static final long STALLED_HEARTBEAT_NS = Duration.ofMillis(10).toNanos();
     private static final long RETRY_NS = Duration.ofNanos(100_000).toNanos();
+    /** What a paced publisher sends at once is at most what it may send in this part of a second. */
+    private static final long PACES_PER_SECOND = 500;
     /** Above so many bytes an appender's chunk is taken as it is, instead of copied. */
     private static final int LEAST_BYTES_TAKEN = 8_192;
 
@@ -49,6 +52,7 @@ final class SessionSender {
     private final Stamp stamp;
     private final CRC32C crc = new CRC32C();
     private final int datagramsPerTrain;
+    private final Optional<TokenBucket> pace;
     private long nextEvent;
     private long stampedEvents;
     private long sent;
@@ -59,6 +63,7 @@ final class SessionSender {
     private long lastSentNs;
     private long retryNs;
     private boolean isToBeRetried;
+    private boolean isPacing;
     private long nextWordNs;
     private int idleHeartbeats;
     private int endsOfStream;
@@ -81,6 +86,11 @@ final class SessionSender {
         this.stamp = new Stamp(session, flags);
         this.log = new RetainedLog(isReliable() ? limits.retainedBytes() : 2L * Chunk.BYTES);
         this.writer = new DatagramWriter(feed.maxDatagramBytes(), log.open());
+        this.pace = feed.rateBytesPerSecond().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new TokenBucket(feed.rateBytesPerSecond().getAsLong(),
+                        Math.clamp(feed.rateBytesPerSecond().getAsLong() / PACES_PER_SECOND, feed.maxDatagramBytes(), Chunk.BYTES),
+                        startNs));
         this.datagramsPerTrain = Math.min(DatagramIo.MAX_TRAIN_SEGMENTS, DatagramIo.MAX_TRAIN_BYTES / feed.maxDatagramBytes());
     }
 
@@ -320,10 +330,14 @@ final class SessionSender {
         long end = Math.min(log.end(), limitDatagram);
         long before = sent;
         isToBeRetried = false;
+        isPacing = false;
         while (sent < end && !isToBeRetried) {
             Chunk chunk = log.chunkOf(sent);
             int datagrams = chunk.train(sent, end - sent);
-            if (sendAll(chunk, sent, datagrams)) {
+            if (pace.isPresent()) {
+                datagrams = paced(pace.get(), chunk, datagrams);
+            }
+            if (datagrams > 0 && sendAll(chunk, sent, datagrams)) {
                 sent += datagrams;
             }
         }
@@ -332,9 +346,25 @@ final class SessionSender {
             lastSentNs = environment.clock().nanoTime();
             nextWordNs = lastSentNs + limits.heartbeat().toNanos();
         }
-        if (sent < end) {
+        if (sent < end && !isPacing) {
             retryNs = environment.clock().nanoTime() + RETRY_NS;
         }
+    }
+
+    /** How many of {@code datagrams} the pace allows now; if none, it is to be tried again when one is. */
+    private int paced(TokenBucket bucket, Chunk chunk, int datagrams) {
+        long nowNs = environment.clock().nanoTime();
+        int segmentBytes = chunk.length(sent);
+        int allowed = 0;
+        while (allowed < datagrams && bucket.take(segmentBytes * targets.size(), nowNs)) {
+            allowed++;
+        }
+        isPacing = allowed == 0;
+        if (isPacing) {
+            isToBeRetried = true;
+            retryNs = nowNs + bucket.untilNs(segmentBytes * targets.size(), nowNs);
+        }
+        return allowed;
     }
 
     /** Sends to every line; says {@code false} if the operating system is to be tried again later. */

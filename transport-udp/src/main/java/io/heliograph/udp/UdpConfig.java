@@ -4,141 +4,169 @@ import io.heliograph.ConfigException;
 import io.heliograph.Notation;
 import io.heliograph.spi.Address;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * A UDP address, understood.
+ * A UDP address, understood. Immutable and thread-safe; shows no key.
  *
- * @param text             the address as it was written, for messages
- * @param target           the multicast group, or the subscriber's own address, and the port
- * @param networkInterface the interface that events leave and arrive by
- * @param local            that interface's address
- * @param maxDatagramBytes the largest datagram sent, header included
- * @param timeToLive       how many routers a multicast datagram may cross
- * @param io               which kind of socket
- * @param isReliable       whether what is lost is sent again
- * @param limits           every other limit
+ * @param text               the address as it was written, without its settings, for messages
+ * @param targets            the multicast group, or the subscriber's own address, and the port; two groups where each
+ *                           datagram is sent twice, of the same family
+ * @param networkInterface   the interface that events leave and arrive by
+ * @param local              that interface's address, of the targets' family
+ * @param isReliable         whether lost datagrams are repaired
+ * @param maxDatagramBytes   the largest datagram sent, header included
+ * @param timeToLive         how many routers a multicast datagram may cross
+ * @param source             whose multicast alone is heard; empty for everybody's
+ * @param rateBytesPerSecond the most a publisher sends; empty for no limit
+ * @param share              the share of events that a subscriber handles; empty for all
+ * @param start              where a subscriber begins
+ * @param key                what datagrams are sealed with; empty for open ones
+ * @param retainBytes        how much a publisher keeps for repair
+ * @param evictAfter         after this long a silent subscriber holds a publisher up no more
+ * @param io                 which kind of socket
+ * @param limits             every other limit
  */
-public record UdpConfig(String text, InetSocketAddress target, NetworkInterface networkInterface, InetAddress local,
-        int maxDatagramBytes, int timeToLive, IoChoice io, boolean isReliable, UdpLimits limits) {
+public record UdpConfig(String text, List<InetSocketAddress> targets, NetworkInterface networkInterface, InetAddress local,
+        boolean isReliable, int maxDatagramBytes, int timeToLive, Optional<InetAddress> source,
+        OptionalLong rateBytesPerSecond, Optional<KeyShare> share, Start start, Optional<PresharedKey> key, int retainBytes,
+        Duration evictAfter, IoChoice io, UdpLimits limits) {
 
-    /** The bytes of an IPv4 and a UDP header. */
-    private static final int IP_AND_UDP_BYTES = 28;
+    private static final int IPV4_AND_UDP_BYTES = 28;
+    private static final int IPV6_AND_UDP_BYTES = 48;
+    private static final int LEAST_DATAGRAM_BYTES = 576 - IPV4_AND_UDP_BYTES;
+    private static final long LEAST_RATE = 10 << 10;
+    private static final long MOST_RATE = 1L << 40;
+    private static final long LEAST_RETAINED_BYTES = 64 << 10;
+    private static final long MOST_RETAINED_BYTES = 1 << 30;
+    private static final Duration LEAST_EVICTION = Duration.ofMillis(100);
+    private static final Duration MOST_EVICTION = Duration.ofHours(1);
 
-    private static final int LEAST_DATAGRAM_BYTES = 576 - IP_AND_UDP_BYTES;
+    /** Copies the list. */
+    public UdpConfig {
+        targets = List.copyOf(targets);
+    }
 
     /**
-     * Understands {@code udp://HOST:PORT?interface=loopback&reliable=false}.
+     * Understands {@code udp://HOST:PORT?setting=value&...}, where the host may be IPv6 in brackets, and
+     * {@code udp://GROUP1:PORT,GROUP2:PORT}, which are two lines.
      *
-     * <p>{@code interface} is {@code loopback} (the default), an interface's name, or one of its addresses; {@code ttl}
-     * is 1 if left out; {@code datagram}, the largest datagram in bytes, is what the interface carries unfragmented;
-     * {@code buffer} is what is asked for the sockets' buffers; {@code io} is {@code auto} (the default), {@code native}
-     * or {@code portable}.
+     * <pre>
+     * interface  loopback | an interface's name | one of its addresses                loopback
+     * reliable   true | false                                                         true
+     * ttl        0 to 255 routers that multicast may cross                            1
+     * datagram   548 to 65507 bytes, the largest datagram                             what the interface carries uncut
+     * buffer     asked for each socket's buffers, such as 8MiB                        4MiB
+     * io         auto | native | portable                                             auto
+     * source     an address: multicast from there alone
+     * rate       10KiB to 1TiB a second
+     * group      a name: share the events of a group by key; together with
+     * member     I/N: this is member I, from 0, of N
+     * from       live | oldest | SESSION-SEQUENCE                                     live
+     * key-file   a file with 32 bytes, as hexadecimal digits or base64
+     * retain     64KiB to 1GiB kept for repair                                        16MiB
+     * evict      100ms to 1h, after which a silent subscriber is waited for no more   5s
+     * </pre>
      *
      * @throws ConfigException for anything that cannot be used
      */
     public static UdpConfig of(Address address) {
-        address.requireSettings("interface", "reliable", "ttl", "datagram", "buffer", "io");
-        String text = "udp://" + address.place();
+        address.requireSettings("interface", "reliable", "ttl", "datagram", "buffer", "io", "source", "rate", "group", "member",
+                "from", "key-file", "retain", "evict");
         boolean isReliable = Notation.flag("reliable", address.setting("reliable").orElse("true"));
-        InetSocketAddress target = target(address.place());
-        NetworkInterface networkInterface = networkInterface(address.setting("interface").orElse("loopback"));
-        InetAddress local = addressOf(networkInterface, address.setting("interface").orElse("loopback"));
-        requireReachable(target, networkInterface, address.setting("interface").orElse("loopback"));
-        UdpLimits limits = address.setting("buffer")
+        requireRepair(address, isReliable);
+        List<InetSocketAddress> targets = UdpPlace.targets(address.place());
+        UdpInterface chosen = UdpInterface.of(address.setting("interface").orElse("loopback"), targets.getFirst());
+        NetworkInterface networkInterface = chosen.networkInterface();
+        return new UdpConfig("udp://" + address.place(),
+                targets.stream().map(target -> Endpoints.on(networkInterface, target)).toList(),
+                networkInterface,
+                chosen.local(),
+                isReliable,
+                address.setting("datagram")
+                        .map(d -> Notation.integer("datagram", d, LEAST_DATAGRAM_BYTES, DatagramIo.MAX_TRAIN_BYTES))
+                        .orElseGet(() -> largestDatagram(networkInterface, chosen.local())),
+                address.setting("ttl").map(t -> Notation.integer("ttl", t, 0, 255)).orElse(1),
+                address.setting("source").map(s -> source(s, targets.getFirst().getAddress())),
+                rate(address.setting("rate")),
+                KeyShare.of(address.setting("group"), address.setting("member")),
+                Start.of(address.setting("from").orElse("live")),
+                address.setting("key-file").map(PresharedKey::read),
+                (int) bytes("retain", address.setting("retain").orElse("16MiB"), LEAST_RETAINED_BYTES, MOST_RETAINED_BYTES),
+                eviction(address.setting("evict").orElse("5s")),
+                address.setting("io").map(IoChoice::of).orElse(IoChoice.AUTO),
+                limits(address));
+    }
+
+    /** The first of {@link #targets}. */
+    public InetSocketAddress target() {
+        return targets.getFirst();
+    }
+
+    /** Whether {@link #targets} are multicast groups. */
+    public boolean isMulticast() {
+        return target().getAddress().isMulticastAddress();
+    }
+
+    private static void requireRepair(Address address, boolean isReliable) {
+        if (isReliable) {
+            return;
+        }
+        for (String setting : List.of("from", "retain", "evict")) {
+            address.setting(setting).filter(value -> !(setting.equals("from") && value.equals("live"))).ifPresent(value -> {
+                throw new ConfigException(setting, value, "nothing but the default where reliable=false: there is no repair");
+            });
+        }
+    }
+
+    private static InetAddress source(String text, InetAddress target) {
+        if (!target.isMulticastAddress()) {
+            throw new ConfigException("source", text, "a source where the UDP address is a multicast group");
+        }
+        return UdpPlace.literal(text)
+                .filter(source -> Endpoints.isIpv6(source) == Endpoints.isIpv6(target))
+                .filter(source -> !source.isMulticastAddress() && !source.isAnyLocalAddress())
+                .orElseThrow(() -> new ConfigException("source", text,
+                        "the sender's own " + (Endpoints.isIpv6(target) ? "IPv6" : "IPv4") + " address, as the UDP address has"));
+    }
+
+    private static OptionalLong rate(Optional<String> text) {
+        return text.isEmpty() ? OptionalLong.empty() : OptionalLong.of(bytes("rate", text.get(), LEAST_RATE, MOST_RATE));
+    }
+
+    private static long bytes(String setting, String text, long least, long most) {
+        long bytes = Notation.bytes(setting, text);
+        if (bytes < least || bytes > most) {
+            throw new ConfigException(setting, text, Notation.write(least) + " to " + Notation.write(most));
+        }
+        return bytes;
+    }
+
+    private static Duration eviction(String text) {
+        Duration duration = Notation.duration("evict", text);
+        if (duration.compareTo(LEAST_EVICTION) < 0 || duration.compareTo(MOST_EVICTION) > 0) {
+            throw new ConfigException("evict", text, Notation.write(LEAST_EVICTION) + " to 1h");
+        }
+        return duration;
+    }
+
+    private static UdpLimits limits(Address address) {
+        return address.setting("buffer")
                 .map(b -> (int) Math.min(Notation.bytes("buffer", b), Integer.MAX_VALUE))
                 .map(UdpLimits.defaults()::withSocketBufferBytes)
                 .orElse(UdpLimits.defaults());
-        int largest = largestDatagram(networkInterface);
-        int datagram = address.setting("datagram")
-                .map(d -> Notation.integer("datagram", d, LEAST_DATAGRAM_BYTES, PortableDatagramIo.MAX_DATAGRAM_BYTES))
-                .orElse(largest);
-        int timeToLive = address.setting("ttl").map(t -> Notation.integer("ttl", t, 0, 255)).orElse(1);
-        IoChoice io = address.setting("io").map(IoChoice::of).orElse(IoChoice.AUTO);
-        return new UdpConfig(text, target, networkInterface, local, datagram, timeToLive, io, isReliable, limits);
     }
 
-    /** Whether {@link #target} is a multicast group. */
-    public boolean isMulticast() {
-        return target.getAddress().isMulticastAddress();
-    }
-
-    private static InetSocketAddress target(String place) {
-        int colon = place.lastIndexOf(':');
-        if (colon < 1 || place.startsWith("[")) {
-            throw new ConfigException("UDP address", place, "HOST:PORT with an IPv4 host, such as 239.77.1.1:4770");
-        }
-        int port = Notation.integer("port of the UDP address", place.substring(colon + 1), 1, 65_535);
-        String host = place.substring(0, colon);
+    private static int largestDatagram(NetworkInterface networkInterface, InetAddress local) {
         try {
-            if (InetAddress.getByName(host) instanceof Inet4Address address && !address.isAnyLocalAddress()) {
-                return new InetSocketAddress(address, port);
-            }
-        } catch (UnknownHostException e) {
-            // Reported below, with what is allowed.
-        }
-        throw new ConfigException("host of the UDP address", host,
-                "a multicast group from 224.0.0.0 to 239.255.255.255, or a host with an IPv4 address");
-    }
-
-    private static NetworkInterface networkInterface(String setting) {
-        try {
-            if (setting.equals("loopback")) {
-                return NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
-            }
-            NetworkInterface byName = NetworkInterface.getByName(setting);
-            if (byName != null) {
-                return byName;
-            }
-            if (setting.matches("[0-9.]{7,15}")) {
-                NetworkInterface byAddress = NetworkInterface.getByInetAddress(InetAddress.getByName(setting));
-                if (byAddress != null) {
-                    return byAddress;
-                }
-            }
-        } catch (IOException e) {
-            // Reported below, with what is allowed.
-        }
-        throw new ConfigException("interface", setting, "loopback, an interface's name, or one of its addresses: "
-                + names());
-    }
-
-    private static String names() {
-        try {
-            return String.join(", ", NetworkInterface.networkInterfaces().map(NetworkInterface::getName).toList());
-        } catch (IOException e) {
-            return "none can be listed";
-        }
-    }
-
-    private static InetAddress addressOf(NetworkInterface networkInterface, String setting) {
-        return networkInterface.inetAddresses()
-                .filter(Inet4Address.class::isInstance)
-                .filter(address -> !setting.matches("[0-9.]{7,15}") || address.getHostAddress().equals(setting))
-                .findFirst()
-                .orElseThrow(() -> new ConfigException("interface", setting, "an interface with an IPv4 address"));
-    }
-
-    private static void requireReachable(InetSocketAddress target, NetworkInterface networkInterface, String setting) {
-        try {
-            if (!target.getAddress().isMulticastAddress() && networkInterface.isLoopback()
-                    && !target.getAddress().isLoopbackAddress()) {
-                throw new ConfigException("interface", setting, "one that reaches "
-                        + target.getAddress().getHostAddress() + ", given as ?interface=NAME");
-            }
-        } catch (IOException e) {
-            throw new ConfigException("interface", setting, "an interface that can be asked: " + e.getMessage());
-        }
-    }
-
-    private static int largestDatagram(NetworkInterface networkInterface) {
-        try {
-            int carried = networkInterface.getMTU() - IP_AND_UDP_BYTES;
-            return Math.clamp(carried, LEAST_DATAGRAM_BYTES, PortableDatagramIo.MAX_DATAGRAM_BYTES);
+            int carried = networkInterface.getMTU() - (Endpoints.isIpv6(local) ? IPV6_AND_UDP_BYTES : IPV4_AND_UDP_BYTES);
+            return Math.clamp(carried, LEAST_DATAGRAM_BYTES, DatagramIo.MAX_TRAIN_BYTES);
         } catch (IOException e) {
             return LEAST_DATAGRAM_BYTES;
         }

@@ -34,8 +34,8 @@ public record UdpLimits(int socketBufferBytes, int sessions, int receivers, int 
         requirePositive("silence", silence);
         requirePositive("linger", linger);
         requirePositive("eviction", eviction);
-        if (retainedBytes < 1 << 17 || retainedBytes > 1L << 36) {
-            throw new ConfigException("retained bytes", retainedBytes, "131072 to 68719476736");
+        if (retainedBytes < 1 << 16 || retainedBytes > 1L << 36) {
+            throw new ConfigException("retained bytes", retainedBytes, "65536 to 68719476736");
         }
         if (silence.compareTo(slowHeartbeat.multipliedBy(2)) < 0 || silence.compareTo(status.multipliedBy(2)) < 0) {
             throw new ConfigException("silence", silence, "at least twice the slow heartbeat and the status period");

@@ -318,6 +318,10 @@ public final class UdpPublisher implements Publisher {
             sender.lingerOn(nowNs);
         }
         if (receivers.subscriptions() != before && !isClosed) {
+            if (sender.isReliable()) {
+                // It may want history, and has to know the policy.
+                sender.heartbeatTo(standing(), source);
+            }
             sender.beFrequent(nowNs);
         }
         onReceiversChanged();

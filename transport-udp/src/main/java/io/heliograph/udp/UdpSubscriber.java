@@ -331,7 +331,7 @@ public final class UdpSubscriber implements Subscriber {
         ForgottenSessions.Place start = before.orElse(isHeardFromItsStart
                 ? ForgottenSessions.Place.START
                 : new ForgottenSessions.Place(datagram.sequence(), datagram.firstEvent(), false));
-        var joined = new SessionReceiver(datagram, source, start, limits, window, defaultPolicy,
+        var joined = new SessionReceiver(datagram, source, start, feed, window, defaultPolicy,
                 new RepairRequests(receiverId, environment.random(), this::send, tally), tally, nowNs);
         opened.forEach(one -> joined.add(one.intake(), one.direct()));
         sessions.put(joined.session(), joined);

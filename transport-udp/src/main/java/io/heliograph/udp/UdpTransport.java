@@ -9,7 +9,6 @@ import io.heliograph.spi.Address;
 import io.heliograph.spi.Environment;
 import io.heliograph.spi.Transport;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,12 +20,12 @@ import java.util.Set;
  */
 public final class UdpTransport implements Transport {
 
-    /** What unreliable UDP does unless told otherwise: it gives up the oldest. */
-    public static final FlowPolicy DEFAULT_POLICY = FlowPolicy.dropOldest(Limit.DEFAULT);
-
-    /** What reliable UDP does unless told otherwise: the publisher waits. */
-    public static final FlowPolicy RELIABLE_DEFAULT_POLICY =
+    /** What a publisher does unless told otherwise: it waits. */
+    public static final FlowPolicy DEFAULT_POLICY =
             FlowPolicy.backPressure(Limit.DEFAULT, FlowPolicy.BackPressure.DEFAULT_MAX_WAIT);
+
+    /** What it does where lost datagrams are not repaired: it gives up the oldest. */
+    public static final FlowPolicy UNRELIABLE_DEFAULT_POLICY = FlowPolicy.dropOldest(Limit.DEFAULT);
 
     @Override
     public Set<String> schemes() {
@@ -44,8 +43,8 @@ public final class UdpTransport implements Transport {
     }
 
     static UdpPublisher openPublisher(UdpConfig config, Optional<FlowPolicy> policy, Environment environment) {
-        Feed feed = feed(config);
-        FlowPolicy inForce = feed.requirePossible(policy.orElse(feed.isReliable() ? RELIABLE_DEFAULT_POLICY : DEFAULT_POLICY));
+        Feed feed = Feed.of(config);
+        FlowPolicy inForce = feed.requirePossible(policy.orElse(config.isReliable() ? DEFAULT_POLICY : UNRELIABLE_DEFAULT_POLICY));
         int bufferBytes = config.limits().socketBufferBytes();
         DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment::tell);
         DatagramIo io = config.isMulticast()
@@ -58,18 +57,13 @@ public final class UdpTransport implements Transport {
         int bufferBytes = config.limits().socketBufferBytes();
         DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment::tell);
         DatagramIo io = config.isMulticast()
-                ? ios.multicastMember(List.of(config.target()), config.local(), config.networkInterface(), Optional.empty(),
-                        bufferBytes)
+                ? ios.multicastMember(config.targets(), config.local(), config.networkInterface(), config.source(), bufferBytes)
                 : ios.unicast(config.target(), bufferBytes);
         if (io.receiveBufferBytes() < bufferBytes) {
             environment.tell(new Notice.Degraded(config.text(), "the receive buffer is "
                     + io.receiveBufferBytes() + " bytes instead of " + bufferBytes
                     + "; raise net.core.rmem_max to lose less in bursts"));
         }
-        return new UdpSubscriber(feed(config), io, DEFAULT_POLICY, environment);
-    }
-
-    private static Feed feed(UdpConfig config) {
-        return new Feed(config.text(), List.of(config.target()), config.maxDatagramBytes(), config.isReliable(), config.limits());
+        return new UdpSubscriber(Feed.of(config), io, UNRELIABLE_DEFAULT_POLICY, environment);
     }
 }

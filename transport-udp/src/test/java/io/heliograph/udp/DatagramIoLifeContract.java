@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -30,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -48,8 +48,18 @@ abstract class DatagramIoLifeContract {
     /** Opens the sockets under test. */
     abstract DatagramIos ios();
 
+    /** Which family of addresses. */
+    TestNetwork network() {
+        return TestNetwork.IPV4;
+    }
+
     /** Opens sockets of the other kind; of the same where there is only one. */
     abstract DatagramIos otherIos();
+
+    @BeforeEach
+    void theNetworkIsHere() {
+        network().require();
+    }
 
     @AfterEach
     void allThreadsEnd() throws InterruptedException {
@@ -331,24 +341,8 @@ abstract class DatagramIoLifeContract {
         return ios().unicast(new InetSocketAddress(host(), 0), BUFFER_BYTES);
     }
 
-    /** Where unicast sockets are bound. */
     InetAddress host() {
-        return InetAddress.ofLiteral("127.0.0.1");
-    }
-
-    /** Where multicast leaves and arrives. */
-    NetworkInterface multicastInterface() throws IOException {
-        return NetworkInterface.getByInetAddress(host());
-    }
-
-    /** An address of that interface. */
-    InetAddress multicastHost() throws IOException {
-        return host();
-    }
-
-    /** A multicast group, each number another. */
-    InetSocketAddress group(int number, int port) {
-        return new InetSocketAddress(InetAddress.ofLiteral("239.77.2." + number), port);
+        return network().host();
     }
 
     static DatagramIos of(IoChoice choice) {

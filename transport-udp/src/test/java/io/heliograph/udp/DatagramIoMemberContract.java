@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heliograph.AddressInUseException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -29,7 +28,7 @@ abstract class DatagramIoMemberContract extends DatagramIoLifeContract {
     /** A member, whose own address serves as any other. */
     @Override
     DatagramIo unicast() throws IOException {
-        return member(List.of(group(1, 0), group(2, 0)), BUFFER_BYTES);
+        return member(List.of(network().group(1, 0), network().group(2, 0)), BUFFER_BYTES);
     }
 
     @Test
@@ -66,8 +65,8 @@ abstract class DatagramIoMemberContract extends DatagramIoLifeContract {
         List<InetSocketAddress> groups = twoGroups();
         try (DatagramIo member = member(groups, BUFFER_BYTES); DatagramIo from = sender()) {
             int ownPort = member.localAddress().getPort();
-            assertThat(from.send(ByteBuffer.allocate(1), group(1, ownPort))).isTrue();
-            assertThat(from.send(ByteBuffer.allocate(2), group(3, ownPort))).isTrue();
+            assertThat(from.send(ByteBuffer.allocate(1), network().group(1, ownPort))).isTrue();
+            assertThat(from.send(ByteBuffer.allocate(2), network().group(3, ownPort))).isTrue();
             assertThat(from.send(ByteBuffer.allocate(3), groups.get(0))).isTrue();
             assertThat(Arrivals.await(member, 1).datagrams).containsExactly(new byte[3]);
             assertThat(Arrivals.present(member).datagrams).isEmpty();
@@ -78,7 +77,7 @@ abstract class DatagramIoMemberContract extends DatagramIoLifeContract {
     void membersOfOneGroupEachGetEveryDatagram() throws IOException {
         List<InetSocketAddress> groups = twoGroups();
         try (DatagramIo first = member(groups, BUFFER_BYTES);
-                DatagramIo second = otherIos().multicastMember(groups, multicastHost(), multicastInterface(),
+                DatagramIo second = otherIos().multicastMember(groups, network().multicastHost(), network().multicastInterface(),
                         Optional.empty(), BUFFER_BYTES);
                 DatagramIo from = sender()) {
             assertThat(from.send(ByteBuffer.allocate(1), groups.get(0))).isTrue();
@@ -154,10 +153,10 @@ abstract class DatagramIoMemberContract extends DatagramIoLifeContract {
     void withASourceNobodyElseIsHeardInTheGroups() throws IOException {
         List<InetSocketAddress> groups = twoGroups();
         try (DatagramIo from = sender();
-                DatagramIo member = ios().multicastMember(groups, multicastHost(), multicastInterface(),
+                DatagramIo member = ios().multicastMember(groups, network().multicastHost(), network().multicastInterface(),
                         Optional.of(from.localAddress().getAddress()), BUFFER_BYTES);
-                DatagramIo another = ios().multicastMember(groups, multicastHost(), multicastInterface(),
-                        Optional.of(strangersHost()), BUFFER_BYTES)) {
+                DatagramIo another = ios().multicastMember(groups, network().multicastHost(), network().multicastInterface(),
+                        Optional.of(network().stranger()), BUFFER_BYTES)) {
             assertThat(from.send(ByteBuffer.allocate(1), groups.get(0))).isTrue();
             assertThat(from.send(ByteBuffer.allocate(2), groups.get(1))).isTrue();
             assertThat(from.send(ByteBuffer.allocate(3), another.localAddress())).isTrue();
@@ -190,11 +189,11 @@ abstract class DatagramIoMemberContract extends DatagramIoLifeContract {
     void aGroupsPortThatIsNotSharedIsInUse() throws IOException {
         try (DatagramChannel alone = DatagramChannel.open(Endpoints.family(host()))) {
             alone.setOption(StandardSocketOptions.SO_REUSEADDR, false);
-            alone.bind(Endpoints.on(multicastInterface(), group(2, 0)));
+            alone.bind(Endpoints.on(network().multicastInterface(), network().group(2, 0)));
             int port = ((InetSocketAddress) alone.getLocalAddress()).getPort();
-            assertThatThrownBy(() -> member(List.of(group(1, port), group(2, port)), BUFFER_BYTES))
+            assertThatThrownBy(() -> member(List.of(network().group(1, port), network().group(2, port)), BUFFER_BYTES))
                     .isInstanceOf(AddressInUseException.class)
-                    .hasMessageContaining("UDP " + Endpoints.text(Endpoints.on(multicastInterface(), group(2, port))) + " is in use");
+                    .hasMessageContaining("UDP " + Endpoints.text(Endpoints.on(network().multicastInterface(), network().group(2, port))) + " is in use");
         }
     }
 
@@ -205,29 +204,25 @@ abstract class DatagramIoMemberContract extends DatagramIoLifeContract {
             assertThat(from.send(ByteBuffer.allocate(1), groups.get(0))).isTrue();
             assertThat(from.send(ByteBuffer.allocate(1), member.localAddress())).isTrue();
             Arrivals.await(member, 2);
-            assertThat(member.localAddress().getAddress()).isEqualTo(multicastHost());
+            assertThat(member.localAddress().getAddress()).isEqualTo(network().multicastHost());
             assertThat(member.receiveBufferBytes()).isPositive();
         }
     }
 
     private DatagramIo member(List<InetSocketAddress> groups, int bufferBytes) throws IOException {
-        return ios().multicastMember(groups, multicastHost(), multicastInterface(), Optional.empty(), bufferBytes);
+        return ios().multicastMember(groups, network().multicastHost(), network().multicastInterface(), Optional.empty(), bufferBytes);
     }
 
     private DatagramIo sender() throws IOException {
-        return ios().multicastSender(multicastHost(), multicastInterface(), 0, BUFFER_BYTES);
+        return ios().multicastSender(network().multicastHost(), network().multicastInterface(), 0, BUFFER_BYTES);
     }
 
     /** Two groups at ports that nobody else holds just now. */
     private List<InetSocketAddress> twoGroups() throws IOException {
         return IntStream.of(1, 2).mapToObj(number -> {
             try (DatagramIo io = ios().unicast(new InetSocketAddress(host(), 0), BUFFER_BYTES)) {
-                return group(number, io.localAddress().getPort());
+                return network().group(number, io.localAddress().getPort());
             }
         }).toList();
-    }
-
-    private InetAddress strangersHost() {
-        return InetAddress.ofLiteral(Endpoints.isIpv6(host()) ? "2001:db8::1" : "192.0.2.1");
     }
 }

@@ -39,7 +39,7 @@ class ForgottenSessionTest implements EventHandler {
     private final List<Gap> gaps = new ArrayList<>();
     private final UdpSubscriber subscriber = new UdpSubscriber(SimNetwork.feed(1_400, false, UdpLimits.defaults().withSessions(1)),
             network.subscriberIo(Faults.NONE, Faults.NONE),
-                UdpTransport.DEFAULT_POLICY, environment);
+                UdpTransport.UNRELIABLE_DEFAULT_POLICY, environment);
     private final Subscription subscription = subscriber.subscribePolled(Interest.inAll());
     private final UdpPublisher first = publisher();
     private final UdpPublisher second = publisher();
@@ -156,7 +156,7 @@ class ForgottenSessionTest implements EventHandler {
 
     private UdpPublisher publisher() {
         return new UdpPublisher(SimNetwork.feed(1_400, false, UdpLimits.defaults()),
-                network.publisherIo(), UdpTransport.DEFAULT_POLICY, environment);
+                network.publisherIo(), UdpTransport.UNRELIABLE_DEFAULT_POLICY, environment);
     }
 
     /** Has {@code count} events published, sent, and heard. */

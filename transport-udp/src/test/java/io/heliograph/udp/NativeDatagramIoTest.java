@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -22,8 +23,15 @@ class NativeDatagramIoTest extends DatagramIoContract {
     /** asm-generic/socket.h: no checksums. The kernel refuses to cut trains of a socket that has it. */
     private static final int SO_NO_CHECK = 11;
 
+    /** linux/udp.h: the same for IPv6, where a receiver has to agree to it. */
+    private static final int UDP_NO_CHECK6_TX = 101;
+    private static final int UDP_NO_CHECK6_RX = 102;
+
     /** linux/in.h: tells when nobody listened where a datagram went. */
     private static final int IP_RECVERR = 11;
+
+    /** linux/in6.h: the same for IPv6. */
+    private static final int IPV6_RECVERR = 25;
 
     @Override
     DatagramIos ios() {
@@ -47,12 +55,7 @@ class NativeDatagramIoTest extends DatagramIoContract {
     void whereTrainsAreRefusedDatagramsLeaveSinglyWithOneNotice() throws IOException {
         var notices = new ArrayList<String>();
         byte[] train = bytes(10 * 100 + 3);
-        var any = new InetSocketAddress(host(), 0);
-        try (DatagramIo to = unicast();
-                DatagramIo from = NativeDatagramIo.open("test", any, notices::add, socket -> {
-                    socket.setOption("SO_NO_CHECK", Linux.SOL_SOCKET, SO_NO_CHECK, 1);
-                    socket.bind(any);
-                })) {
+        try (DatagramIo to = withoutChecksums(new ArrayList<>()); DatagramIo from = withoutChecksums(notices)) {
             for (int i = 0; i < 3; i++) {
                 assertThat(from.send(direct(train), 100, to.localAddress())).isTrue();
                 assertThat(Arrivals.await(to, 11).datagrams).containsExactly(split(train, 100));
@@ -83,7 +86,11 @@ class NativeDatagramIoTest extends DatagramIoContract {
             nobody = shortLived.localAddress();
         }
         try (var from = NativeDatagramIo.open("test", any, what -> { }, socket -> {
-            socket.setOption("IP_RECVERR", Linux.IPPROTO_IP, IP_RECVERR, 1);
+            if (network() == TestNetwork.IPV6) {
+                socket.setOption("IPV6_RECVERR", Linux.IPPROTO_IPV6, IPV6_RECVERR, 1);
+            } else {
+                socket.setOption("IP_RECVERR", Linux.IPPROTO_IP, IP_RECVERR, 1);
+            }
             socket.bind(any);
         })) {
             assertThat(from.send(ByteBuffer.allocate(1), nobody)).isTrue();
@@ -129,13 +136,22 @@ class NativeDatagramIoTest extends DatagramIoContract {
     }
 
     @Test
+    void trainsOfAGroupArriveAsTrains() throws IOException {
+        try (DatagramIo to = ios().multicastReceiver(network().group(4, 0), network().multicastInterface(), BUFFER_BYTES);
+                DatagramIo from = ios().multicastSender(network().multicastHost(), network().multicastInterface(), 0, BUFFER_BYTES)) {
+            assertThat(from.send(direct(bytes(40 * 1_000)), 1_000, to.localAddress())).isTrue();
+            assertThat(Arrivals.await(to, 40).trains).isEqualTo(1);
+        }
+    }
+
+    @Test
     void theTableOfSendersIsBoundedAndNeverMixesThemUp() throws IOException {
         var sources = new SourceAddresses();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(2L * Linux.SOCKADDR_BYTES, Long.BYTES);
             for (int round = 0; round < 2; round++) {
                 for (int port = 1; port < 20_000; port++) {
-                    var address = new InetSocketAddress("10.1." + port % 200 + ".7", port);
+                    var address = new InetSocketAddress(manyHosts(port % 200), port);
                     SocketAddresses.write(address, memory.asSlice(Linux.SOCKADDR_BYTES));
                     assertThat(sources.at(memory, Linux.SOCKADDR_BYTES)).isEqualTo(address)
                             .isSameAs(sources.at(memory, Linux.SOCKADDR_BYTES));
@@ -145,5 +161,22 @@ class NativeDatagramIoTest extends DatagramIoContract {
             memory.set(ValueLayout.JAVA_SHORT, 0, (short) 1);
             assertThatThrownBy(() -> sources.at(memory, 0)).isInstanceOf(IOException.class).hasMessageContaining("family 1 ");
         }
+    }
+
+    private InetAddress manyHosts(int number) {
+        return InetAddress.ofLiteral(network() == TestNetwork.IPV6 ? "fd00:1::" + number + ":7" : "10.1." + number + ".7");
+    }
+
+    private DatagramIo withoutChecksums(List<String> notices) {
+        var any = new InetSocketAddress(host(), 0);
+        return NativeDatagramIo.open("test", any, notices::add, socket -> {
+            if (network() == TestNetwork.IPV6) {
+                socket.setOption("UDP_NO_CHECK6_TX", Linux.SOL_UDP, UDP_NO_CHECK6_TX, 1);
+                socket.setOption("UDP_NO_CHECK6_RX", Linux.SOL_UDP, UDP_NO_CHECK6_RX, 1);
+            } else {
+                socket.setOption("SO_NO_CHECK", Linux.SOL_SOCKET, SO_NO_CHECK, 1);
+            }
+            socket.bind(any);
+        });
     }
 }

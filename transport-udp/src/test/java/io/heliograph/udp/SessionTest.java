@@ -93,7 +93,7 @@ class SessionTest implements EventHandler {
         var reordering = Faults.NONE.withReorder(0.3).withReorderSpan(3);
         var subscriber = new UdpSubscriber(SimNetwork.feed(1_400, false, UdpLimits.defaults()),
                 network.subscriberIo(reordering, Faults.NONE),
-                UdpTransport.DEFAULT_POLICY, environment);
+                UdpTransport.UNRELIABLE_DEFAULT_POLICY, environment);
         Subscription subscription = subscriber.subscribePolled(Interest.inAll());
         var publisher = publisher();
         for (int i = 0; i < 200; i++) {
@@ -255,12 +255,12 @@ class SessionTest implements EventHandler {
     private UdpSubscriber subscriber(UdpLimits limits) {
         return new UdpSubscriber(SimNetwork.feed(1_400, false, limits),
                 network.subscriberIo(Faults.NONE, Faults.NONE),
-                UdpTransport.DEFAULT_POLICY, environment);
+                UdpTransport.UNRELIABLE_DEFAULT_POLICY, environment);
     }
 
     private UdpPublisher publisher() {
         return new UdpPublisher(SimNetwork.feed(1_400, false, UdpLimits.defaults()),
-                network.publisherIo(), UdpTransport.DEFAULT_POLICY, environment);
+                network.publisherIo(), UdpTransport.UNRELIABLE_DEFAULT_POLICY, environment);
     }
 
     private static void publish(UdpPublisher publisher, int count) throws IOException {

@@ -41,7 +41,8 @@ final class SimNetwork {
 
     /** What a subscriber of {@link #GROUP} or a publisher to it is given. */
     static Feed feed(int maxDatagramBytes, boolean isReliable, UdpLimits limits) {
-        return new Feed("udp://sim", List.of(GROUP), maxDatagramBytes, isReliable, limits);
+        return new Feed("udp://sim", List.of(GROUP), maxDatagramBytes, isReliable, OptionalLong.empty(), Optional.empty(), new Start.Live(),
+                limits);
     }
 
     DatagramIo publisherIo() {

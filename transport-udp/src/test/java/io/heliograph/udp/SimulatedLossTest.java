@@ -113,7 +113,7 @@ class SimulatedLossTest {
             }
             int datagramBytes = 600 + random.nextInt(1_400);
             publisher = new UdpPublisher(SimNetwork.feed(datagramBytes, false, UdpLimits.defaults()),
-                network.publisherIo(), UdpTransport.DEFAULT_POLICY, environment);
+                network.publisherIo(), UdpTransport.UNRELIABLE_DEFAULT_POLICY, environment);
             recorded = recorder.publisher("publisher", publisher);
         }
 
@@ -200,7 +200,7 @@ class SimulatedLossTest {
                         .withDelay(0.05).withTruncate(0.01).withBitFlip(0.01);
                 filter = index == 2 ? TopicFilter.of("prices.>") : TopicFilter.ALL;
                 subscriber = new UdpSubscriber(SimNetwork.feed(1_400, false, UdpLimits.defaults()),
-                network.subscriberIo(faults, Faults.NONE.withDrop(0.1)), UdpTransport.DEFAULT_POLICY,
+                network.subscriberIo(faults, Faults.NONE.withDrop(0.1)), UdpTransport.UNRELIABLE_DEFAULT_POLICY,
                         environment);
                 Victim victim = Victim.values()[random.nextInt(Victim.values().length)];
                 FlowPolicy policy = new FlowPolicy.Drop(Limit.events(50 + random.nextInt(200)), victim);

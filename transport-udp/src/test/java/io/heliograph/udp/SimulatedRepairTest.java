@@ -215,7 +215,7 @@ class SimulatedRepairTest {
                 var faults = Faults.NONE.withDrop(loss).withDuplicate(0.05).withReorder(0.02).withReorderSpan(64)
                         .withDelay(0.01).withLongest(Duration.ofMillis(2)).withTruncate(0.002).withBitFlip(0.002);
                 subscriber = new UdpSubscriber(SimNetwork.feed(datagramBytes, true, LIMITS),
-                        network.subscriberIo(faults, faults), UdpTransport.DEFAULT_POLICY, environment);
+                        network.subscriberIo(faults, faults), UdpTransport.UNRELIABLE_DEFAULT_POLICY, environment);
                 subscription = isRecorded()
                         ? recorder.polled("subscriber " + index, subscriber, Interest.inAll())
                         : subscriber.subscribePolled(Interest.inAll());

@@ -197,12 +197,12 @@ class UdpFaultTest implements EventHandler {
 
     private UdpSubscriber subscriber(UdpLimits limits) {
         return new UdpSubscriber(SimNetwork.feed(1_400, false, limits),
-                subscriberIo, UdpTransport.DEFAULT_POLICY, environment(notices));
+                subscriberIo, UdpTransport.UNRELIABLE_DEFAULT_POLICY, environment(notices));
     }
 
     private UdpPublisher publisher(NoticeListener listener) {
         return new UdpPublisher(SimNetwork.feed(1_400, false, UdpLimits.defaults()),
-                publisherIo, UdpTransport.DEFAULT_POLICY, environment(listener));
+                publisherIo, UdpTransport.UNRELIABLE_DEFAULT_POLICY, environment(listener));
     }
 
     private Environment environment(NoticeListener listener) {

@@ -1,0 +1,110 @@
+package io.heliograph.bench;
+
+import java.util.zip.CRC32C;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.SingleWriterRecorder;
+
+/**
+ * The events that a subscriber handles: each is copied into a block, whose checksum is taken when it is full. Optionally
+ * says how late events are. Confined to the subscribing thread, but for {@link #handled} and {@link #takeLatencies};
+ * allocates nothing per event.
+ */
+final class ReceivedEvents {
+
+    /** Takes the events of a block before they are overwritten. */
+    @FunctionalInterface
+    interface Reader {
+
+        /** The events lie from 0 to {@code end}. */
+        void onEvents(byte[] block, int end);
+    }
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final byte[] block;
+    private final int length;
+    private final Reader reader;
+    private final CRC32C checksum = new CRC32C();
+    private final SingleWriterRecorder latencies = new SingleWriterRecorder(3);
+    private long firstNs;
+    private double intervalNs;
+    private long timedEvery;
+    private long nextTimed = NEVER;
+    private int end;
+    private long count;
+    private volatile long handled;
+
+    ReceivedEvents(int length) {
+        this(length, (block, end) -> { });
+    }
+
+    ReceivedEvents(int length, Reader reader) {
+        this.length = length;
+        this.reader = reader;
+        this.block = new byte[Math.max(1, SentEvents.BLOCK_BYTES / length) * length];
+    }
+
+    /** Measures from the moments when events should be published: the first at {@code firstNs}, each {@code intervalNs} one. */
+    void time(long firstNs, double intervalNs, long every) {
+        this.firstNs = firstNs;
+        this.intervalNs = intervalNs;
+        timedEvery = every;
+        nextTimed = count;
+    }
+
+    byte[] block() {
+        return block;
+    }
+
+    /**
+     * Counts the next event.
+     *
+     * @return where in the block its bytes belong
+     * @throws IllegalStateException if events have another length
+     */
+    int place(int bytes) {
+        if (bytes != length) {
+            throw new IllegalStateException("event " + count + " has " + bytes + " bytes instead of " + length);
+        }
+        if (end == block.length) {
+            read();
+        }
+        if (count == nextTimed) {
+            long lateNs = System.nanoTime() - firstNs - (long) (count * intervalNs);
+            latencies.recordValue(Math.max(0, lateNs));
+            nextTimed += timedEvery;
+        }
+        count++;
+        int at = end;
+        end += length;
+        return at;
+    }
+
+    /** Sums and hands on what is in the block. */
+    void read() {
+        checksum.update(block, 0, end);
+        reader.onEvents(block, end);
+        end = 0;
+    }
+
+    /** Tells other threads how many events have been handled. */
+    void tell() {
+        handled = count;
+    }
+
+    /** How many events had been handled when this was last told. Thread-safe. */
+    long handled() {
+        return handled;
+    }
+
+    /** The latencies since this was last asked, in nanoseconds. Thread-safe. */
+    Histogram takeLatencies() {
+        return latencies.getIntervalHistogram();
+    }
+
+    /** The CRC-32C of all events, in the order in which they were handled. */
+    long checksum() {
+        read();
+        return checksum.getValue();
+    }
+}

@@ -1,0 +1,98 @@
+package io.heliograph.bench;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Events to a subscriber that publishes each one back, on two threads: one publishes and handles the echoes, the other
+ * echoes. Both spin, and block only after a while in which nothing arrived. The time counts from the moment when an
+ * event should have been published, whether or not it was.
+ */
+final class RoundTrip {
+
+    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(1300);
+    private static final long WINDOW_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long AHEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final long WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final UdpTask task;
+    private final UdpLoops loops;
+    private final SentEvents sent;
+    private final ReceivedEvents echoes;
+
+    private RoundTrip(UdpTask task, UdpLoops loops) {
+        this.task = task;
+        this.loops = loops;
+        sent = new SentEvents(task.eventBytes());
+        echoes = new ReceivedEvents(task.eventBytes());
+    }
+
+    /** Measures and tells, as {@code task} says. */
+    static void measure(UdpSide side, UdpTask task, Tell tell) throws IOException, InterruptedException {
+        UdpSide.Place there = UdpSide.Place.free(1);
+        UdpSide.Place back = UdpSide.Place.free(1);
+        try (var nodes = new UdpNodes(side, task); var loops = new UdpLoops()) {
+            UdpSide.Node asker = nodes.open();
+            UdpSide.Node echoer = nodes.open();
+            UdpSide.Receiving echoes = asker.subscribe(back);
+            UdpSide.Receiving questions = echoer.subscribe(there);
+            UdpSide.Sending asking = asker.publish(there);
+            UdpSide.Sending echoing = echoer.publish(back);
+            nodes.awaitSubscribers(asking, 1);
+            nodes.awaitSubscribers(echoing, 1);
+            new RoundTrip(task, loops).run(asking, echoes, questions, echoing, tell);
+        }
+    }
+
+    private void run(UdpSide.Sending asking, UdpSide.Receiving echoesFrom, UdpSide.Receiving questions,
+            UdpSide.Sending echoing, Tell tell) throws InterruptedException {
+        long firstNs = System.nanoTime() + AHEAD_NS;
+        echoes.time(firstNs, task.intervalNs(), 1);
+        loops.start(() -> echo(questions, echoing));
+        loops.start(() -> ask(asking, echoesFrom, firstNs));
+        loops.sleep(WARM_UP_NS);
+        echoes.takeLatencies();
+        for (int i = 0; i < task.windows(); i++) {
+            loops.sleep(WINDOW_NS);
+            OneWay.tellPercentiles(tell, echoes.takeLatencies());
+        }
+        loops.end(() -> echoes.handled() == sent.published());
+        OneWay.requireEqual(sent, echoes);
+    }
+
+    private void ask(UdpSide.Sending asking, UdpSide.Receiving echoesFrom, long firstNs) {
+        while (!loops.isOver()) {
+            if (loops.isPublishingOver()) {
+                sent.end();
+            } else if (loops.publishDue(asking, sent, firstNs, task.intervalNs())) {
+                asking.flush();
+            }
+            if (echoesFrom.poll(echoes, 0) > 0) {
+                echoes.tell();
+            } else {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private void echo(UdpSide.Receiving questions, UdpSide.Sending echoing) {
+        int length = task.eventBytes();
+        var events = new ReceivedEvents(length, (block, end) -> {
+            for (int from = 0; from < end; from += length) {
+                loops.offer(echoing, block, from, length);
+            }
+        });
+        long heardNs = System.nanoTime();
+        while (!loops.isOver()) {
+            boolean isQuiet = System.nanoTime() - heardNs > SPIN_NS;
+            if (questions.poll(events, isQuiet ? WAIT_NS : 0) > 0) {
+                events.read();
+                echoing.flush();
+                heardNs = System.nanoTime();
+            } else {
+                Thread.onSpinWait();
+            }
+        }
+    }
+}
