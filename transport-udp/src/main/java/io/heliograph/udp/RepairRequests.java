@@ -14,7 +14,8 @@ import java.util.random.RandomGenerator;
  * </pre>
  *
  * When a datagram of a range arrives, the rest of it behind that one is put off: its repair is on its way. Those before it
- * are not, because repairs leave in order.
+ * are not, because repairs leave in order. While repairs come at all, the publisher is there and only slow, or the path
+ * lossy: then giving up takes ten times as many attempts.
  *
  * <p>Confined to its owner's lock; times are one monotonic clock's, and compared by difference. Allocates nothing per call
  * but what {@link MissingRanges} does.
@@ -25,6 +26,9 @@ final class RepairRequests {
     static final int MAX_RANGES_PER_REQUEST = 32;
 
     private static final long MAX_ROUND_TRIP_NS = 10_000_000_000L;
+    private static final int MOST_REPEAT_ROUND_TRIPS = 8;
+    private static final int QUIET_REPEATS = 4;
+    private static final int ATTEMPTS_WHILE_OTHERS_COME = 10;
 
     /** Who hears a repair. */
     enum Reach {
@@ -47,8 +51,9 @@ final class RepairRequests {
      * @param firstDelayNs  until the first request, as datagrams may only be out of order
      * @param backoffNs     the most to wait beyond that in a group, by chance
      * @param leastRepeatNs until the second request at least; two round trips if they are longer
-     * @param mostRepeatNs  between two requests at most, unless two round trips are longer
-     * @param attempts      requests for the same datagram before it is given up
+     * @param mostRepeatNs  between two requests at most; eight round trips if they are longer
+     * @param attempts      requests for the same datagram before it is given up, where no other repair comes either;
+     *                      while others come, ten times as many
      */
     record Timing(long firstDelayNs, long backoffNs, long leastRepeatNs, long mostRepeatNs, int attempts) {
         Timing {
@@ -73,6 +78,8 @@ final class RepairRequests {
     private long roundTripNs;
     private int receivers = 1;
     private long earliestNs;
+    private boolean wasRepaired;
+    private long repairedNs;
     private boolean isOutOfCredit;
     private long requests;
     private long rangesAsked;
@@ -124,8 +131,12 @@ final class RepairRequests {
         if (missing.isEmpty()) {
             return MissingRanges.Removal.ABSENT;
         }
+        int range = missing.indexOf(sequence);
+        boolean isRepair = range >= 0 && missing.timesAsked(range) > 0;
         MissingRanges.Removal removal = missing.remove(sequence);
         if (removal == MissingRanges.Removal.REMOVED) {
+            wasRepaired |= isRepair;
+            repairedNs = isRepair ? nowNs : repairedNs;
             int rest = missing.indexOf(sequence + 1);
             if (rest >= 0) {
                 boolean mayBeOutOfOrder = missing.timesAsked(rest) == 0 && reach == Reach.UNICAST;
@@ -165,7 +176,7 @@ final class RepairRequests {
         long credit = maxDatagrams - flying;
         int given = 0;
         for (int i = 0; i < missing.ranges() && given < MAX_RANGES_PER_REQUEST && credit > 0; i++) {
-            if (missing.dueNs(i) - nowNs > 0 || missing.timesAsked(i) >= timing.attempts) {
+            if (missing.dueNs(i) - nowNs > 0 || isHopeless(i, nowNs)) {
                 continue;
             }
             // Where there is no place to cut, all of the range counts as asked; better than to ask never.
@@ -199,7 +210,7 @@ final class RepairRequests {
         long before = missing.datagrams();
         int i = 0;
         while (i < missing.ranges()) {
-            if (missing.timesAsked(i) >= timing.attempts && missing.dueNs(i) - nowNs <= 0) {
+            if (missing.dueNs(i) - nowNs <= 0 && isHopeless(i, nowNs)) {
                 long from = missing.from(i);
                 long count = missing.count(i);
                 missing.removeAt(i);
@@ -227,7 +238,7 @@ final class RepairRequests {
         isOutOfCredit = false;
         for (int i = 0; i < missing.ranges(); i++) {
             long dueNs = missing.dueNs(i);
-            if (isCreditGone && dueNs - nowNs <= 0 && missing.timesAsked(i) < timing.attempts) {
+            if (isCreditGone && dueNs - nowNs <= 0 && !isHopeless(i, nowNs)) {
                 isOutOfCredit = true;
                 dueNs = nowNs + timing.leastRepeatNs;
             }
@@ -235,9 +246,19 @@ final class RepairRequests {
         }
     }
 
+    private boolean isHopeless(int range, long nowNs) {
+        int times = missing.timesAsked(range);
+        boolean doOthersCome = wasRepaired && nowNs - repairedNs <= QUIET_REPEATS * mostRepeatNs();
+        return times >= timing.attempts && (!doOthersCome || times >= ATTEMPTS_WHILE_OTHERS_COME * timing.attempts);
+    }
+
+    private long mostRepeatNs() {
+        return Math.max(timing.mostRepeatNs, MOST_REPEAT_ROUND_TRIPS * roundTripNs);
+    }
+
     private long repeatNs(int timesAsked) {
         long leastNs = Math.max(2 * roundTripNs, timing.leastRepeatNs);
-        long mostNs = Math.max(leastNs, timing.mostRepeatNs);
+        long mostNs = Math.max(leastNs, mostRepeatNs());
         // 20 s doubled 23 times is below 2^63 ns.
         return timesAsked >= 24 ? mostNs : Math.min(mostNs, leastNs << timesAsked);
     }

@@ -68,13 +68,32 @@ class RepairRequestsTest {
     }
 
     @Test
-    void twoRoundTripsAreWaitedForEvenWhereTheyAreLongerThanTheMost() {
+    void twoToEightRoundTripsAreWaitedForWhereTheyAreLong() {
         unicast.roundTrip(40 * MS);
         unicast.missing(1, 2, 0);
-        assertThat(request(200 * US)).containsExactly("1+1");
-        assertThat(unicast.untilNs(200 * US)).isEqualTo(80 * MS);
-        assertThat(request(80 * MS + 200 * US)).containsExactly("1+1");
-        assertThat(unicast.untilNs(80 * MS + 200 * US)).isEqualTo(80 * MS);
+        long nowNs = 200 * US;
+        for (long waitNs : new long[] {80 * MS, 160 * MS, 320 * MS, 320 * MS}) {
+            assertThat(request(nowNs)).containsExactly("1+1");
+            assertThat(unicast.untilNs(nowNs)).isEqualTo(waitNs);
+            nowNs += waitNs;
+        }
+    }
+
+    @Test
+    void whileOthersAreRepairedItIsAskedTenTimesAsOften() {
+        unicast.missing(0, 1, 0);
+        unicast.missing(1_000, 2_000, 0);
+        int times = 0;
+        long nowNs = 0;
+        for (int other = 1_000; lost.isEmpty(); other++) {
+            nowNs += 50 * MS;
+            giveUp(nowNs);
+            List<String> now = request(nowNs);
+            times += now.contains("0+1") ? 1 : 0;
+            assertThat(now.isEmpty() || unicast.arrived(other, nowNs) == Removal.REMOVED).isTrue();
+        }
+        assertThat(times).isEqualTo(100);
+        assertThat(lost).contains("0+1");
     }
 
     @Test
