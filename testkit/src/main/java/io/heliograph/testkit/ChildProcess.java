@@ -149,6 +149,10 @@ public final class ChildProcess implements AutoCloseable {
                     }
                 }
                 if (from.isAll || leftNs <= 0) {
+                    if (from.isAll) {
+                        // Its streams end a moment before it does, and how it ended is what one wants to know.
+                        process.waitFor(GRACE_MS, TimeUnit.MILLISECONDS);
+                    }
                     throw new AssertionError("the line did not come" + (from.isAll ? "" : " in " + timeout) + ": " + this);
                 }
                 leftNs = Math.min(leftNs, changed.awaitNanos(leftNs));

@@ -318,6 +318,7 @@ public abstract class PublisherContract extends TransportContract {
             thread.join();
         }
         synchronized (failures) {
+            failures.forEach(Throwable::printStackTrace);
             assertArrayEquals(new Object[0], failures.toArray());
         }
     }

@@ -50,11 +50,12 @@ final class RepairGate {
     private long groupRepairs;
     private long suppressed;
     private long refused;
+    private long repeated;
 
     /**
      * @param datagrams how many to remember, 1 to 2^24; rounded up to a power of two, and about 41 bytes each
      * @param bucket    pays for repairs, in bytes; a quarter of the publisher's rate, with one window as the burst, keeps
-     *                  repairs from crowding out what is new
+     *                  repairs from crowding out what is new; all of the rate while nothing new may leave
      */
     RepairGate(int datagrams, TokenBucket bucket) {
         if (datagrams < 1 || datagrams > MAX_PLACES) {
@@ -72,7 +73,7 @@ final class RepairGate {
         repaired = new byte[places];
     }
 
-    /** What a question and its answer take now. */
+    /** What a question and its answer take now, the time included that a repair waits here before it may leave. */
     void roundTrip(long ns) {
         shareNs = Math.max(LEAST_SHARE_NS, ns);
         holdNs = Math.max(LEAST_HOLD_NS, ns);
@@ -101,6 +102,8 @@ final class RepairGate {
             refused++;
             return Verdict.REFUSED;
         }
+        boolean didNotArrive = repaired[place] == TO_ALL || repaired[place] == TO_ONE && repairedFor[place] == receiver;
+        repeated += didNotArrive ? 1 : 0;
         repairedFor[place] = receiver;
         repairedNs[place] = nowNs;
         repaired[place] = doOthersAsk ? TO_ALL : TO_ONE;
@@ -126,6 +129,11 @@ final class RepairGate {
     /** Repairs sent to the group. */
     long groupRepairs() {
         return groupRepairs;
+    }
+
+    /** Repairs that had to be sent once more to the same place, so that the one before is taken as lost. */
+    long repeated() {
+        return repeated;
     }
 
     /** Datagrams asked for that were on their way. */

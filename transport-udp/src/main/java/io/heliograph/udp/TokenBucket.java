@@ -16,7 +16,7 @@ final class TokenBucket {
 
     private static final long SECOND_NS = 1_000_000_000L;
 
-    private final long burst;
+    private long burst;
     private long ratePerSecond;
     private long tokens;
     private long parts;
@@ -30,26 +30,32 @@ final class TokenBucket {
      * @throws IllegalArgumentException for others
      */
     TokenBucket(long ratePerSecond, long burst, long nowNs) {
-        if (burst < 1 || burst > MAX_BURST) {
-            throw new IllegalArgumentException("burst " + burst + " is not 1 to " + MAX_BURST);
-        }
+        check(ratePerSecond, burst);
         this.burst = burst;
         this.tokens = burst;
         this.filledNs = nowNs;
-        this.ratePerSecond = checked(ratePerSecond);
+        this.ratePerSecond = ratePerSecond;
     }
 
-    private static long checked(long ratePerSecond) {
+    private static void check(long ratePerSecond, long burst) {
         if (ratePerSecond < 0 || ratePerSecond > MAX_RATE) {
             throw new IllegalArgumentException("rate " + ratePerSecond + " per second is not 0 to " + MAX_RATE);
         }
-        return ratePerSecond;
+        if (burst < 1 || burst > MAX_BURST) {
+            throw new IllegalArgumentException("burst " + burst + " is not 1 to " + MAX_BURST);
+        }
     }
 
-    /** From now on another rate; what is in the bucket stays. */
-    void rate(long newRatePerSecond, long nowNs) {
+    /** From now on another rate and burst; what is in the bucket stays, as far as it goes in. */
+    void limit(long newRatePerSecond, long newBurst, long nowNs) {
+        check(newRatePerSecond, newBurst);
         fill(nowNs);
-        ratePerSecond = checked(newRatePerSecond);
+        ratePerSecond = newRatePerSecond;
+        burst = newBurst;
+        if (tokens >= newBurst) {
+            tokens = newBurst;
+            parts = 0;
+        }
     }
 
     /** Takes all of {@code amount} or nothing, and tells which. */

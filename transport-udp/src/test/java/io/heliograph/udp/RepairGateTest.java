@@ -61,8 +61,12 @@ class RepairGateTest {
     void theSameReceiverIsNotRepairedTwiceAtOnceButLaterIs() {
         assertThat(gate.asked(7, A, BYTES, 0)).isEqualTo(Verdict.UNICAST);
         assertThat(gate.asked(7, A, BYTES, 500 * US)).isEqualTo(Verdict.SUPPRESSED);
+        assertThat(gate.repeated()).isZero();
         assertThat(gate.asked(7, A, BYTES, 1_000 * US)).isEqualTo(Verdict.UNICAST);
         assertThat(gate.suppressed()).isOne();
+        assertThat(gate.repeated()).isOne();
+        assertThat(gate.asked(7, B, BYTES, 2_000 * US)).isEqualTo(Verdict.GROUP);
+        assertThat(gate.repeated()).as("another's").isOne();
     }
 
     @Test

@@ -72,9 +72,20 @@ class TokenBucketTest {
     void anotherRateLeavesWhatIsThere() {
         var bucket = new TokenBucket(1_000, 1_000, 0);
         assertThat(bucket.take(1_000, 0)).isTrue();
-        bucket.rate(10, SECOND_NS / 2);
+        bucket.limit(10, 1_000, SECOND_NS / 2);
         assertThat(bucket.take(500, SECOND_NS / 2)).isTrue();
         assertThat(bucket.untilNs(1, SECOND_NS / 2)).isEqualTo(SECOND_NS / 10);
+    }
+
+    @Test
+    void anotherBurstHoldsAtOnce() {
+        var bucket = new TokenBucket(1_000, 1_000, 0);
+        bucket.limit(1_000, 10, 0);
+        assertThat(bucket.take(10, 0)).isTrue();
+        assertThat(bucket.take(1, 0)).isFalse();
+        bucket.limit(1_000, 2_000, 0);
+        assertThat(bucket.take(1, 0)).isFalse();
+        assertThat(bucket.take(2_000, 2 * SECOND_NS)).isTrue();
     }
 
     @Test
