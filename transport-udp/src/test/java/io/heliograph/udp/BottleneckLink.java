@@ -1,8 +1,8 @@
 package io.heliograph.udp;
 
 import io.heliograph.udp.MissingRanges.Removal;
-import io.heliograph.udp.RepairRequests.Reach;
-import io.heliograph.udp.RepairRequests.Timing;
+import io.heliograph.udp.PlannedRequests.Reach;
+import io.heliograph.udp.PlannedRequests.Timing;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Random;
@@ -38,7 +38,7 @@ final class BottleneckLink {
     final RepairGate gate;
     private final TokenBucket repairBudget;
     private final TokenBucket pace;
-    final RepairRequests requests;
+    final PlannedRequests requests;
     private final Deque<Long> repairs = new ArrayDeque<>();
     private final Deque<Moving> towardsReceiver = new ArrayDeque<>();
     private final Deque<Moving> statuses = new ArrayDeque<>();
@@ -62,7 +62,7 @@ final class BottleneckLink {
         repairBudget = new TokenBucket(senderBytesPerSecond / 4, WINDOW_BYTES, 0);
         pace = new TokenBucket(senderBytesPerSecond, DATAGRAM_BYTES, 0);
         gate = new RepairGate(CREDIT, repairBudget);
-        requests = new RepairRequests(1_024, Reach.UNICAST, Timing.defaults(), random);
+        requests = new PlannedRequests(1_024, Reach.UNICAST, Timing.defaults(), random);
         roundTripNs = 2 * ONE_WAY_NS + queueBytes * 1_000_000_000L / linkBytesPerSecond;
         control.roundTrip(roundTripNs);
         requests.roundTrip(roundTripNs);
