@@ -228,7 +228,7 @@ class RepairRequestsTest {
     void everythingMissingArrivesOrIsGivenUpOverALossyChannel() {
         long repaired = 0;
         long lostForGood = 0;
-        for (long seed = 1; seed <= 60; seed++) {
+        for (long seed = 1; seed <= 30; seed++) {
             var run = new LossyRun(seed, seed % 3 == 0 ? 0.9 : 0.2);
             run.play();
             repaired += run.arrived.cardinality();
