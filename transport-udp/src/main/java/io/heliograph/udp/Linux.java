@@ -169,6 +169,8 @@ final class Linux {
     private static final MethodHandle GETSOCKOPT =
             call("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle SENDMSG = call("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
+    private static final MethodHandle SENDMSG_UNTOLD = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("sendmsg"),
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS));
     private static final MethodHandle RECVMMSG =
             call("recvmmsg", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
     private static final MethodHandle PPOLL = call("ppoll", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
@@ -229,6 +231,18 @@ final class Linux {
     static int getsockopt(MemorySegment errno, int fd, int level, int option, MemorySegment value, MemorySegment length) {
         try {
             return result(errno, (int) GETSOCKOPT.invokeExact(errno, fd, level, option, value, length));
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /**
+     * As the next, but returns -1 for every error. Where no error's number is asked for, the JDK makes no segment for it
+     * either, which the compiler mostly, but not always, keeps off the heap.
+     */
+    static long sendmsg(int fd, MemorySegment message, int flags, MemorySegment kept) {
+        try {
+            return (long) SENDMSG_UNTOLD.invokeExact(fd, message, flags, kept);
         } catch (Throwable e) {
             throw unchecked(e);
         }

@@ -87,12 +87,13 @@ final class NativeDatagramIo implements DatagramIo {
             return 0;
         }
         try {
-            int received = drain(receiver);
-            if (received > 0 || timeoutNs <= 0) {
-                return received;
+            for (boolean mayWait = timeoutNs > 0; ; mayWait = false) {
+                int received = drain(receiver);
+                if (received > 0 || !mayWait) {
+                    return received;
+                }
+                sockets.await(timeoutNs);
             }
-            sockets.await(timeoutNs);
-            return drain(receiver);
         } finally {
             sockets.exit();
         }
@@ -124,10 +125,10 @@ final class NativeDatagramIo implements DatagramIo {
     }
 
     private void fetch(ReceiveBatch trains, int fd) throws IOException {
-        int result = trains.fetch(fd);
-        while (isToBeRepeated(result)) {
+        int result;
+        do {
             result = trains.fetch(fd);
-        }
+        } while (isToBeRepeated(result));
         if (result < 0 && result != -Linux.EAGAIN) {
             throw failure("receive", result);
         }
@@ -145,31 +146,34 @@ final class NativeDatagramIo implements DatagramIo {
             int start = datagrams.position();
             message.load(datagrams, target);
             datagrams.position(start);
-            return length > segmentBytes && !isWithoutTrains
-                    ? sendTrain(datagrams, length, segmentBytes)
-                    : sendSingly(datagrams, length, segmentBytes);
+            return sendLoaded(datagrams, length, segmentBytes);
         } finally {
             sendLock.unlock();
             sockets.exit();
         }
     }
 
-    private boolean sendTrain(ByteBuffer datagrams, int length, int segmentBytes) throws IOException {
-        long result = sendPart(0, length, segmentBytes);
-        if (result == -Linux.EIO || result == -Linux.EINVAL || result == -Linux.EMSGSIZE) {
-            // A device without checksums in hardware, or segments longer than it carries. If the fault is another one,
-            // single datagrams fail too.
-            boolean isSent = sendSingly(datagrams, length, segmentBytes);
+    private boolean sendLoaded(ByteBuffer datagrams, int length, int segmentBytes) throws IOException {
+        long refusal = 0;
+        if (length > segmentBytes && !isWithoutTrains) {
+            long result = sendPart(0, length, segmentBytes);
+            boolean isRefused = result == -Linux.EIO || result == -Linux.EINVAL || result == -Linux.EMSGSIZE;
+            if (!isRefused) {
+                boolean isTaken = isTaken(result);
+                datagrams.position(isTaken ? datagrams.limit() : datagrams.position());
+                return isTaken;
+            }
+            refusal = result;
+        }
+        // A device without checksums in hardware refuses trains, or one whose datagrams are shorter than the segments. If
+        // the fault is another one, single datagrams fail too.
+        boolean isSent = sendSingly(datagrams, length, segmentBytes);
+        if (refusal != 0) {
             isWithoutTrains = true;
             degraded.accept("datagrams leave " + Endpoints.text(local) + " singly, which is slower: trains of " + segmentBytes
-                    + " bytes a datagram are refused: " + Linux.text((int) -result));
-            return isSent;
+                    + " bytes a datagram are refused: " + Linux.text((int) -refusal));
         }
-        if (isTaken(result)) {
-            datagrams.position(datagrams.limit());
-            return true;
-        }
-        return false;
+        return isSent;
     }
 
     private boolean sendSingly(ByteBuffer datagrams, int length, int segmentBytes) throws IOException {
@@ -188,8 +192,15 @@ final class NativeDatagramIo implements DatagramIo {
 
     private long sendPart(int from, int length, int segmentBytes) {
         long result = message.send(sockets.fd(0), from, length, segmentBytes);
-        while (isToBeRepeated(result)) {
-            result = message.send(sockets.fd(0), from, length, segmentBytes);
+        if (result >= 0) {
+            return result;
+        }
+        do {
+            result = message.sendAgain(sockets.fd(0));
+        } while (isToBeRepeated(result));
+        if (result >= 0) {
+            // What the first try said and this one does not: an error is told once.
+            refusals.incrementAndGet();
         }
         return result;
     }

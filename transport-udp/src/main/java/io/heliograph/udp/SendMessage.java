@@ -91,7 +91,7 @@ final class SendMessage {
      * Sends a part of the bytes.
      *
      * @param segmentBytes the length of each datagram but the last; as much as {@code length} or more for one datagram
-     * @return 0 or more if they were taken, or an error's number negated
+     * @return 0 or more if they were taken; less if not, and {@link #sendAgain} says why
      */
     long send(int fd, int from, int length, int segmentBytes) {
         iovec.set(JAVA_LONG, Linux.IOV_BASE, bytesAt + from);
@@ -101,6 +101,11 @@ final class SendMessage {
             control.set(JAVA_SHORT, Linux.CMSG_DATA, (short) segmentBytes);
         }
         header.set(JAVA_LONG, Linux.MSG_CONTROLLEN, isTrain ? CONTROL_SPACE : 0);
+        return Linux.sendmsg(fd, header, Linux.MSG_DONTWAIT, bytes);
+    }
+
+    /** Sends once more what {@link #send} did not, and says why where it fails again, as an error's number negated. */
+    long sendAgain(int fd) {
         return Linux.sendmsg(errno, fd, header, Linux.MSG_DONTWAIT, bytes);
     }
 

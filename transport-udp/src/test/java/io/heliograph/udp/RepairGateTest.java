@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heliograph.udp.RepairGate.Verdict;
+import io.heliograph.udp.PlannedRequests.Reach;
+import io.heliograph.udp.PlannedRequests.Timing;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -117,5 +121,78 @@ class RepairGateTest {
     void tooManyOrTooFewPlacesAreRefused() {
         assertThatThrownBy(() -> new RepairGate(0, plenty())).hasMessageContaining("remember 0");
         assertThatThrownBy(() -> new RepairGate((1 << 24) + 1, plenty())).hasMessageContaining("1 to 16777216");
+    }
+
+    @Test
+    void fiftyReceiversThatLoseTheSameDatagramCostAtMostThreeRepairs() {
+        int most = 0;
+        for (long seed = 1; seed <= 100; seed++) {
+            for (long oneWayNs : new long[] {10 * US, 100 * US, MS, 10 * MS}) {
+                int repairs = new Group(seed, oneWayNs).repairsOfOneLoss();
+                assertThat(repairs).as("seed %d, one way %d us", seed, oneWayNs / US).isBetween(1, 3);
+                most = Math.max(most, repairs);
+            }
+        }
+        assertThat(most).as("the group was ever needed").isGreaterThan(1);
+    }
+
+    /** Fifty receivers in a group, all without datagram 0, on a network that loses nothing more. */
+    private static final class Group {
+        private static final int RECEIVERS = 50;
+        private static final long STEP_NS = 5 * US;
+
+        private final RepairGate gate = new RepairGate(64, plenty());
+        private final List<PlannedRequests> receivers = new ArrayList<>();
+        private final List<long[]> requests = new ArrayList<>();
+        private final List<long[]> repairs = new ArrayList<>();
+        private final long oneWayNs;
+
+        Group(long seed, long oneWayNs) {
+            this.oneWayNs = oneWayNs;
+            var random = new Random(seed);
+            gate.roundTrip(2 * oneWayNs);
+            for (int i = 0; i < RECEIVERS; i++) {
+                var receiver = new PlannedRequests(4, Reach.GROUP, Timing.defaults(), random);
+                receiver.receivers(RECEIVERS);
+                receiver.roundTrip(2 * oneWayNs);
+                // They notice within 100 us of one another.
+                receiver.missing(0, 1, random.nextInt(100_000));
+                receivers.add(receiver);
+            }
+        }
+
+        int repairsOfOneLoss() {
+            for (long nowNs = 0; receivers.stream().anyMatch(r -> !r.missing().isEmpty()); nowNs += STEP_NS) {
+                step(nowNs);
+            }
+            return (int) (gate.unicastRepairs() + gate.groupRepairs());
+        }
+
+        private void step(long nowNs) {
+            for (int i = 0; i < RECEIVERS; i++) {
+                long receiver = i;
+                receivers.get(i).request(nowNs, 100, (from, count) -> requests.add(new long[] {nowNs + oneWayNs, receiver}));
+            }
+            requests.removeIf(request -> request[0] <= nowNs && answer(request[1], nowNs));
+            repairs.removeIf(repair -> repair[0] <= nowNs && hear((int) repair[1], nowNs));
+        }
+
+        private boolean answer(long receiver, long nowNs) {
+            switch (gate.asked(0, receiver, BYTES, nowNs)) {
+                case UNICAST -> repairs.add(new long[] {nowNs + oneWayNs, receiver});
+                case GROUP -> repairs.add(new long[] {nowNs + oneWayNs, -1});
+                default -> { }
+            }
+            return true;
+        }
+
+        private boolean hear(int receiver, long nowNs) {
+            for (int i = 0; i < RECEIVERS; i++) {
+                if (receiver < 0 || receiver == i) {
+                    receivers.get(i).arrived(0, nowNs);
+                }
+            }
+            return true;
+        }
     }
 }
