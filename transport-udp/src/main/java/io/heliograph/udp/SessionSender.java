@@ -68,6 +68,7 @@ final class SessionSender {
     private int idleHeartbeats;
     private int endsOfStream;
     private long endingSinceNs;
+    private int waiting;
 
     /** @param io sends; the owner closes it */
     SessionSender(Feed feed, DatagramIo io, TellingLock lock, Environment environment) {
@@ -346,6 +347,10 @@ final class SessionSender {
             lastSentNs = environment.clock().nanoTime();
             nextWordNs = lastSentNs + limits.heartbeat().toNanos();
         }
+        if (sent < log.end()) {
+            // The report that would let it go on may have been lost: who hears a heartbeat reports again.
+            sayAt(environment.clock().nanoTime() + STALLED_HEARTBEAT_NS);
+        }
         if (sent < end && !isPacing) {
             retryNs = environment.clock().nanoTime() + RETRY_NS;
         }
@@ -428,7 +433,7 @@ final class SessionSender {
     }
 
     private long heartbeatPeriodNs() {
-        if (sent < log.end()) {
+        if (sent < log.end() || waiting > 0) {
             return STALLED_HEARTBEAT_NS;
         }
         return (idleHeartbeats < FAST_HEARTBEATS ? limits.heartbeat() : limits.slowHeartbeat()).toNanos();
@@ -452,7 +457,13 @@ final class SessionSender {
             nextWordNs = nowNs + END_OF_STREAM_PERIOD_NS;
         }
         boolean isHeard = listeners == 0 && endsOfStream >= LEAST_ENDS_OF_STREAM && sent == log.end();
-        return isHeard || nowNs - endingSinceNs >= limits.linger().toNanos();
+        return isHeard || nowNs - endingSinceNs >= lingerNs();
+    }
+
+    /** A subscriber that is waited for may rest as long as one that is not evicted. */
+    private long lingerNs() {
+        long lingerNs = limits.linger().toNanos();
+        return isReliable() ? Math.max(lingerNs, limits.eviction().toNanos()) : lingerNs;
     }
 
     /** Somebody has come further: the end need not be given up yet. */
@@ -464,6 +475,17 @@ final class SessionSender {
     void beFrequent(long nowNs) {
         idleHeartbeats = 0;
         sayAt(nowNs + limits.heartbeat().toNanos());
+    }
+
+    /** A thread begins to wait for room: whoever hears a heartbeat reports what room it has. */
+    void beginWait(long nowNs) {
+        waiting++;
+        sayAt(nowNs + STALLED_HEARTBEAT_NS);
+    }
+
+    /** A thread waits no longer. */
+    void endWait() {
+        waiting--;
     }
 
     /** Somebody should hear soon where this session stands. */

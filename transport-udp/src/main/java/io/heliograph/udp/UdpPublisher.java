@@ -9,6 +9,7 @@ import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.TellingLock;
 import io.heliograph.ledger.PublisherLedger;
 import io.heliograph.ledger.PublisherSums;
+import io.heliograph.spi.Address;
 import io.heliograph.spi.Environment;
 import io.heliograph.udp.SessionSender.Appended;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Sends events to a UDP address. Events are packed: one that finds nothing waiting leaves at once, those that follow it
@@ -31,6 +33,7 @@ import java.util.function.Supplier;
  */
 public final class UdpPublisher implements Publisher {
 
+    private static final Duration LONGEST_LINGER = Duration.ofMinutes(10);
     private static final long LONGEST_WAIT_NS = 1_000_000_000;
     private static final long NOT_WAITED = Long.MIN_VALUE;
 
@@ -71,6 +74,29 @@ public final class UdpPublisher implements Publisher {
         this.policyText = policy.text().getBytes(StandardCharsets.US_ASCII);
         this.receivers = new Receivers(feed.limits());
         this.repairs = new Repairs(sender, feed, environment);
+    }
+
+    /**
+     * Opens a publisher without a thread: its owner calls {@link #start}, or {@link #doWork} in a loop.
+     *
+     * @param address such as {@code udp://239.77.1.1:4770}
+     * @throws io.heliograph.ConfigException    for anything in the address or the policy that cannot be used
+     * @throws io.heliograph.TransportException if no socket can be opened
+     */
+    public static UdpPublisher open(String address, FlowPolicy policy, Environment environment) {
+        return open(address, policy, environment, UnaryOperator.identity());
+    }
+
+    /**
+     * The same, with a socket of one's own making around the one that is opened: to lose, delay or count datagrams.
+     *
+     * @param around makes, of the socket that is opened, the one that is used; closing it closes that one
+     * @throws io.heliograph.ConfigException    for anything in the address or the policy that cannot be used
+     * @throws io.heliograph.TransportException if no socket can be opened
+     */
+    public static UdpPublisher open(String address, FlowPolicy policy, Environment environment,
+            UnaryOperator<DatagramIo> around) {
+        return UdpTransport.openPublisher(UdpConfig.of(Address.parse(address)), Optional.of(policy), environment, around);
     }
 
     /** Starts the thread that sends. */
@@ -221,6 +247,7 @@ public final class UdpPublisher implements Publisher {
 
     private Optional<PublishResult> awaitRoom(long deadlineNs) {
         sender.flush();
+        sender.beginWait(environment.clock().nanoTime());
         io.wakeUp();
         try {
             environment.clock().await(lock, changed, deadlineNs);
@@ -228,6 +255,8 @@ public final class UdpPublisher implements Publisher {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of(PublishResult.BACK_PRESSURED);
+        } finally {
+            sender.endWait();
         }
     }
 
@@ -432,12 +461,13 @@ public final class UdpPublisher implements Publisher {
 
     /**
      * Ends the stream: sends what is open, then word of the end each 10 ms, three times at least, until every known
-     * subscriber has heard it or the linger time is over.
+     * subscriber has all of it, or none has come further for the linger time; where subscribers are waited for, for as
+     * long as a silent one would be evicted after.
      */
     @Override
     public void close() {
         beginClose();
-        thread.ifPresent(UdpSubscriber::join);
+        thread.ifPresent(own -> UdpSubscriber.join(own, LONGEST_LINGER));
         io.close();
     }
 

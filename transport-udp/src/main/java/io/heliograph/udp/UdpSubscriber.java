@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * Listens at a UDP address: follows every session that sends there, and reports to each publisher once a second that it
@@ -36,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 public final class UdpSubscriber implements Subscriber {
 
     private static final long LONGEST_WAIT_NS = 100_000_000;
+    private static final Duration LONGEST_JOIN = Duration.ofSeconds(5);
     private static final int MOST_WINDOW = 1 << 14;
 
     private final Feed feed;
@@ -102,7 +105,18 @@ public final class UdpSubscriber implements Subscriber {
      * @throws io.heliograph.TransportException if the address cannot be listened at
      */
     public static UdpSubscriber open(String address, Environment environment) {
-        return UdpTransport.openSubscriber(UdpConfig.of(Address.parse(address)), environment);
+        return open(address, environment, UnaryOperator.identity());
+    }
+
+    /**
+     * The same, with a socket of one's own making around the one that is opened: to lose, delay or count datagrams.
+     *
+     * @param around makes, of the socket that is opened, the one that is used; closing it closes that one
+     * @throws io.heliograph.ConfigException    for anything in the address that cannot be used
+     * @throws io.heliograph.TransportException if the address cannot be listened at
+     */
+    public static UdpSubscriber open(String address, Environment environment, UnaryOperator<DatagramIo> around) {
+        return UdpTransport.openSubscriber(UdpConfig.of(Address.parse(address)), environment, around);
     }
 
     /** Starts the thread that receives. */
@@ -211,7 +225,7 @@ public final class UdpSubscriber implements Subscriber {
             lock.unlock();
         }
         io.wakeUp();
-        thread.ifPresent(UdpSubscriber::join);
+        thread.ifPresent(own -> join(own, LONGEST_JOIN));
         subscriptions.close();
         io.close();
     }
@@ -421,9 +435,9 @@ public final class UdpSubscriber implements Subscriber {
         return interest.filter() + " at " + address;
     }
 
-    static void join(Thread thread) {
+    static void join(Thread thread, Duration longest) {
         try {
-            TimeUnit.SECONDS.timedJoin(thread, 5);
+            TimeUnit.NANOSECONDS.timedJoin(thread, longest.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
