@@ -11,6 +11,7 @@ import io.heliograph.spi.Transport;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Multicast and unicast at {@code udp://HOST:PORT}; see {@link UdpConfig} for the settings. Thread-safe.
@@ -34,15 +35,16 @@ public final class UdpTransport implements Transport {
 
     @Override
     public Publisher publisher(Address address, Optional<FlowPolicy> policy, Environment environment) {
-        return openPublisher(UdpConfig.of(address), policy, environment).start();
+        return openPublisher(UdpConfig.of(address), policy, environment, UnaryOperator.identity()).start();
     }
 
     @Override
     public Subscriber subscriber(Address address, Environment environment) {
-        return openSubscriber(UdpConfig.of(address), environment).start();
+        return openSubscriber(UdpConfig.of(address), environment, UnaryOperator.identity()).start();
     }
 
-    static UdpPublisher openPublisher(UdpConfig config, Optional<FlowPolicy> policy, Environment environment) {
+    static UdpPublisher openPublisher(UdpConfig config, Optional<FlowPolicy> policy, Environment environment,
+            UnaryOperator<DatagramIo> around) {
         Feed feed = Feed.of(config);
         FlowPolicy inForce = feed.requirePossible(policy.orElse(config.isReliable() ? DEFAULT_POLICY : UNRELIABLE_DEFAULT_POLICY));
         int bufferBytes = config.limits().socketBufferBytes();
@@ -50,10 +52,10 @@ public final class UdpTransport implements Transport {
         DatagramIo io = config.isMulticast()
                 ? ios.multicastSender(config.local(), config.networkInterface(), config.timeToLive(), bufferBytes)
                 : ios.unicast(new InetSocketAddress(config.local(), 0), bufferBytes);
-        return new UdpPublisher(feed, io, inForce, environment);
+        return new UdpPublisher(feed, around.apply(io), inForce, environment);
     }
 
-    static UdpSubscriber openSubscriber(UdpConfig config, Environment environment) {
+    static UdpSubscriber openSubscriber(UdpConfig config, Environment environment, UnaryOperator<DatagramIo> around) {
         int bufferBytes = config.limits().socketBufferBytes();
         DatagramIos ios = DatagramIos.of(config.io(), config.text(), environment::tell);
         DatagramIo io = config.isMulticast()
@@ -64,6 +66,6 @@ public final class UdpTransport implements Transport {
                     + io.receiveBufferBytes() + " bytes instead of " + bufferBytes
                     + "; raise net.core.rmem_max to lose less in bursts"));
         }
-        return new UdpSubscriber(Feed.of(config), io, UNRELIABLE_DEFAULT_POLICY, environment);
+        return new UdpSubscriber(Feed.of(config), around.apply(io), UNRELIABLE_DEFAULT_POLICY, environment);
     }
 }
