@@ -100,7 +100,7 @@ final class Chunk {
     /** Copies what is sealed in {@code from}, not stamped yet, behind what is sealed here. */
     void copy(Chunk from) {
         int at = starts[count];
-        bytes.put(at, from.bytes, 0, from.starts[from.count]);
+        bytes.clear().put(at, from.bytes, 0, from.starts[from.count]);
         for (int i = 1; i <= from.count; i++) {
             starts[++count] = at + from.starts[i];
         }
