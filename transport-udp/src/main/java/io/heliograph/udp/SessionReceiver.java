@@ -50,7 +50,34 @@ final class SessionReceiver {
     private static final int REMEMBERED = 4096;
 
     /** One subscription's end of the session. */
-    private record Outlet(SessionIntake intake, Optional<DataHandler> direct) {
+    private static final class Outlet {
+        private final SessionIntake intake;
+        private final Optional<DataHandler> direct;
+        private String lastTopic = "";
+        private boolean isLastWanted;
+
+        private Outlet(SessionIntake intake, Optional<DataHandler> direct) {
+            this.intake = intake;
+            this.direct = direct;
+        }
+
+        SessionIntake intake() {
+            return intake;
+        }
+
+        Optional<DataHandler> direct() {
+            return direct;
+        }
+
+        /** Whether the filter wants {@code topic}, which nearly always is the very object that it was the last time. */
+        @SuppressWarnings("StringEquality")
+        boolean wants(String topic) {
+            if (topic != lastTopic) {
+                lastTopic = topic;
+                isLastWanted = intake.intake().wants(topic);
+            }
+            return isLastWanted;
+        }
     }
 
     /** A subscription that does not know yet where it begins. */
@@ -116,6 +143,9 @@ final class SessionReceiver {
         this.share = feed.share();
         this.policy = isReliable ? FlowPolicy.backPressure(Limit.DEFAULT, FlowPolicy.BackPressure.DEFAULT_MAX_WAIT) : policy;
         this.requests = requests;
+        if (feed.targets().size() > 1) {
+            requests.allowBetweenLines(limits.reorderWait());
+        }
         this.tally = tally;
         this.held = new HeldDatagrams(isReliable ? window : limits.heldDatagrams() * 2);
     }
@@ -646,19 +676,20 @@ final class SessionReceiver {
 
     private boolean handDirectly(Datagram data, long receivedEpochNanos) {
         for (Outlet outlet : outlets) {
-            handDirectly(outlet.intake(), outlet.direct().orElseThrow(), data, receivedEpochNanos);
+            handDirectly(outlet, outlet.direct().orElseThrow(), data, receivedEpochNanos);
         }
         nextEvent = data.firstEvent() + data.events();
         return true;
     }
 
-    private void handDirectly(SessionIntake intake, DataHandler handler, Datagram data, long receivedEpochNanos) {
+    private void handDirectly(Outlet outlet, DataHandler handler, Datagram data, long receivedEpochNanos) {
+        SessionIntake intake = outlet.intake();
         int count = data.events();
         long first = data.firstEvent();
         String topic = data.topic();
         int repeated = intake.arrive(first, count);
         intake.intake().poll(handler, Integer.MAX_VALUE);
-        boolean isWanted = intake.intake().wants(topic);
+        boolean isWanted = outlet.wants(topic);
         long delivered = 0;
         long filtered = 0;
         ByteBuffer frames = data.body();
