@@ -29,7 +29,7 @@ record Feed(String address, List<InetSocketAddress> targets, int maxDatagramByte
     static Feed of(UdpConfig config) {
         return new Feed(config.text(), config.targets(), config.maxDatagramBytes(), config.isReliable(),
                 config.rateBytesPerSecond(), config.share(), config.start(),
-                config.limits().withRetainedBytes(config.retainBytes()).withEviction(config.evictAfter()));
+                config.limits());
     }
 
     /** What every datagram of a session says. */

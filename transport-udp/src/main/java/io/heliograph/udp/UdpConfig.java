@@ -28,15 +28,13 @@ import java.util.OptionalLong;
  * @param share              the share of events that a subscriber handles; empty for all
  * @param start              where a subscriber begins
  * @param key                what datagrams are sealed with; empty for open ones
- * @param retainBytes        how much a publisher keeps for repair
- * @param evictAfter         after this long a silent subscriber holds a publisher up no more
  * @param io                 which kind of socket
  * @param limits             every other limit
  */
 public record UdpConfig(String text, List<InetSocketAddress> targets, NetworkInterface networkInterface, InetAddress local,
         boolean isReliable, int maxDatagramBytes, int timeToLive, Optional<InetAddress> source,
-        OptionalLong rateBytesPerSecond, Optional<KeyShare> share, Start start, Optional<PresharedKey> key, int retainBytes,
-        Duration evictAfter, IoChoice io, UdpLimits limits) {
+        OptionalLong rateBytesPerSecond, Optional<KeyShare> share, Start start, Optional<PresharedKey> key, IoChoice io,
+        UdpLimits limits) {
 
     private static final int IPV4_AND_UDP_BYTES = 28;
     private static final int IPV6_AND_UDP_BYTES = 48;
@@ -98,8 +96,6 @@ public record UdpConfig(String text, List<InetSocketAddress> targets, NetworkInt
                 KeyShare.of(address.setting("group"), address.setting("member")),
                 Start.of(address.setting("from").orElse("live")),
                 address.setting("key-file").map(PresharedKey::read),
-                (int) bytes("retain", address.setting("retain").orElse("16MiB"), LEAST_RETAINED_BYTES, MOST_RETAINED_BYTES),
-                eviction(address.setting("evict").orElse("5s")),
                 address.setting("io").map(IoChoice::of).orElse(IoChoice.AUTO),
                 limits(address));
     }
@@ -157,10 +153,15 @@ public record UdpConfig(String text, List<InetSocketAddress> targets, NetworkInt
     }
 
     private static UdpLimits limits(Address address) {
-        return address.setting("buffer")
+        UdpLimits limits = address.setting("buffer")
                 .map(b -> (int) Math.min(Notation.bytes("buffer", b), Integer.MAX_VALUE))
                 .map(UdpLimits.defaults()::withSocketBufferBytes)
                 .orElse(UdpLimits.defaults());
+        return limits
+                .withRetainedBytes(address.setting("retain")
+                        .map(r -> bytes("retain", r, LEAST_RETAINED_BYTES, MOST_RETAINED_BYTES))
+                        .orElse(limits.retainedBytes()))
+                .withEviction(address.setting("evict").map(UdpConfig::eviction).orElse(limits.eviction()));
     }
 
     private static int largestDatagram(NetworkInterface networkInterface, InetAddress local) {

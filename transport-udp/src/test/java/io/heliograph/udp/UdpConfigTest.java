@@ -42,8 +42,8 @@ class UdpConfigTest {
         assertThat(config.share()).isEmpty();
         assertThat(config.start()).isEqualTo(new Start.Live());
         assertThat(config.key()).isEmpty();
-        assertThat(config.retainBytes()).isEqualTo(16 << 20);
-        assertThat(config.evictAfter()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.limits().retainedBytes()).isEqualTo(16 << 20);
+        assertThat(config.limits().eviction()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.io()).isEqualTo(IoChoice.AUTO);
         assertThat(config.limits()).isEqualTo(UdpLimits.defaults());
     }
@@ -61,8 +61,8 @@ class UdpConfigTest {
         assertThat(config.rateBytesPerSecond()).hasValue(12 << 20);
         assertThat(config.share()).contains(new KeyShare("billing", 3, 4));
         assertThat(config.start()).isEqualTo(new Start.At(new Position(0x0123_4567_89ab_cdefL, 42)));
-        assertThat(config.retainBytes()).isEqualTo(1 << 20);
-        assertThat(config.evictAfter()).isEqualTo(Duration.ofMillis(1_500));
+        assertThat(config.limits().retainedBytes()).isEqualTo(1 << 20);
+        assertThat(config.limits().eviction()).isEqualTo(Duration.ofMillis(1_500));
         assertThat(of("udp://127.0.0.1:1?from=oldest").start()).isEqualTo(new Start.Oldest());
         assertThat(of("udp://127.0.0.1:1?reliable=false&from=live").isReliable()).isFalse();
         assertThat(of("udp://127.0.0.1:1?rate=10KiB").rateBytesPerSecond()).hasValue(10_240);
