@@ -32,7 +32,7 @@ final class UdpLoops implements AutoCloseable {
     void publish(UdpSide.Sending sending, SentEvents events) {
         start(() -> {
             while (!isPublishingOver) {
-                for (int i = 0; i < EVENTS_PER_LOOK && !isOver; i++) {
+                for (int i = 0; i < EVENTS_PER_LOOK; i++) {
                     offer(sending, events.block(), events.next(), events.length());
                 }
             }
