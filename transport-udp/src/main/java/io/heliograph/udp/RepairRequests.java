@@ -3,6 +3,7 @@ package io.heliograph.udp;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
@@ -33,6 +34,12 @@ final class RepairRequests {
     private final ControlWriter control = new ControlWriter();
     private long dueNs;
     private boolean isPending;
+    private long reorderNs = REORDER_NS;
+    /** What is missing below this has been given its time to come. */
+    private long ripeEnd;
+    /** What is missing from there to this is given until {@link #freshUntilNs}. */
+    private long freshEnd;
+    private long freshUntilNs;
     private long roundTripNs = FIRST_RETRY_NS / 4;
     private int receivers = 1;
 
@@ -48,11 +55,31 @@ final class RepairRequests {
         receivers = Math.clamp(count, 1, 1 << 20);
     }
 
-    /** Something is missing that was not before. */
-    void onMissing(long nowNs) {
-        long atNs = nowNs + REORDER_NS + backOffNs();
+    /** What has not come by one line may still come by the other, if it is no later than that. */
+    void allowBetweenLines(Duration skew) {
+        reorderNs = skew.toNanos();
+    }
+
+    /** Something below {@code end} is missing that was not before. */
+    void onMissing(long end, long nowNs) {
+        long atNs = nowNs + reorderNs + backOffNs();
+        if (end > ripeEnd && freshEnd <= ripeEnd) {
+            freshEnd = end;
+            freshUntilNs = atNs;
+        }
         dueNs = isPending && dueNs - atNs < 0 ? dueNs : atNs;
         isPending = true;
+    }
+
+    /** Whose time is up may be asked for; time is given to what is missing since. */
+    private void ripen(long end, long nowNs) {
+        if (nowNs - freshUntilNs >= 0) {
+            ripeEnd = Math.max(ripeEnd, freshEnd);
+        }
+        if (end > ripeEnd && freshEnd <= ripeEnd) {
+            freshEnd = end;
+            freshUntilNs = nowNs + reorderNs + backOffNs();
+        }
     }
 
     private long backOffNs() {
@@ -81,6 +108,7 @@ final class RepairRequests {
         }
         HeldDatagrams held = session.held();
         long end = Math.min(session.knownDatagrams(), session.expected() + held.window());
+        ripen(session.knownDatagrams(), nowNs);
         long nextNs = nowNs + MOST_RETRY_NS;
         boolean isBegun = false;
         long from = session.expected();
@@ -116,7 +144,10 @@ final class RepairRequests {
 
     private long waitNs(HeldDatagrams held, long sequence, long nowNs) {
         int tries = held.tries(sequence);
-        return tries == 0 ? 0 : held.askedNs(sequence) + retryNs(tries) - nowNs;
+        if (tries == 0) {
+            return sequence < ripeEnd ? 0 : Math.max(1, freshUntilNs - nowNs);
+        }
+        return held.askedNs(sequence) + retryNs(tries) - nowNs;
     }
 
     private long retryNs(int tries) {

@@ -441,7 +441,7 @@ final class SessionReceiver {
     private void onEvents(Datagram data, long receivedEpochNanos, long nowNs) {
         long sequence = data.sequence();
         if (sequence > knownDatagrams) {
-            requests.onMissing(nowNs);
+            requests.onMissing(sequence, nowNs);
         }
         know(sequence + 1, data.firstEvent() + data.events());
         if (sequence < expected) {
@@ -556,7 +556,7 @@ final class SessionReceiver {
         boolean isNowMissing = expected < knownDatagrams && !(isStalled && held.holds(expected));
         if (isNowMissing && !isMissing) {
             missingSinceNs = nowNs;
-            requests.onMissing(nowNs);
+            requests.onMissing(knownDatagrams, nowNs);
         }
         isMissing = isNowMissing;
     }

@@ -23,11 +23,14 @@ import java.util.OptionalLong;
 final class SimNetwork {
 
     static final InetSocketAddress GROUP = new InetSocketAddress("239.0.0.1", 7_000);
+    /** The other line, of a feed that has two. */
+    static final InetSocketAddress SECOND_GROUP = new InetSocketAddress("239.0.0.2", 7_000);
     static final InetSocketAddress PUBLISHER = new InetSocketAddress("127.0.0.1", 5_000);
 
     private final ManualClock clock;
     private final long seed;
     private final SimLink toGroup;
+    private final SimLink toSecondGroup;
     private final List<SimLink> others = new ArrayList<>();
     private final SimIo publisher = new SimIo(PUBLISHER);
     private int members;
@@ -36,13 +39,21 @@ final class SimNetwork {
         this.seed = seed;
         this.clock = clock;
         this.toGroup = new SimLink(seed, clock);
+        this.toSecondGroup = new SimLink(~seed, clock);
         publisher.out.put(GROUP, toGroup);
+        publisher.out.put(SECOND_GROUP, toSecondGroup);
     }
 
     /** What a subscriber of {@link #GROUP} or a publisher to it is given. */
     static Feed feed(int maxDatagramBytes, boolean isReliable, UdpLimits limits) {
         return new Feed("udp://sim", List.of(GROUP), maxDatagramBytes, isReliable, OptionalLong.empty(), Optional.empty(), new Start.Live(),
                 limits);
+    }
+
+    /** The same, for two lines. */
+    static Feed feedOfTwoLines(int maxDatagramBytes, UdpLimits limits) {
+        return new Feed("udp://sim", List.of(GROUP, SECOND_GROUP), maxDatagramBytes, true, OptionalLong.empty(), Optional.empty(),
+                new Start.Live(), limits);
     }
 
     DatagramIo publisherIo() {
@@ -66,6 +77,13 @@ final class SimNetwork {
         SimLink back = another();
         io.out.put(PUBLISHER, back);
         publisher.in.put(back.receiver(up), io.local);
+        return io;
+    }
+
+    /** A subscriber that hears both lines, each with faults of its own. */
+    DatagramIo subscriberIoOfTwoLines(Faults first, Faults second) {
+        var io = (SimIo) subscriberIo(first);
+        io.in.put(toSecondGroup.receiver(second), PUBLISHER);
         return io;
     }
 

@@ -1,0 +1,87 @@
+package io.heliograph.udp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heliograph.Delivery;
+import io.heliograph.Event;
+import io.heliograph.EventHandler;
+import io.heliograph.Gap;
+import io.heliograph.Interest;
+import io.heliograph.PublishResult;
+import io.heliograph.Subscription;
+import io.heliograph.spi.Environment;
+import io.heliograph.testkit.CollectedNotices;
+import io.heliograph.testkit.FaultKind;
+import io.heliograph.testkit.Faults;
+import io.heliograph.testkit.ManualClock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A publisher that sends all on two lines, and a subscriber that takes what comes first. On one thread and a manual clock. */
+class TwoLinesTest {
+
+    private static final long SEED = 11;
+    private static final int EVENTS = 3_000;
+    private static final Duration STEP = Duration.ofNanos(50_000);
+
+    private final ManualClock clock = new ManualClock();
+    private final Environment environment = new Environment(clock, clock, new Random(SEED), new CollectedNotices());
+    private final SimNetwork network = new SimNetwork(SEED, clock);
+    private final Feed feed = SimNetwork.feedOfTwoLines(1_472, UdpLimits.defaults());
+    private final UdpPublisher publisher = new UdpPublisher(feed, network.publisherIo(), UdpTransport.DEFAULT_POLICY, environment);
+    private final Delivered delivered = new Delivered();
+
+    @Test
+    void whatOneLineLosesIsNotAskedForWhileTheOtherMayStillBringIt() throws IOException {
+        var late = Faults.NONE.withDelay(1).withLongest(Duration.ofMillis(1));
+
+        UdpCounters counters = play(Faults.NONE.withDrop(0.05), late);
+
+        assertThat(counters.requests()).as("seed %d: %s", SEED, counters).isZero();
+        assertThat(network.faultCounts().of(FaultKind.DROP)).isPositive();
+    }
+
+    @Test
+    void whatBothLinesLoseIsRepaired() throws IOException {
+        UdpCounters counters = play(Faults.NONE.withDrop(0.2), Faults.NONE.withDrop(0.2));
+
+        assertThat(counters.repaired()).as("seed %d: %s", SEED, counters).isPositive();
+    }
+
+    private UdpCounters play(Faults first, Faults second) throws IOException {
+        var subscriber = new UdpSubscriber(feed, network.subscriberIoOfTwoLines(first, second), UdpTransport.UNRELIABLE_DEFAULT_POLICY, environment);
+        Subscription subscription = subscriber.subscribePolled(Interest.inAll());
+        int published = 0;
+        for (int step = 0; delivered.count < EVENTS; step++) {
+            assertThat(step).as("seed %d: not delivered in time: %s", SEED, subscriber.counters()).isLessThan(1_000_000);
+            if (published < EVENTS) {
+                assertThat(publisher.publish(Event.of("a.b", published + ""))).isEqualTo(PublishResult.ACCEPTED);
+                published++;
+            }
+            clock.advance(STEP);
+            publisher.doWork(0);
+            subscriber.doWork(0);
+            subscription.poll(delivered, Integer.MAX_VALUE);
+        }
+        assertThat(subscription.sums().difference()).isZero();
+        assertThat(subscription.sums().duplicates()).as("copies that came second").isPositive();
+        return subscriber.counters();
+    }
+
+    private static final class Delivered implements EventHandler {
+        private int count;
+
+        @Override
+        public void onEvent(Delivery delivery) {
+            assertThat(delivery.event().text()).isEqualTo(count + "");
+            count++;
+        }
+
+        @Override
+        public void onGap(Gap gap) {
+            throw new AssertionError(gap);
+        }
+    }
+}
