@@ -38,6 +38,7 @@ final class Program {
         return new CommandLine(new RootCommand(console))
                 .addSubcommand(new PubCommand(console, stop))
                 .addSubcommand(new SubCommand(console, stop))
+                .addSubcommand(new BenchCommand(console, stop))
                 .addSubcommand(new DemoCommand(console, stop))
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new CompletionCommand(console))

@@ -5,6 +5,7 @@
  * <pre>
  * Main -> Program -> PubCommand  -> Publishing <- Feed        (lines, or one event many times)
  *                    SubCommand  -> Listening  -> EventPrinter (lines to standard output)
+ *                    BenchCommand -> BenchRun -> BenchPublisher, BenchSubscriber, BenchResult -> BenchPage
  *                    DemoCommand -> io.heliograph.demo
  *                    DoctorCommand -> Examination
  * </pre>

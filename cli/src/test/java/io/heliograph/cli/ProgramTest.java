@@ -11,7 +11,7 @@ class ProgramTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "frob                                       | heliograph: command 'frob': allowed is pub, sub, demo, doctor, completion",
+        "frob                                       | heliograph: command 'frob': allowed is pub, sub, bench, demo, doctor, completion",
         "--frob                                     | heliograph: option '--frob': allowed is --help, --version",
         "pub                                        | heliograph pub: ADDRESS is missing: wanted is heliograph pub ADDRESS [DATA]",
         "sub                                        | heliograph sub: ADDRESS is missing: wanted is heliograph sub ADDRESS",
@@ -37,6 +37,12 @@ class ProgramTest {
         "sub local:x --count -1                     | heliograph sub: --count '-1': allowed is a whole number",
         "sub local:x --from oldest                  | heliograph sub: --from 'oldest': allowed is live",
         "sub local:x --count 1 --count 2            | heliograph sub: option '--count' is given twice",
+        "bench                                      | heliograph bench: ADDRESS is missing: wanted is heliograph bench ADDRESS",
+        "bench local:x --size 7                     | heliograph bench: --size '7': allowed is at least 8B",
+        "bench local:x --events 0                   | heliograph bench: --events '0': allowed is a whole number, at least 1",
+        "bench local:x --subscribers 65             | heliograph bench: --subscribers '65': allowed is at most 64",
+        "bench udp://127.0.0.1:9 --subscribers 2    | heliograph bench: --subscribers '2': allowed is 1 at an address",
+        "bench local:x --report /no/such/folder/x   | heliograph bench: --report '/no/such/folder/x': allowed is a file",
         "demo --port http                           | heliograph demo: --port 'http': allowed is a whole number from 0 to 65535",
         "demo --statsd-port 65536                   | heliograph demo: --statsd-port '65536': allowed is a whole number from 0",
         "demo --duration 0s                         | heliograph demo: --duration '0s': allowed is more than 0",
@@ -53,7 +59,7 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "pub", "sub", "demo", "doctor", "completion"})
+    @ValueSource(strings = {"", "pub", "sub", "bench", "demo", "doctor", "completion"})
     void explainsEveryCommand(String command) {
         String[] arguments = (command + " --help").trim().split(" ");
 
@@ -66,7 +72,7 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--version", "pub --version", "sub -V", "demo -V", "doctor --version", "completion --version"})
+    @ValueSource(strings = {"--version", "pub --version", "sub -V", "bench -V", "demo -V", "doctor --version", "completion --version"})
     void tellsItsVersionEverywhere(String arguments) {
         Invocation invocation = Invocation.of(arguments.split(" "));
 
