@@ -6,8 +6,13 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 
-/** Events by number, the same in every process that has the same seed. Immutable. */
-record NetEvents(long seed, int bytes) {
+/**
+ * Events by number, the same in every process that has the same arguments. Immutable.
+ *
+ * @param bytes of data each
+ * @param keys  how many different keys they have; 0 for none
+ */
+record NetEvents(long seed, int bytes, int keys) {
 
     private static final String[] TOPICS = {"net.prices", "net.orders", "net.alerts.high", "net.x"};
 
@@ -18,7 +23,8 @@ record NetEvents(long seed, int bytes) {
         for (int i = label.length; i < data.length; i++) {
             data[i] = (byte) random.nextInt();
         }
-        return Event.of(TOPICS[random.nextInt(TOPICS.length)], data);
+        String topic = TOPICS[random.nextInt(TOPICS.length)];
+        return keys == 0 ? Event.of(topic, data) : Event.builder(topic).data(data).subject("key " + number % keys).build();
     }
 
     /** Adds an event's topic and data to a digest of all in order. */

@@ -15,6 +15,9 @@ import java.util.zip.CRC32C;
 final class NetHearing implements EventHandler {
 
     private final Map<Long, Heard> sessions = new LinkedHashMap<>();
+    private long bytes;
+    private long firstNs;
+    private long lastNs;
 
     private static final class Heard {
         private final Ranges delivered = new Ranges();
@@ -27,6 +30,9 @@ final class NetHearing implements EventHandler {
         Heard heard = heard(delivery.position().session());
         heard.delivered.add(delivery.position().sequence(), delivery.position().sequence());
         NetEvents.digest(heard.digest, delivery.event());
+        lastNs = System.nanoTime();
+        firstNs = bytes == 0 ? lastNs : firstNs;
+        bytes += delivery.event().data().remaining();
     }
 
     @Override
@@ -36,6 +42,11 @@ final class NetHearing implements EventHandler {
 
     private Heard heard(long session) {
         return sessions.computeIfAbsent(session, number -> new Heard());
+    }
+
+    /** Bytes of data delivered, and how long that took. */
+    synchronized String flowJson() {
+        return "{\"bytes\":" + bytes + ",\"ns\":" + (lastNs - firstNs) + "}";
     }
 
     /** {@code [{"session":"...","delivered":[[0,99],...],"digest":N,"gaps":[[from,to,count,"reason"],...]},...]}. */

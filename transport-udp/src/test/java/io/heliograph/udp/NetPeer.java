@@ -5,7 +5,7 @@ import io.heliograph.Interest;
 import io.heliograph.Notation;
 import io.heliograph.PublishResult;
 import io.heliograph.Publisher;
-import io.heliograph.Subscriber;
+import io.heliograph.Session;
 import io.heliograph.Subscription;
 import io.heliograph.TopicFilter;
 import io.heliograph.flow.FlowPolicy;
@@ -24,12 +24,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * A publisher or subscriber as a process of its own, which knows of the transport nothing but its address. It writes one
- * object of JSON a line. Arguments are {@code name=value}:
+ * A publisher or subscriber as a process of its own, which uses the transport as any program would. It writes one object
+ * of JSON a line. Arguments are {@code name=value}:
  *
  * <pre>
- * publisher   address=...  events=N  rate=events/s  bytes=B  seed=S  await=SUBSCRIBERS  [policy=P]
- *             says ready, started, then its report; retries what is pressed back
+ * publisher   address=...  events=N  rate=events/s, 0 for all at once  bytes=B  seed=S  await=SUBSCRIBERS
+ *             [keys=K]  [policy=P]  [hold=1]
+ *             says ready, started, then its report; retries what is pressed back. With hold it says published before it
+ *             ends, publishes more for each line of input that says how many, and ends with its input
  * subscriber  address=...  [filter=F]  [policy=P]
  *             says ready, a report for each line of input that says report, and ends with its input
  * </pre>
@@ -42,6 +44,9 @@ final class NetPeer {
     private final Map<String, String> arguments;
     private final CollectedNotices notices = new CollectedNotices();
     private final Heliograph heliograph = Heliograph.in(Environment.system().withNotices(notices));
+    private final EnumMap<PublishResult, Long> results = new EnumMap<>(PublishResult.class);
+    private final Ranges accepted = new Ranges();
+    private long next;
 
     private NetPeer(Map<String, String> arguments) {
         this.arguments = arguments;
@@ -57,57 +62,79 @@ final class NetPeer {
         }
     }
 
-    private void publish() throws InterruptedException {
-        var results = new EnumMap<PublishResult, Long>(PublishResult.class);
-        var accepted = new Ranges();
-        Publisher publisher = heliograph.openPublisher(arguments.get("address"), policy());
+    private void publish() throws InterruptedException, IOException {
+        var publisher = (UdpPublisher) heliograph.openPublisher(arguments.get("address"), policy());
         try (publisher) {
             say("{\"ready\":true}");
             if (!publisher.awaitSubscribers(number("await"), PATIENCE)) {
                 throw new IllegalStateException(number("await") + " subscribers were awaited, there are "
                         + publisher.subscribers());
             }
-            say("{\"started\":true}");
-            publishAll(publisher, results, accepted);
+            say("{\"started\":true,\"session\":\"" + Session.format(publisher.session()) + "\"}");
+            publish(publisher, number("events"));
+            if (arguments.containsKey("hold")) {
+                say("{\"published\":true}");
+                obey(publisher);
+            }
         }
-        say("{\"role\":\"publisher\",\"sums\":" + publisher.sums().toJson() + ",\"accepted\":" + accepted.toJson()
+        say("{\"role\":\"publisher\",\"session\":\"" + Session.format(publisher.session()) + "\",\"sums\":"
+                + publisher.sums().toJson() + ",\"accepted\":" + accepted.toJson()
                 + ",\"results\":" + results.entrySet().stream()
                         .map(each -> "\"" + each.getKey() + "\":" + each.getValue())
-                        .collect(Collectors.joining(",", "{", "}")) + ",\"notices\":" + notices() + "}");
+                        .collect(Collectors.joining(",", "{", "}"))
+                + ",\"repairs\":" + (publisher.repairsToOne() + publisher.repairsToGroup()) + ",\"notices\":" + notices() + "}");
     }
 
-    private void publishAll(Publisher publisher, Map<PublishResult, Long> results, Ranges accepted) {
-        var events = new NetEvents(number("seed"), number("bytes"));
+    private void obey(Publisher publisher) throws IOException {
+        try (var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            for (String line = input.readLine(); line != null && !line.equals("end"); line = input.readLine()) {
+                publish(publisher, Notation.integer("events", line, 1, Integer.MAX_VALUE));
+                say("{\"published\":true}");
+            }
+        }
+    }
+
+    private void publish(Publisher publisher, int count) {
+        var events = new NetEvents(number("seed"), number("bytes"), arguments.containsKey("keys") ? number("keys") : 0);
         long startNs = System.nanoTime();
-        for (long i = 0; i < number("events"); i++) {
-            long dueNs = startNs + i * 1_000_000_000L / number("rate");
+        int rate = number("rate");
+        for (long i = 0; i < count; i++, next++) {
+            long dueNs = rate == 0 ? startNs : startNs + i * 1_000_000_000L / rate;
             // A few at once after a pause, as timers are not finer.
             while (System.nanoTime() - dueNs < 0) {
                 LockSupport.parkNanos(PAUSE_NS);
             }
             PublishResult result;
             do {
-                result = publisher.publish(events.event(i));
+                result = publisher.publish(events.event(next));
                 results.merge(result, 1L, Long::sum);
             } while (result == PublishResult.BACK_PRESSURED);
             if (result == PublishResult.ACCEPTED) {
-                accepted.add(i, i);
+                accepted.add(next, next);
             }
         }
     }
 
     private void subscribe() throws IOException {
         var hearing = new NetHearing();
-        try (Subscriber subscriber = heliograph.openSubscriber(arguments.get("address"));
+        try (var subscriber = (UdpSubscriber) heliograph.openSubscriber(arguments.get("address"));
                 var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             var interest = new Interest(TopicFilter.of(arguments.getOrDefault("filter", ">")), policy());
             Subscription subscription = subscriber.subscribe(interest, hearing);
             say("{\"ready\":true}");
             for (String line = input.readLine(); line != null; line = input.readLine()) {
                 say("{\"role\":\"subscriber\",\"sums\":" + subscription.sums().toJson() + ",\"sessions\":"
-                        + hearing.toJson() + ",\"notices\":" + notices() + "}");
+                        + hearing.toJson() + ",\"flow\":" + hearing.flowJson() + ",\"counters\":"
+                        + counters(subscriber.counters()) + ",\"notices\":" + notices() + "}");
             }
         }
+    }
+
+    private static String counters(UdpCounters seen) {
+        return "{\"datagrams\":" + seen.datagrams() + ",\"bytes\":" + seen.bytes() + ",\"duplicates\":" + seen.duplicates()
+                + ",\"late\":" + seen.late() + ",\"out_of_order\":" + seen.outOfOrder() + ",\"requests\":" + seen.requests()
+                + ",\"repaired\":" + seen.repaired() + ",\"given_up\":" + seen.givenUp() + ",\"beyond_window\":"
+                + seen.beyondWindow() + "}";
     }
 
     private Optional<FlowPolicy> policy() {
