@@ -16,7 +16,7 @@ final class NetComparison {
     /** What peers publish unless told otherwise. */
     static final NetEvents EVENTS = new NetEvents(7, 100, 0);
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private NetComparison() {
     }
