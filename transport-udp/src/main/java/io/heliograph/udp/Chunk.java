@@ -117,12 +117,30 @@ final class Chunk {
      * @return how many events start there
      */
     int stamp(Stamp stamp, CRC32C crc) {
-        int start = starts[stamped];
-        bytes.limit(starts[stamped + 1]).position(start);
+        place(stamp);
+        bytes.putInt(starts[stamped] + DatagramLayout.CHECKSUM_AT, Datagram.checksum(crc, bytes));
+        return countStamped();
+    }
+
+    /**
+     * Gives the next sealed datagram its place in the session, and hides and proves it; its last bytes are for that.
+     *
+     * @return how many events start there
+     */
+    int stamp(Stamp stamp, DatagramSeal seal) {
+        place(stamp);
+        bytes.limit(starts[stamped + 1] - DatagramSeal.overheadBytes(DatagramLayout.DATA));
+        seal.seal(bytes);
+        return countStamped();
+    }
+
+    private void place(Stamp stamp) {
+        bytes.limit(starts[stamped + 1]).position(starts[stamped]);
         stamp.write(bytes, firstSequence + stamped);
-        bytes.putInt(start + DatagramLayout.CHECKSUM_AT, Datagram.checksum(crc, bytes));
-        stamped++;
-        return bytes.getShort(start + DatagramLayout.EVENTS_AT) & 0xffff;
+    }
+
+    private int countStamped() {
+        return bytes.getShort(starts[stamped++] + DatagramLayout.EVENTS_AT) & 0xffff;
     }
 
     /** The first event of the datagram {@code sequence}, which is here. */

@@ -6,7 +6,7 @@ import java.util.zip.CRC32C;
 
 /**
  * Writes the datagrams that carry no events, one at a time: heartbeats, statuses, repair requests, cookies;
- * {@link DatagramLayout} draws them. What it returns is valid until its next call. Confined to its owner's lock;
+ * {@link DatagramLayout} draws them. What it returns is valid until its next call, and has room behind it for a seal. Confined to its owner's lock;
  * allocates nothing.
  */
 final class ControlWriter {
@@ -14,7 +14,7 @@ final class ControlWriter {
     private static final int MOST_BYTES = DatagramLayout.HEADER_BYTES + DatagramLayout.NAK_FIXED_BYTES
             + DatagramLayout.MAX_NAK_RANGES * DatagramLayout.NAK_RANGE_BYTES;
 
-    private final ByteBuffer bytes = ByteBuffer.allocateDirect(MOST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer bytes = ByteBuffer.allocateDirect(MOST_BYTES + DatagramSeal.MAX_OVERHEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final CRC32C crc = new CRC32C();
 
     /** How a publisher stands: what it retains, whom it knows, and how it treats those who cannot keep up. */
@@ -68,7 +68,7 @@ final class ControlWriter {
     }
 
     private void begin() {
-        bytes.clear();
+        bytes.clear().limit(MOST_BYTES);
         for (int i = 0; i < DatagramLayout.HEADER_BYTES; i += Long.BYTES) {
             bytes.putLong(0);
         }

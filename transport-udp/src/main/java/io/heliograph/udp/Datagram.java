@@ -45,9 +45,26 @@ final class Datagram {
      * @return why it is no datagram of this protocol; empty if it is, and can be read
      */
     Optional<MalformedDatagram> wrap(ByteBuffer datagram) {
-        bytes = datagram;
-        start = datagram.position();
-        end = datagram.limit();
+        Optional<MalformedDatagram> fault = wrapHeader(datagram);
+        if (fault.isPresent()) {
+            return fault;
+        }
+        if (isFlagged(DatagramLayout.KEYED)) {
+            return Optional.of(MalformedDatagram.NO_KEY);
+        }
+        if (datagram.getInt(start + CHECKSUM_AT) != checksum(crc, datagram)) {
+            return Optional.of(MalformedDatagram.BAD_CHECKSUM);
+        }
+        return wrapBody();
+    }
+
+    /**
+     * Looks at the header alone: what a datagram says of itself, which may be sealed, or not true.
+     *
+     * @return why it is no datagram of this protocol; empty if its header can be read
+     */
+    Optional<MalformedDatagram> wrapHeader(ByteBuffer datagram) {
+        view(datagram);
         int length = end - start;
         if (length < HEADER_BYTES) {
             return Optional.of(MalformedDatagram.TOO_SHORT);
@@ -61,9 +78,27 @@ final class Datagram {
         if ((datagram.getShort(start + LENGTH_AT) & 0xffff) != length) {
             return Optional.of(MalformedDatagram.BAD_LENGTH);
         }
-        if (datagram.getInt(start + CHECKSUM_AT) != checksum(crc, datagram)) {
-            return Optional.of(MalformedDatagram.BAD_CHECKSUM);
-        }
+        return Optional.empty();
+    }
+
+    /**
+     * Looks at the remaining bytes of a datagram that is known to be whole: its checksum was right, or its seal was, which
+     * is open now.
+     *
+     * @return why it is no datagram of this protocol; empty if it is, and can be read
+     */
+    Optional<MalformedDatagram> wrapOpened(ByteBuffer datagram) {
+        view(datagram);
+        return wrapBody();
+    }
+
+    private void view(ByteBuffer datagram) {
+        bytes = datagram;
+        start = datagram.position();
+        end = datagram.limit();
+    }
+
+    private Optional<MalformedDatagram> wrapBody() {
         if (!isPossible(sequence()) || !isPossible(firstEvent())) {
             return Optional.of(MalformedDatagram.BAD_SEQUENCE);
         }

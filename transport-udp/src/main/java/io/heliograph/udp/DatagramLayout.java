@@ -65,6 +65,8 @@ final class DatagramLayout {
 
     /** From a publisher: it keeps what it sent and sends it again to who asks. */
     static final int RELIABLE = 0x01;
+    /** Sealed ({@link DatagramSeal}): there is no checksum. */
+    static final int KEYED = 0x02;
     /** On a status: the publisher must not go further; from a publisher: it heeds that. */
     static final int BLOCKING = 0x04;
     /** On a heartbeat: nothing follows. */

@@ -3,12 +3,14 @@ package io.heliograph.udp;
 import static io.heliograph.udp.DatagramLayout.CHECKSUM_AT;
 import static io.heliograph.udp.DatagramLayout.FLAGS_AT;
 import static io.heliograph.udp.DatagramLayout.HEADER_BYTES;
+import static io.heliograph.udp.DatagramLayout.KEYED;
 import static io.heliograph.udp.DatagramLayout.LENGTH_AT;
 import static io.heliograph.udp.DatagramLayout.SEQUENCE_AT;
 import static io.heliograph.udp.DatagramLayout.VERSION_AND_TYPE_AT;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -40,8 +42,6 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class DatagramSeal {
 
-    /** The flag of a sealed datagram. */
-    static final int KEYED = 0x02;
     /** The most that a seal adds to a datagram. */
     static final int MAX_OVERHEAD_BYTES = Long.BYTES + AesGcm.TAG_BYTES;
     /** A shorter secret is refused. */
@@ -193,6 +193,19 @@ final class DatagramSeal {
         datagram.limit(end);
         opened++;
         return true;
+    }
+
+    /**
+     * Opens a datagram that says it is sealed.
+     *
+     * @return why it is to be dropped; empty if it is open
+     */
+    Optional<MalformedDatagram> refuse(ByteBuffer datagram) {
+        long replayedBefore = replayed;
+        if (open(datagram)) {
+            return Optional.empty();
+        }
+        return Optional.of(replayed > replayedBefore ? MalformedDatagram.REPLAYED : MalformedDatagram.FORGED);
     }
 
     private static void moveTag(ByteBuffer datagram, int from, int to) {

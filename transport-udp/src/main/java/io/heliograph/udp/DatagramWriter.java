@@ -14,6 +14,7 @@ final class DatagramWriter {
     private static final int MAX_EVENTS = 0xffff;
 
     private final int maxDatagramBytes;
+    private final int tailBytes;
     private Chunk chunk;
     private ByteBuffer bytes;
     private String topic = "";
@@ -22,7 +23,16 @@ final class DatagramWriter {
 
     /** @param maxDatagramBytes the size of the largest datagram, header included */
     DatagramWriter(int maxDatagramBytes, Chunk chunk) {
+        this(maxDatagramBytes, 0, chunk);
+    }
+
+    /**
+     * @param maxDatagramBytes the size of the largest datagram, header and tail included
+     * @param tailBytes        what is kept free at each datagram's end, for what seals it
+     */
+    DatagramWriter(int maxDatagramBytes, int tailBytes, Chunk chunk) {
         this.maxDatagramBytes = maxDatagramBytes;
+        this.tailBytes = tailBytes;
         this.chunk = chunk;
         this.bytes = chunk.bytes();
     }
@@ -44,7 +54,7 @@ final class DatagramWriter {
 
     /** Whether a frame of {@code frameBytes} has room in a datagram of its own on {@code onTopic}. */
     boolean canEverHold(String onTopic, int frameBytes) {
-        return frameBytes <= maxDatagramBytes - DatagramLayout.HEADER_BYTES - 1 - onTopic.length();
+        return frameBytes <= maxDatagramBytes - tailBytes - DatagramLayout.HEADER_BYTES - 1 - onTopic.length();
     }
 
     /** Whether one more frame of {@code frameBytes} has room in the open datagram. */
@@ -64,7 +74,7 @@ final class DatagramWriter {
             topicBytes = onTopic.getBytes(StandardCharsets.ISO_8859_1);
         }
         int start = chunk.openAt();
-        bytes.limit(start + maxDatagramBytes).position(start + DatagramLayout.HEADER_BYTES);
+        bytes.limit(start + maxDatagramBytes - tailBytes).position(start + DatagramLayout.HEADER_BYTES);
         bytes.put((byte) topicBytes.length).put(topicBytes);
     }
 
@@ -97,22 +107,28 @@ final class DatagramWriter {
 
     /** Ends the open datagram as short as it is, the last one of its train. */
     void sealAsItIs() {
-        chunk.seal(DatagramLayout.DATA, events, bytes.position());
+        int end = bytes.position() + tailBytes;
+        chunk.seal(DatagramLayout.DATA, events, end);
         events = 0;
-        bytes.limit(bytes.position());
+        bytes.limit(end).position(end);
+    }
+
+    /** How much of a frame has its place in a fragment. */
+    int partBytes() {
+        return maxDatagramBytes - tailBytes - DatagramLayout.HEADER_BYTES - DatagramLayout.FRAGMENT_FIXED_BYTES;
     }
 
     /** Writes a datagram with the part of {@code frame} from {@code offset} on, as long as it can be. Says how long. */
     int fragment(ByteBuffer frame, int offset) {
         int start = chunk.openAt();
-        int length = Math.min(frame.limit() - offset,
-                maxDatagramBytes - DatagramLayout.HEADER_BYTES - DatagramLayout.FRAGMENT_FIXED_BYTES);
+        int length = Math.min(frame.limit() - offset, partBytes());
         int partAt = start + DatagramLayout.HEADER_BYTES + DatagramLayout.FRAGMENT_FIXED_BYTES;
         bytes.limit(partAt + length).position(start + DatagramLayout.HEADER_BYTES);
         bytes.putInt(frame.limit()).putInt(offset);
         bytes.put(partAt, frame, offset, length);
-        chunk.seal(DatagramLayout.FRAGMENT, offset == 0 ? 1 : 0, partAt + length);
-        bytes.position(partAt + length);
+        int end = partAt + length + tailBytes;
+        chunk.seal(DatagramLayout.FRAGMENT, offset == 0 ? 1 : 0, end);
+        bytes.limit(end).position(end);
         return length;
     }
 }

@@ -17,10 +17,11 @@ import java.util.OptionalLong;
  * @param rateBytesPerSecond the most a publisher sends; empty for no limit
  * @param share              the share of events that a subscriber handles; empty for all
  * @param start              where a subscriber begins
+ * @param key                what datagrams are sealed with; empty for open ones
  * @param limits             every other limit
  */
 record Feed(String address, List<InetSocketAddress> targets, int maxDatagramBytes, boolean isReliable,
-        OptionalLong rateBytesPerSecond, Optional<KeyShare> share, Start start, UdpLimits limits) {
+        OptionalLong rateBytesPerSecond, Optional<KeyShare> share, Start start, Optional<PresharedKey> key, UdpLimits limits) {
 
     Feed {
         targets = List.copyOf(targets);
@@ -28,13 +29,18 @@ record Feed(String address, List<InetSocketAddress> targets, int maxDatagramByte
 
     static Feed of(UdpConfig config) {
         return new Feed(config.text(), config.targets(), config.maxDatagramBytes(), config.isReliable(),
-                config.rateBytesPerSecond(), config.share(), config.start(),
+                config.rateBytesPerSecond(), config.share(), config.start(), config.key(),
                 config.limits());
     }
 
     /** What every datagram of a session says. */
     int flags() {
         return isReliable ? DatagramLayout.RELIABLE : 0;
+    }
+
+    /** What each datagram of events keeps free at its end, for its seal. */
+    int tailBytes() {
+        return key.isPresent() ? DatagramSeal.overheadBytes(DatagramLayout.DATA) : 0;
     }
 
     /** @throws ConfigException for a policy that this address cannot do */

@@ -29,5 +29,13 @@ public enum MalformedDatagram {
     /** A request for repair with no range, half a range or too many. */
     BAD_NAK,
     /** A cookie that is too short or too long. */
-    BAD_COOKIE
+    BAD_COOKIE,
+    /** It is sealed, and there is no key here. */
+    NO_KEY,
+    /** It is not sealed, where a key says that all are. */
+    UNSEALED,
+    /** It is sealed and not proven: made up, altered, or sealed with another key. */
+    FORGED,
+    /** It is sealed, and its number has come before or is too old to tell. */
+    REPLAYED
 }

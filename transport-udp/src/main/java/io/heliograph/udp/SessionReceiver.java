@@ -92,6 +92,7 @@ final class SessionReceiver {
     private final Optional<KeyShare> share;
     private final UdpCounters.Tally tally;
     private final RepairRequests requests;
+    private final Credentials credentials;
     private final boolean isReliable;
     private final FrameDecoder decoder = new FrameDecoder();
     private final Datagram replayed = new Datagram();
@@ -125,9 +126,10 @@ final class SessionReceiver {
      * @param place    the datagram and event to begin with
      * @param requests asks for what is missing
      * @param policy   in force until the publisher states its own
+     * @param credentials who this subscriber is to the publisher
      */
     SessionReceiver(Datagram first, InetSocketAddress source, ForgottenSessions.Place place, Feed feed, int window,
-            FlowPolicy policy, RepairRequests requests, UdpCounters.Tally tally, long nowNs) {
+            FlowPolicy policy, Credentials credentials, RepairRequests requests, UdpCounters.Tally tally, long nowNs) {
         this.joinedNs = nowNs;
         this.session = first.session();
         this.source = source;
@@ -143,6 +145,7 @@ final class SessionReceiver {
         this.share = feed.share();
         this.policy = isReliable ? FlowPolicy.backPressure(Limit.DEFAULT, FlowPolicy.BackPressure.DEFAULT_MAX_WAIT) : policy;
         this.requests = requests;
+        this.credentials = credentials;
         if (feed.targets().size() > 1) {
             requests.allowBetweenLines(limits.reorderWait());
         }
@@ -177,6 +180,11 @@ final class SessionReceiver {
 
     long cookie() {
         return cookie;
+    }
+
+    /** Who this subscriber is to the publisher. */
+    Credentials credentials() {
+        return credentials;
     }
 
     void add(Intake intake, Optional<DataHandler> direct) {
@@ -497,7 +505,7 @@ final class SessionReceiver {
         isStalled = false;
         while (held.count() > 0 && held.holds(expected)) {
             ByteBuffer next = held.get(expected);
-            replayed.wrap(next);
+            replayed.wrapOpened(next);
             if (!deliver(replayed, held.receivedEpochNanos(expected))) {
                 return;
             }

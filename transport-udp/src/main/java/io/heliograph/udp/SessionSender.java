@@ -51,6 +51,7 @@ final class SessionSender {
     private final ControlWriter control = new ControlWriter();
     private final Stamp stamp;
     private final CRC32C crc = new CRC32C();
+    private final Optional<DatagramSeal> seal;
     private final int datagramsPerTrain;
     private final Optional<TokenBucket> pace;
     private long nextEvent;
@@ -86,7 +87,8 @@ final class SessionSender {
         this.session = Session.start(startEpochNanos, environment.random());
         this.stamp = new Stamp(session, flags);
         this.log = new RetainedLog(isReliable() ? limits.retainedBytes() : 2L * Chunk.BYTES);
-        this.writer = new DatagramWriter(feed.maxDatagramBytes(), log.open());
+        this.writer = new DatagramWriter(feed.maxDatagramBytes(), feed.tailBytes(), log.open());
+        this.seal = feed.key().map(key -> DatagramSeal.ofPublisher(key.bytes(), session));
         this.pace = feed.rateBytesPerSecond().isEmpty()
                 ? Optional.empty()
                 : Optional.of(new TokenBucket(feed.rateBytesPerSecond().getAsLong(),
@@ -233,9 +235,8 @@ final class SessionSender {
             return Appended.TOO_LARGE;
         }
         endDatagram();
-        int perDatagram = writer.maxDatagramBytes() - DatagramLayout.HEADER_BYTES - DatagramLayout.FRAGMENT_FIXED_BYTES;
         int perChunk = Chunk.BYTES / writer.maxDatagramBytes();
-        int chunks = (length / perDatagram + 1) / perChunk + 2;
+        int chunks = (length / writer.partBytes() + 1) / perChunk + 2;
         if (!log.canOpen(chunks, releasable())) {
             return Appended.NO_ROOM;
         }
@@ -291,7 +292,7 @@ final class SessionSender {
         Chunk chunk = log.open();
         while (!chunk.isStamped()) {
             stamp.firstEvent = stampedEvents;
-            stampedEvents += chunk.stamp(stamp, crc);
+            stampedEvents += seal.isPresent() ? chunk.stamp(stamp, seal.get()) : chunk.stamp(stamp, crc);
         }
     }
 
@@ -516,7 +517,7 @@ final class SessionSender {
 
     /** Tells one receiver what to say so that it is believed. */
     void cookieTo(long receiverId, long cookie, InetSocketAddress target) {
-        ByteBuffer datagram = control.cookie(session, receiverId, cookie);
+        ByteBuffer datagram = sealed(control.cookie(session, receiverId, cookie));
         send(datagram, datagram.remaining(), target);
     }
 
@@ -533,8 +534,13 @@ final class SessionSender {
         long ageNs = environment.clock().nanoTime() - startNs;
         stamp.at(ageNs, startEpochNanos + ageNs);
         stamp.firstEvent = eventAt(sent);
-        return control.heartbeat(stamp, sent, new ControlWriter.Standing(log.trail(), log.trailEvent(stampedEvents),
-                standing.receivers(), writer.maxDatagramBytes(), standing.policy()), more);
+        return sealed(control.heartbeat(stamp, sent, new ControlWriter.Standing(log.trail(), log.trailEvent(stampedEvents),
+                standing.receivers(), writer.maxDatagramBytes(), standing.policy()), more));
+    }
+
+    private ByteBuffer sealed(ByteBuffer datagram) {
+        seal.ifPresent(own -> own.seal(datagram));
+        return datagram;
     }
 
     private long eventAt(long datagram) {

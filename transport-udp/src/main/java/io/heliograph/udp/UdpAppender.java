@@ -32,10 +32,10 @@ public final class UdpAppender implements AutoCloseable {
     private int mostEvents = 1;
     private boolean isClosed;
 
-    UdpAppender(UdpPublisher publisher, String topic, int maxDatagramBytes) {
+    UdpAppender(UdpPublisher publisher, String topic, int maxDatagramBytes, int tailBytes) {
         this.publisher = publisher;
         this.topic = Topic.require(topic);
-        this.writer = new DatagramWriter(maxDatagramBytes, chunk);
+        this.writer = new DatagramWriter(maxDatagramBytes, tailBytes, chunk);
     }
 
     /**

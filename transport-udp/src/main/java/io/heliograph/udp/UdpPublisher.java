@@ -17,6 +17,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -50,6 +52,8 @@ public final class UdpPublisher implements Publisher {
     private final SessionSender sender;
     private final Receivers receivers;
     private final Repairs repairs;
+    private final Optional<ReceiverSeals> seals;
+    private final Map<MalformedDatagram, Long> malformed = new EnumMap<>(MalformedDatagram.class);
     private final Datagram datagram = new Datagram();
     private Optional<Thread> thread = Optional.empty();
     private FlowPolicy policy;
@@ -74,6 +78,7 @@ public final class UdpPublisher implements Publisher {
         this.policyText = policy.text().getBytes(StandardCharsets.US_ASCII);
         this.receivers = new Receivers(feed.limits());
         this.repairs = new Repairs(sender, feed, environment);
+        this.seals = feed.key().map(key -> new ReceiverSeals(key, sender.session(), feed.limits().receivers()));
     }
 
     /**
@@ -164,7 +169,7 @@ public final class UdpPublisher implements Publisher {
      * @throws io.heliograph.ConfigException if {@code topic} is not a topic
      */
     public UdpAppender appender(String topic) {
-        return new UdpAppender(this, topic, sender.maxDatagramBytes());
+        return new UdpAppender(this, topic, feed.maxDatagramBytes(), feed.tailBytes());
     }
 
     /** Takes an appender's datagrams in. */
@@ -323,7 +328,9 @@ public final class UdpPublisher implements Publisher {
     private void onReport(ByteBuffer bytes, InetSocketAddress source) {
         lock.lock();
         try {
-            boolean isOwn = datagram.wrap(bytes).isEmpty() && datagram.session() == sender.session();
+            Optional<MalformedDatagram> fault = seals.isEmpty() ? datagram.wrap(bytes) : seals.get().read(datagram, bytes);
+            fault.ifPresent(reason -> malformed.merge(reason, 1L, Long::sum));
+            boolean isOwn = fault.isEmpty() && datagram.session() == sender.session();
             if (isOwn && datagram.type() == DatagramLayout.STATUS) {
                 onStatus(source, environment.clock().nanoTime());
             } else if (isOwn && datagram.type() == DatagramLayout.NAK && sender.isReliable()) {
@@ -423,6 +430,11 @@ public final class UdpPublisher implements Publisher {
     /** Datagrams that arrived here and are no report to this session. */
     public long strayDatagrams() {
         return locked(() -> strayDatagrams);
+    }
+
+    /** Those of {@link #strayDatagrams} that could not be read, by reason; absent where there was none. */
+    public Map<MalformedDatagram, Long> malformedDatagrams() {
+        return locked(() -> Map.copyOf(malformed));
     }
 
     /** Reports of subscribers beyond the table's limit. */

@@ -68,6 +68,7 @@ public final class UdpSubscriber implements Subscriber {
     private Optional<Thread> thread = Optional.empty();
     private Optional<Throwable> failure = Optional.empty();
     private Optional<SessionReceiver> last = Optional.empty();
+    private Optional<DatagramSeal> opener = Optional.empty();
     private volatile boolean isClosed;
     private boolean isFull;
     private boolean isReportDue;
@@ -293,7 +294,7 @@ public final class UdpSubscriber implements Subscriber {
     private void take(ByteBuffer bytes, InetSocketAddress source, long epochNanos, long nowNs) {
         tally.datagrams++;
         tally.bytes += bytes.remaining();
-        Optional<MalformedDatagram> fault = datagram.wrap(bytes);
+        Optional<MalformedDatagram> fault = feed.key().isEmpty() ? datagram.wrap(bytes) : wrapSealed(feed.key().get(), bytes);
         if (fault.isEmpty() && !isForSubscribers(datagram.type())) {
             fault = Optional.of(MalformedDatagram.UNKNOWN_TYPE);
         }
@@ -306,6 +307,31 @@ public final class UdpSubscriber implements Subscriber {
             last = session;
             session.get().onDatagram(datagram, epochNanos, nowNs);
         }
+    }
+
+    /** Opens a sealed datagram with its session's key, which is kept only if it proves something. */
+    private Optional<MalformedDatagram> wrapSealed(PresharedKey key, ByteBuffer bytes) {
+        Optional<MalformedDatagram> fault = datagram.wrapHeader(bytes);
+        if (fault.isPresent()) {
+            return fault;
+        }
+        if (!datagram.isFlagged(DatagramLayout.KEYED)) {
+            return Optional.of(MalformedDatagram.UNSEALED);
+        }
+        if (!isForSubscribers(datagram.type())) {
+            return Optional.of(MalformedDatagram.UNKNOWN_TYPE);
+        }
+        if (bytes.remaining() < DatagramLayout.HEADER_BYTES + DatagramSeal.overheadBytes(datagram.type())) {
+            return Optional.of(MalformedDatagram.TOO_SHORT);
+        }
+        long session = datagram.session();
+        if (last.isEmpty() || last.get().session() != session) {
+            last = Optional.ofNullable(sessions.get(session));
+        }
+        opener = last.isPresent() ? last.get().credentials().publishers()
+                : Optional.of(DatagramSeal.ofPublisher(key.bytes(), session));
+        Optional<MalformedDatagram> unproven = opener.orElseThrow().refuse(bytes);
+        return unproven.isPresent() ? unproven : datagram.wrapOpened(bytes);
     }
 
     private static boolean isForSubscribers(int type) {
@@ -345,8 +371,11 @@ public final class UdpSubscriber implements Subscriber {
         ForgottenSessions.Place start = before.orElse(isHeardFromItsStart
                 ? ForgottenSessions.Place.START
                 : new ForgottenSessions.Place(datagram.sequence(), datagram.firstEvent(), false));
-        var joined = new SessionReceiver(datagram, source, start, feed, window, defaultPolicy,
-                new RepairRequests(receiverId, environment.random(), this::send, tally), tally, nowNs);
+        Credentials credentials = feed.key().isEmpty() ? Credentials.open(receiverId)
+                : Credentials.keyed(feed.key().get(), datagram.session(), opener.orElseThrow(), environment.random());
+        var joined = new SessionReceiver(datagram, source, start, feed, window, defaultPolicy, credentials,
+                new RepairRequests(credentials.receiverId(), environment.random(), credentials.sealing(this::send), tally),
+                tally, nowNs);
         opened.forEach(one -> joined.add(one.intake(), one.direct()));
         sessions.put(joined.session(), joined);
         return Optional.of(joined);
@@ -371,8 +400,10 @@ public final class UdpSubscriber implements Subscriber {
     private void report(SessionReceiver session, int flags) {
         try {
             int blocking = session.isBlocking() ? DatagramLayout.BLOCKING : 0;
-            if (!send(control.status(session.session(), receiverId, session.cookie(), session.report(), name, flags | blocking),
-                    session.source())) {
+            Credentials own = session.credentials();
+            ByteBuffer status = own.sealed(control.status(session.session(), own.receiverId(), session.cookie(), session.report(),
+                    name, flags | blocking));
+            if (!send(status, session.source())) {
                 tally.sendFailures++;
             }
         } catch (IOException e) {

@@ -44,7 +44,7 @@ class DatagramSealTest {
         return datagram;
     }
 
-    private static byte[] bytes(ByteBuffer datagram) {
+    static byte[] bytes(ByteBuffer datagram) {
         byte[] bytes = new byte[datagram.remaining()];
         datagram.get(datagram.position(), bytes);
         return bytes;

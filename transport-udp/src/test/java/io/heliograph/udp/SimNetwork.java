@@ -46,14 +46,19 @@ final class SimNetwork {
 
     /** What a subscriber of {@link #GROUP} or a publisher to it is given. */
     static Feed feed(int maxDatagramBytes, boolean isReliable, UdpLimits limits) {
+        return feed(maxDatagramBytes, isReliable, Optional.empty(), limits);
+    }
+
+    /** The same, sealed with a key. */
+    static Feed feed(int maxDatagramBytes, boolean isReliable, Optional<PresharedKey> key, UdpLimits limits) {
         return new Feed("udp://sim", List.of(GROUP), maxDatagramBytes, isReliable, OptionalLong.empty(), Optional.empty(), new Start.Live(),
-                limits);
+                key, limits);
     }
 
     /** The same, for two lines. */
     static Feed feedOfTwoLines(int maxDatagramBytes, UdpLimits limits) {
         return new Feed("udp://sim", List.of(GROUP, SECOND_GROUP), maxDatagramBytes, true, OptionalLong.empty(), Optional.empty(),
-                new Start.Live(), limits);
+                new Start.Live(), Optional.empty(), limits);
     }
 
     DatagramIo publisherIo() {

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -48,8 +49,24 @@ class SimulatedRepairTest {
         FaultCounts faults = FaultCounts.NONE;
         var totals = new Totals();
         for (long seed = 1; seed <= 300; seed++) {
-            faults = faults.plus(new Run(seed, totals).play());
+            faults = faults.plus(new Run(seed, Optional.empty(), totals).play());
         }
+        requireThatItHappened(faults, totals);
+    }
+
+    @Test
+    void everyEventIsDeliveredOnceAndInOrderWhereAllIsSealed() throws IOException {
+        FaultCounts faults = FaultCounts.NONE;
+        var totals = new Totals();
+        Optional<PresharedKey> key = Optional.of(TestKey.of(1));
+        for (long seed = 1; seed <= 30; seed++) {
+            faults = faults.plus(new Run(seed, key, totals).play());
+        }
+        requireThatItHappened(faults, totals);
+        assertThat(totals.forged).as("datagrams whose bits were turned").isPositive();
+    }
+
+    private static void requireThatItHappened(FaultCounts faults, Totals totals) {
         faults.requireHappened(FaultKind.DROP, FaultKind.DUPLICATE, FaultKind.REORDER, FaultKind.DELAY, FaultKind.TRUNCATE,
                 FaultKind.BIT_FLIP);
         assertThat(totals.repaired).isPositive();
@@ -66,7 +83,7 @@ class SimulatedRepairTest {
     @Tag("soak")
     void everyEventIsDeliveredOnceAndInOrderUnderVeryManySeeds() throws IOException {
         for (long seed = 1_000; seed < 101_000; seed++) {
-            new Run(seed, new Totals()).play();
+            new Run(seed, Optional.empty(), new Totals()).play();
         }
     }
 
@@ -80,6 +97,7 @@ class SimulatedRepairTest {
         long stops;
         long large;
         long steps;
+        long forged;
 
         @Override
         public String toString() {
@@ -92,6 +110,7 @@ class SimulatedRepairTest {
     private static final class Run {
 
         private final long seed;
+        private final Optional<PresharedKey> key;
         private final Totals totals;
         private final Random random;
         private final ManualClock clock = new ManualClock();
@@ -107,7 +126,8 @@ class SimulatedRepairTest {
         private int silentSteps;
         private boolean areAllHeard;
 
-        Run(long seed, Totals totals) {
+        Run(long seed, Optional<PresharedKey> key, Totals totals) {
+            this.key = key;
             this.seed = seed;
             this.totals = totals;
             this.random = new Random(seed);
@@ -118,7 +138,7 @@ class SimulatedRepairTest {
             for (int i = 0; i < SUBSCRIBERS; i++) {
                 listening.add(new Listening(i, datagramBytes));
             }
-            publisher = new UdpPublisher(SimNetwork.feed(datagramBytes, true, LIMITS), network.publisherIo(),
+            publisher = new UdpPublisher(SimNetwork.feed(datagramBytes, true, key, LIMITS), network.publisherIo(),
                     AT_ONCE, environment);
             recorded = isRecorded() ? recorder.publisher("publisher", publisher) : publisher;
         }
@@ -214,7 +234,7 @@ class SimulatedRepairTest {
             Listening(int index, int datagramBytes) {
                 var faults = Faults.NONE.withDrop(loss).withDuplicate(0.05).withReorder(0.02).withReorderSpan(64)
                         .withDelay(0.01).withLongest(Duration.ofMillis(2)).withTruncate(0.002).withBitFlip(0.002);
-                subscriber = new UdpSubscriber(SimNetwork.feed(datagramBytes, true, LIMITS),
+                subscriber = new UdpSubscriber(SimNetwork.feed(datagramBytes, true, key, LIMITS),
                         network.subscriberIo(faults, faults), UdpTransport.UNRELIABLE_DEFAULT_POLICY, environment);
                 subscription = isRecorded()
                         ? recorder.polled("subscriber " + index, subscriber, Interest.inAll())
@@ -259,6 +279,7 @@ class SimulatedRepairTest {
                 assertThat(sums.delivered()).as(what).isEqualTo(EVENTS);
                 assertThat(count).as(what).isEqualTo(EVENTS);
                 totals.repaired += subscriber.counters().repaired();
+                totals.forged += subscriber.counters().malformed().getOrDefault(MalformedDatagram.FORGED, 0L);
             }
         }
     }
