@@ -76,7 +76,7 @@ record BenchResult(BenchPlan plan, FlowPolicy policy, double seconds, PublisherS
         }
         long missing = received.stream().mapToLong(sums -> Math.max(0, published.accepted() - sums.delivered())).sum();
         return policy.waits() && missing > 0
-                ? Optional.of(missing + " events are missing under " + policy.text())
+                ? Optional.of(missing + (missing == 1 ? " event is" : " events are") + " missing under " + policy.text())
                 : Optional.empty();
     }
 

@@ -40,7 +40,7 @@ final class PubCommand implements Callable<Integer> {
     private final Console console;
     private final Stop stop;
 
-    @Parameters(index = "0", paramLabel = "ADDRESS", description = "Where, such as udp://239.77.1.1:4770?reliable=false")
+    @Parameters(index = "0", paramLabel = "ADDRESS", description = "Where, such as udp://239.77.1.1:4770")
     String address = "";
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "DATA", description = "The event's data, as text.")

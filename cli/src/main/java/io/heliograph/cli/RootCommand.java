@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nCommands (each has its own --help):%n",
         footer = {
             "",
-            "Addresses: udp://HOST:PORT?interface=loopback&reliable=false or local:NAME",
+            "Addresses: udp://HOST:PORT?interface=loopback&reliable=true or local:NAME",
             "Policies:  drop-oldest:10000, drop-newest:10000, drop-same-key:10000,",
             "           buffer:10000,64MiB,then=drop-oldest, backpressure:10000,wait=100ms",
             "Exit code: 0 done, 1 failed, 2 called wrongly, 3 the machine refuses, 130 Ctrl-C",

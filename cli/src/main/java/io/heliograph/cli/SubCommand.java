@@ -9,6 +9,7 @@ import io.heliograph.Notice;
 import io.heliograph.Subscriber;
 import io.heliograph.TopicFilter;
 import io.heliograph.flow.FlowPolicy;
+import io.heliograph.spi.Address;
 import io.heliograph.spi.Environment;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,10 +32,12 @@ import picocli.CommandLine.Parameters;
         })
 final class SubCommand implements Callable<Integer> {
 
+    private static final String POSITION = "[0-9a-f]{16}-[0-9]{1,19}";
+
     private final Console console;
     private final Stop stop;
 
-    @Parameters(index = "0", paramLabel = "ADDRESS", description = "Where, such as udp://239.77.1.1:4770?reliable=false")
+    @Parameters(index = "0", paramLabel = "ADDRESS", description = "Where, such as udp://239.77.1.1:4770")
     String address = "";
 
     @Option(names = "--topic", paramLabel = "FILTER", description = "Which topics, such as prices.*; all if left out.")
@@ -46,8 +49,10 @@ final class SubCommand implements Callable<Integer> {
     @Option(names = "--policy", paramLabel = "P", description = "What happens when this subscriber cannot keep up.")
     Optional<String> policy = Optional.empty();
 
-    @Option(names = "--from", paramLabel = "live", description = "Where to begin: with what is published from now on.")
-    String from = "live";
+    @Option(names = "--from", paramLabel = "WHERE",
+            description = "Where to begin: live (from now on, if left out), oldest (what a reliable publisher still has),"
+                    + " or a position, as --json prints it in id.")
+    Optional<String> from = Optional.empty();
 
     @Option(names = "--count", paramLabel = "N", description = "Ends after so many events.")
     Optional<String> count = Optional.empty();
@@ -66,20 +71,37 @@ final class SubCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (!from.equals("live")) {
-            throw new ConfigException("--from", from, "live");
-        }
+        String from = this.from.map(text -> startingAt(address, text)).orElse(address);
         Interest interest = new Interest(topic.map(TopicFilter::of).orElse(TopicFilter.ALL), policy.map(FlowPolicy::parse));
         Optional<Long> most = count.map(text -> Arguments.count("--count", text));
         Optional<Duration> quiet = wait.map(text -> Arguments.positive("--wait", text));
         var messages = console.messages();
         var printer = new EventPrinter(console.out(), isJson ? LineFormat.CLOUD_EVENT : LineFormat.DATA, most);
         var environment = Environment.system().withNotices(notice -> onNotice(notice, printer, messages));
-        try (Subscriber subscriber = Heliograph.in(environment).openSubscriber(address)) {
+        try (Subscriber subscriber = Heliograph.in(environment).openSubscriber(from)) {
             var listening = new Listening(subscriber, interest, printer, most, quiet, environment.clock(), stop);
             return listening.run(messages, console.terminal(), name,
                     name + ": listening at " + address + " for " + interest.filter());
         }
+    }
+
+    /** The address with where to begin. */
+    private static String startingAt(String address, String from) {
+        Address parsed = Address.parse(address);
+        if (!parsed.scheme().equals("udp")) {
+            if (!from.equals("live")) {
+                throw new ConfigException("--from", from, "live: " + parsed.scheme() + " addresses keep nothing for who comes later");
+            }
+            return address;
+        }
+        if (parsed.setting("from").isPresent()) {
+            throw new ConfigException("--from", from, "--from or the address's own from=, not both");
+        }
+        if (!from.equals("live") && !from.equals("oldest") && !from.matches(POSITION)) {
+            throw new ConfigException("--from", from, "live, oldest, or a position such as 687ee42cecf42fac-0;"
+                    + " a time needs a journal, which a udp address has not");
+        }
+        return address + (parsed.settings().isEmpty() ? "?" : "&") + "from=" + from;
     }
 
     private static void onNotice(Notice notice, EventPrinter printer, Messages messages) {

@@ -135,7 +135,7 @@ class BenchTest {
         assertThat(result("backpressure:10", open).fault()).contains("a ledger does not close");
         assertThat(result("drop-oldest:10", lossy).fault()).isEmpty();
         assertThat(result("backpressure:10", lossy).fault())
-                .contains("1 events are missing under backpressure:10,64MiB,wait=1s");
+                .contains("1 event is missing under backpressure:10,64MiB,wait=1s");
     }
 
     private static BenchResult result(String policy, SubscriberSums received) {

@@ -76,12 +76,12 @@ class ProcessTest {
 
     @Test
     void carriesEveryEventToEverySubscriber() throws Exception {
-        String address = "udp://239.77.1.1:" + freePort() + "?interface=loopback&reliable=false";
+        String address = "udp://239.77.1.1:" + freePort() + "?interface=loopback";
         Child first = children.start(folder, "sub", address, "--count", "2000", "--wait", "10s");
         Child second = children.start(folder, "sub", address, "--count", "2000", "--wait", "10s", "--json");
         first.awaitMessage("listening");
         second.awaitMessage("listening");
-        Child pub = children.start(folder, "pub", address, "--await-subscribers", "2", "--rate", "4000");
+        Child pub = children.start(folder, "pub", address, "--await-subscribers", "2");
         List<String> sent = IntStream.range(0, 2_000).mapToObj(i -> "event " + i).toList();
         pub.type(String.join("\n", sent));
         pub.process().getOutputStream().close();
@@ -98,7 +98,7 @@ class ProcessTest {
 
     @Test
     void endsQuietlyWhenHeadHasEnough() throws Exception {
-        String address = "udp://239.77.1.1:" + freePort() + "?reliable=false";
+        String address = "udp://239.77.1.1:" + freePort();
         Child pipe = children.startShell(folder,
                 "{ heliograph sub '" + address + "'; echo \"exit $?\" >&2; } | head -n 3");
         pipe.awaitMessage("listening");
@@ -118,7 +118,7 @@ class ProcessTest {
     @Test
     void saysWhichAddressIsTaken() throws Exception {
         try (var taken = new DatagramSocket(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0))) {
-            Child sub = children.start(folder, "sub", "udp://127.0.0.1:" + taken.getLocalPort() + "?reliable=false");
+            Child sub = children.start(folder, "sub", "udp://127.0.0.1:" + taken.getLocalPort());
 
             assertThat(sub.exitCode()).isEqualTo(ExitCode.ENVIRONMENT);
             assertThat(sub.messages()).hasSize(1);

@@ -13,7 +13,7 @@
  * <p>A server needs a port and a publisher:
  *
  * <pre>{@code
- * try (Publisher publisher = Heliograph.publisher("udp://239.77.1.1:4770?reliable=false");
+ * try (Publisher publisher = Heliograph.publisher("udp://239.77.1.1:4770");
  *         StatsdServer server = StatsdServer.start(StatsdConfig.defaults(), publisher)) {
  *     System.out.println("send to " + server.localAddress());
  *     ...
