@@ -6,6 +6,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -19,29 +20,35 @@ import tools.jackson.core.json.JsonFactory;
         name = "doctor",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Checks Java, multicast, socket buffers and ports: what is wrong, and how to mend it.",
+        description = "Checks Java, multicast, socket buffers, native sockets, the kernel's drops and ports:"
+                + " what is wrong, and how to mend it.",
         footer = {"", "Exit code 0 if nothing failed, else 3."})
 final class DoctorCommand implements Callable<Integer> {
 
     private final Console console;
-    private final List<Examination.Look> looks;
+    private final Optional<List<Examination.Look>> looks;
 
     @Option(names = "--json", description = "One JSON object a line: check, state, found, remedy.")
     boolean isJson;
 
+    @Option(names = "--interface", paramLabel = "NAME",
+            description = "Where multicast is tried: loopback, an interface's name or one of its addresses.")
+    String networkInterface = "loopback";
+
     DoctorCommand(Console console) {
-        this(console, Examination.all());
+        this.console = console;
+        this.looks = Optional.empty();
     }
 
     DoctorCommand(Console console, List<Examination.Look> looks) {
         this.console = console;
-        this.looks = looks;
+        this.looks = Optional.of(looks);
     }
 
     @Override
     public Integer call() throws IOException {
         boolean isFailed = false;
-        for (Examination.Look look : looks) {
+        for (Examination.Look look : looks.orElseGet(this::all)) {
             Check check = look.look();
             isFailed |= check.state() == State.FAIL;
             String lines = isJson ? json(check) : text(check);
@@ -49,6 +56,12 @@ final class DoctorCommand implements Callable<Integer> {
             console.out().flush();
         }
         return isFailed ? ExitCode.ENVIRONMENT : ExitCode.OK;
+    }
+
+    private List<Examination.Look> all() {
+        var udp = new UdpExamination(networkInterface);
+        udp.requireInterface();
+        return Examination.all(udp);
     }
 
     private String text(Check check) {

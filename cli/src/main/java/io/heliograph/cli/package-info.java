@@ -7,7 +7,7 @@
  *                    SubCommand  -> Listening  -> EventPrinter (lines to standard output)
  *                    BenchCommand -> BenchRun -> BenchPublisher, BenchSubscriber, BenchResult -> BenchPage
  *                    DemoCommand -> io.heliograph.demo
- *                    DoctorCommand -> Examination
+ *                    DoctorCommand -> Examination, UdpExamination
  * </pre>
  *
  * <p>A command is given a {@link io.heliograph.cli.Console}, which is the process's streams or a test's, and a

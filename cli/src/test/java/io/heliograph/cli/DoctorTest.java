@@ -3,6 +3,7 @@ package io.heliograph.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heliograph.cli.Check.State;
+import io.heliograph.cli.UdpExamination.Family;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,9 +30,9 @@ class DoctorTest {
         Invocation invocation = Invocation.of("doctor");
 
         assertThat(invocation.code()).isZero();
-        assertThat(invocation.lines().stream().filter(line -> !line.startsWith("      -> "))).hasSize(6)
+        assertThat(invocation.lines().stream().filter(line -> !line.startsWith("      -> "))).hasSize(10)
                 .allMatch(line -> line.startsWith("ok    ") || line.startsWith("warn  "));
-        assertThat(invocation.lines()).anyMatch(line -> line.startsWith("ok    multicast: a datagram to 239."));
+        assertThat(invocation.lines()).anyMatch(line -> line.startsWith("ok    multicast IPv4: a datagram to 239."));
     }
 
     @Test
@@ -91,23 +92,61 @@ class DoctorTest {
 
     @Test
     void namesTheSettingThatKeepsBuffersSmall() {
-        assertThat(Examination.buffers(4 << 20).state()).isEqualTo(State.OK);
-        assertThat(Examination.buffers(212_992)).satisfies(check -> {
+        assertThat(UdpExamination.buffer("send buffer", "wmem_max", 4 << 20).state()).isEqualTo(State.OK);
+        assertThat(UdpExamination.buffer("receive buffer", "rmem_max", 212_992)).satisfies(check -> {
             assertThat(check.state()).isEqualTo(State.WARN);
-            assertThat(check.found()).contains("granted 212992 bytes");
-            assertThat(check.remedy()).contains("sysctl -w net.core.rmem_max=4194304");
+            assertThat(check.found()).contains("granted 212992");
+            assertThat(check.remedy()).contains("sysctl -w net.core.rmem_max=4194304", "/etc/sysctl.d/");
         });
     }
 
     @Test
     void tellsWhatToDoWithoutMulticast() {
-        Check check = Examination.multicast(address -> {
-            throw new IOException("no such device");
-        });
+        Check check = new UdpExamination("nosuch0").multicast(Family.IPV4);
 
         assertThat(check.state()).isEqualTo(State.FAIL);
-        assertThat(check.found()).isEqualTo("no such device");
-        assertThat(check.remedy()).contains("ip link set lo multicast on").contains("udp://127.0.0.1:PORT");
+        assertThat(check.found()).contains("'nosuch0'");
+        assertThat(check.remedy()).contains("ip link set nosuch0 up multicast on", "udp://127.0.0.1:PORT");
+    }
+
+    @Test
+    void onlyWarnsWhereIpv6GroupsCannotBeUsed() {
+        Check check = new UdpExamination("loopback").multicast(Family.IPV6);
+
+        assertThat(check.state()).isNotEqualTo(State.FAIL);
+        assertThat(check.found()).contains("ff");
+        if (check.state() == State.WARN) {
+            assertThat(check.remedy()).containsPattern("ip -6 route add local ff00::/8 dev lo table local|disable_ipv6=0");
+        }
+    }
+
+    @Test
+    void refusesAnInterfaceThatIsNotThere() {
+        Invocation doctor = Invocation.of("doctor", "--interface", "nosuch0");
+
+        assertThat(doctor.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(doctor.messages()).singleElement().asString().contains("interface 'nosuch0'", "lo");
+    }
+
+    @Test
+    void tellsWhyDatagramsDoNotTravelInTrains() {
+        assertThat(UdpExamination.trains(8, List.of()).state()).isEqualTo(State.OK);
+        assertThat(UdpExamination.trains(1, List.of("datagrams arrive singly")).state()).isEqualTo(State.WARN);
+        assertThat(UdpExamination.trains(1, List.of("datagrams arrive singly")).found()).endsWith("in one call: datagrams arrive singly");
+        assertThat(UdpExamination.portable("native access is denied").remedy()).contains("--enable-native-access=ALL-UNNAMED");
+        assertThat(UdpExamination.portable("native sockets need Linux").remedy()).contains("nothing breaks");
+    }
+
+    @Test
+    void readsWhatTheKernelDropped() {
+        KernelCounts counts = KernelCounts.read(List.of("Tcp: A B", "Tcp: 1 2",
+                "Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors", "Udp: 20000 5 7 30 3"));
+
+        assertThat(counts).isEqualTo(new KernelCounts(20_000, 3));
+        assertThat(counts.judge().state()).isEqualTo(State.WARN);
+        assertThat(counts.judge().remedy()).contains("buffer=16MiB");
+        assertThat(new KernelCounts(20_000, 2).judge().state()).isEqualTo(State.OK);
+        assertThat(KernelCounts.read6(List.of("Udp6InDatagrams   \t12", "Udp6RcvbufErrors \t 4"))).isEqualTo(new KernelCounts(12, 4));
     }
 
     @Test
