@@ -27,6 +27,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Looks at what UDP needs of the machine; each check tries the real thing. Immutable. */
 final class UdpExamination {
 
+    /** What is there unless something is broken. */
+    static final String LOOPBACK = "loopback";
+
     private static final int WANTED_BUFFER_BYTES = 4 << 20;
     private static final int SMALL_BUFFER_BYTES = 256 << 10;
     private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -89,7 +92,7 @@ final class UdpExamination {
 
     /** IPv4 is what everything uses unless told otherwise; without IPv6 only who asks for it goes without. */
     private Check unusable(Family family, String why) {
-        String name = networkInterface.equals("loopback") ? "lo" : networkInterface;
+        String name = networkInterface.equals(LOOPBACK) ? "lo" : networkInterface;
         if (family == Family.IPV4) {
             return Check.fail(family.check, why, "on Linux: ip link set " + name + " up multicast on; until then use"
                     + " udp://127.0.0.1:PORT, which needs no group");

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * <pre>
  * page    http://127.0.0.1:8080
  * send    127.0.0.1:8125 (UDP), for example: echo 'foo:1|c' >/dev/udp/127.0.0.1/8125
- * events  ./heliograph sub 'udp://239.77.1.1:4777?interface=loopback&amp;reliable=false'
+ * events  ./heliograph sub 'udp://239.77.1.1:4777?interface=loopback'
  * now     in 412/s  out 31/s  subscribers 1  lost 0
  * </pre>
  *

@@ -50,19 +50,20 @@ final class DemoHouse implements AutoCloseable {
         var handler = new StallableHandler(tail, Clock.SYSTEM);
         var groupPort = GroupPort.claim(USUAL_GROUP_PORT);
         closing.push(groupPort::close);
-        String address = "udp://" + GROUP + ":" + groupPort.number() + "?interface=loopback&reliable=false";
+        String address = "udp://" + GROUP + ":" + groupPort.number() + "?interface=loopback";
         try {
             Subscriber subscriber = Heliograph.subscriber(address);
             closing.push(subscriber::close);
             Interest interest = Interest.inAll().withPolicy(PagePolicy.FIRST);
             Subscription subscription = subscriber.subscribe(interest, handler);
+            // What is lost on the way is sent again; but nobody who is slow holds a flush up.
             Publisher publisher = Heliograph.publisher(address, FlowPolicy.dropOldest(Limit.DEFAULT));
             closing.push(() -> endStream(publisher, subscription));
             StatsdServer statsd = PortChoice.open(config.statsdPort(), StatsdConfig.DEFAULT_PORT,
                     port -> StatsdServer.start(StatsdConfig.defaults().withPort(port), publisher));
             closing.push(statsd::close);
             Optional<Traffic> traffic = traffic(config, statsd);
-            parts = new DemoParts(statsd, publisher, subscription, handler, new PagePolicy(subscription), tail, traffic,
+            parts = new DemoParts(statsd, publisher, subscriber, subscription, handler, new PagePolicy(subscription), tail, traffic,
                     address);
             book.addPublisher("statsd", publisher::sums);
             book.addSubscriber("page", subscription::sums);

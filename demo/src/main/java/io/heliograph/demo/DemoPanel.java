@@ -99,6 +99,7 @@ final class DemoPanel {
             json.writeNumberProperty("dropped", multicast.dropped());
             json.writeNumberProperty("refused", multicast.refused());
             json.writeNumberProperty("subscribers", parts.publisher().subscribers());
+            json.writeNumberProperty("repaired_datagrams", parts.repaired());
             json.writeEndObject();
             json.writeName("page");
             json.writeRawValue(page.toJson());

@@ -27,6 +27,8 @@ final class GroupMetrics {
         counter(book, udp, "udp_datagrams_total", "Datagrams received at the group.", UdpCounters::datagrams);
         counter(book, udp, "udp_duplicates_total", "Datagrams that had arrived before.", UdpCounters::duplicates);
         counter(book, udp, "udp_late_total", "Datagrams that came after they were told as lost.", UdpCounters::late);
+        counter(book, udp, "udp_repaired_total", "Datagrams that came after they had been asked for again.", UdpCounters::repaired);
+        counter(book, udp, "udp_given_up_total", "Datagrams that will not come any more.", UdpCounters::givenUp);
         book.addMetric(new MetricFamily("udp_ignored_total", Kind.COUNTER, "Datagrams of strangers, ignored.", () -> {
             var samples = new ArrayList<Sample>();
             ignored(udp.counters()).forEach((reason, count) -> samples.add(Sample.of("reason", reason, count)));

@@ -19,6 +19,7 @@ export const strings = {
   waiting: 'in flight',
   missed: 'browser missed',
   lost: 'lost',
+  repaired: 'repaired',
   exact: 'exact',
   exactAndAtLeast: drops => `exact; of others at least ${drops}`,
   atLeast: 'at least',

@@ -58,6 +58,7 @@ function drawStations(now) {
     series: now.statsd.series,
     accepted: now.multicast.accepted,
     listening: now.multicast.subscribers,
+    repaired: now.multicast.repaired_datagrams,
     delivered: now.page.delivered,
     waiting: now.page.in_flight,
     missed: missedHere,

@@ -36,7 +36,7 @@ class DemoTest {
         List<String> told = lines(err);
         assertThat(told).hasSize(5);
         assertThat(told.get(0)).matches("send    127\\.0\\.0\\.1:([0-9]+) .*echo 'foo:1\\|c' >/dev/udp/127\\.0\\.0\\.1/\\1");
-        assertThat(told.get(1)).matches("events  \\./heliograph sub 'udp://239\\.77\\.1\\.1:[0-9]+\\?interface=loopback&reliable=false'");
+        assertThat(told.get(1)).matches("events  \\./heliograph sub 'udp://239\\.77\\.1\\.1:[0-9]+\\?interface=loopback'");
         assertThat(told.get(2)).matches("now     in [0-9]+/s  out [0-9]+/s  subscribers 1  lost 0");
         assertThat(told.get(3)).startsWith("ledger: {\"role\":\"publisher\",\"offered\":").endsWith("\"difference\":0}");
         assertThat(told.get(4)).startsWith("ledger: {\"role\":\"subscriber\",\"known\":").endsWith("\"difference\":0}")

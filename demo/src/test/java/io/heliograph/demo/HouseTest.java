@@ -102,6 +102,8 @@ class HouseTest {
         }
         Metrics.send(house.parts().statsd().localAddress(), lines.toString());
 
+        await(() -> house.parts().publisher().sums().accepted() >= PagePolicy.LIMIT_EVENTS + 20);
+        assertThat(house.parts().handler().stallLeft()).as("the flush waited for nobody").isPositive();
         await(() -> house.parts().subscription().sums().lost().getOrDefault(LossReason.OVERFLOW, 0L) > 0);
         String ledger = get("/v1/ledger").body();
         assertThat(ledger).contains("\"overflow\":").endsWith("\"difference\":0}");
@@ -130,7 +132,7 @@ class HouseTest {
     void whatItAddsIsDescribedAndServed() throws Exception {
         assertThat(get("/openapi.yaml").body()).contains("\n  /v1/demo:\n", "\n  /v1/demo/burst:\n", "\n  /v1/demo/stall:\n",
                 "\n  /v1/demo/policy:\n", "\ncomponents:\n");
-        assertThat(get("/v1/demo").body()).contains("\"own_lost\":0", "\"policy\":\"drop-oldest\"", "\"generator\":false");
+        assertThat(get("/v1/demo").body()).contains("\"own_lost\":0", "\"repaired_datagrams\":0", "\"policy\":\"drop-oldest\"", "\"generator\":false");
         assertThat(get("/").body()).contains("id=\"panel-demo\"", "id=\"panel-metrics\"", "src=\"/page/metrics.js\"");
     }
 
