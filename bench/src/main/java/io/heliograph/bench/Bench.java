@@ -14,7 +14,7 @@ public final class Bench {
     }
 
     /**
-     * Runs {@code SUITE [--quick] [--json] [--row NAME]...}. Exits with 0 even if a goal is missed, with 1 if a child
+     * Runs {@code SUITE [--quick] [--json] [--markdown] [--row NAME]...}. Exits with 0 even if a goal is missed, with 1 if a child
      * failed, with 2 for other arguments.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -55,7 +55,7 @@ public final class Bench {
     }
 
     private static void print(Report report, BenchArguments arguments) {
-        System.out.print(report.table());
+        System.out.print(arguments.isMarkdown() ? report.markdown() : report.table());
         if (arguments.isJson()) {
             System.out.println(report.toJson());
         }

@@ -8,13 +8,13 @@ import java.util.Set;
  * What the harness was asked for.
  *
  * @param suite   its name
- * @param options {@code --quick}, {@code --json}
+ * @param options {@code --quick}, {@code --json}, {@code --markdown}
  * @param rows    which rows alone, by their names or the beginnings of them; none for all
  */
 record BenchArguments(String suite, Set<String> options, List<String> rows) {
 
     private static final Set<String> SUITES = Set.of("core", "udp");
-    private static final Set<String> OPTIONS = Set.of("--quick", "--json");
+    private static final Set<String> OPTIONS = Set.of("--quick", "--json", "--markdown");
 
     /** @throws IllegalArgumentException for others than are allowed */
     static BenchArguments parse(String... arguments) {
@@ -34,7 +34,7 @@ record BenchArguments(String suite, Set<String> options, List<String> rows) {
                 && (rows.isEmpty() || suites.getFirst().equals("udp"));
         if (!isAllowed) {
             throw new IllegalArgumentException(
-                    "allowed is core|udp [--quick] [--json], for udp also [--row NAME]...; found " + String.join(" ", arguments));
+                    "allowed is core|udp [--quick] [--json] [--markdown], for udp also [--row NAME]...; found " + String.join(" ", arguments));
         }
         return new BenchArguments(suites.getFirst(), Set.copyOf(options), List.copyOf(rows));
     }
@@ -45,6 +45,10 @@ record BenchArguments(String suite, Set<String> options, List<String> rows) {
 
     boolean isJson() {
         return options.contains("--json");
+    }
+
+    boolean isMarkdown() {
+        return options.contains("--markdown");
     }
 
     /** Those that were asked for. @throws IllegalArgumentException if there are none such */

@@ -34,6 +34,24 @@ record Report(String suite, List<Row> rows, Optional<String> voidBecause) {
         return table.toString();
     }
 
+    /** The same table, as documents hold it. */
+    String markdown() {
+        var table = new StringBuilder(String.format("| row | median | smallest to largest | against | ratio | goal | beside |%n"
+                + "|---|---|---|---|---|---|---|%n"));
+        for (Row row : rows) {
+            String beside = row.extras().entrySet().stream()
+                    .map(extra -> extra.getKey() + " " + Row.number(extra.getValue()))
+                    .collect(Collectors.joining(", "));
+            String remark = row.remark().isEmpty() ? "" : (beside.isEmpty() ? "" : "; ") + row.remark();
+            table.append(String.format("| `%s` | %s %s | %s | %s %s%s | %s | %s, %s | %s |%n", row.name(), Row.number(row.ours()),
+                    row.unit(), row.spread(), Row.number(row.against()), row.unit(),
+                    row.peerName().map(name -> ", " + name).orElse(""), Row.number(row.ratio()), row.goal(), row.verdict(),
+                    beside + remark));
+        }
+        voidBecause.ifPresent(why -> table.append(String.format("%nVoid: %s%n", why)));
+        return table.toString();
+    }
+
     /** One line of compact JSON. */
     String toJson() {
         return rows.stream().map(Row::toJson).collect(Collectors.joining(",", "{\"suite\":\"" + suite + "\",\"rows\":[", "]"))

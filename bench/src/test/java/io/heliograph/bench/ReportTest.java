@@ -29,6 +29,19 @@ final class ReportTest {
     }
 
     @Test
+    void writesTheTableThatDocumentsHold() {
+        var report = new Report("udp", List.of(
+                new Row("udp.rate", "M/s", 48, 6, Optional.of("someone"), ">=8", "40 to 50", Map.of("p50_us", 9.0), "not steady"),
+                new Row("udp.alloc", "B", 2, 1, Optional.empty(), "<=0", "2 to 2", Map.of(), "")),
+                Optional.empty());
+        assertThat(report.markdown().lines()).containsExactly(
+                "| row | median | smallest to largest | against | ratio | goal | beside |",
+                "|---|---|---|---|---|---|---|",
+                "| `udp.rate` | 48 M/s | 40 to 50 | 6 M/s, someone | 8 | >=8, met | p50_us 9; not steady |",
+                "| `udp.alloc` | 2 B | 2 to 2 | 1 B | 2 | <=0, missed |  |");
+    }
+
+    @Test
     void tellsWhetherAGoalIsMet() {
         assertThat(row(100, "<=1").meetsGoal()).isTrue();
         assertThat(row(100.1, "<=1").meetsGoal()).isFalse();
