@@ -74,7 +74,7 @@ def parse(payload, at=0):
     _require(version_and_type >> 4 == VERSION, "BAD_VERSION")
     _require(HEADER_BYTES <= length <= len(payload) - at, "BAD_LENGTH")
     data = bytes(payload[at : at + length])
-    _require(not flags & KEYED, "KEYED")
+    _require(not flags & KEYED, "NO_KEY")
     _require(crc32c(data[4:]) == checksum, "BAD_CHECKSUM")
     _require(sequence < SEQUENCE_END and first_event < SEQUENCE_END, "BAD_SEQUENCE")
     kind = version_and_type & 0x0F
@@ -116,31 +116,31 @@ def _fragment(body, events):
 
 
 def _heartbeat(body, events):
-    _require(len(body) >= 25 and events == 0, "BAD_HEARTBEAT")
+    _require(len(body) >= 25, "BAD_HEARTBEAT")
     trail, trail_event, receivers, largest, policy_length = struct.unpack_from("<QQIIB", body)
     _require(policy_length == len(body) - 25, "BAD_HEARTBEAT")
     _require(trail < SEQUENCE_END and trail_event < SEQUENCE_END, "BAD_HEARTBEAT")
     return {"trail": trail, "trail_event": trail_event, "receivers": receivers, "largest": largest,
-            "policy": _name(body[25:], "BAD_HEARTBEAT")}
+            "policy": _name(body[25:])}
 
 
 def _status(body, events):
-    _require(len(body) >= 61 and events == 0, "BAD_STATUS")
+    _require(len(body) >= 61, "BAD_STATUS")
     names = ("receiver", "cookie", "known", "lost", "acknowledged", "limit_datagram", "limit_event", "subscriptions")
     status = dict(zip(names, struct.unpack_from("<QQQQQQQI", body)))
     _require(body[60] == len(body) - 61, "BAD_STATUS")
-    return status | {"name": _name(body[61:], "BAD_STATUS")}
+    return status | {"name": _name(body[61:])}
 
 
 def _nak(body, events):
     ranges = body[16:]
-    _require(0 < len(ranges) <= 12 * MAX_NAK_RANGES and len(ranges) % 12 == 0 and events == 0, "BAD_NAK")
+    _require(0 < len(ranges) <= 12 * MAX_NAK_RANGES and len(ranges) % 12 == 0, "BAD_NAK")
     receiver, cookie = struct.unpack_from("<QQ", body)
     return {"receiver": receiver, "cookie": cookie, "ranges": list(struct.iter_unpack("<QI", ranges))}
 
 
 def _cookie(body, events):
-    _require(len(body) == 16 and events == 0, "BAD_COOKIE")
+    _require(len(body) == 16, "BAD_COOKIE")
     receiver, cookie = struct.unpack("<QQ", body)
     return {"receiver": receiver, "cookie": cookie}
 
@@ -152,12 +152,9 @@ def _lost(body, events):
     return {"from": start, "to": end, "first_event_behind": first_event_behind, "reason": reason}
 
 
-def _name(text, reason):
-    """Who wrote it may be a stranger: what is not UTF-8 is refused here, and what it says is never trusted."""
-    try:
-        return text.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Malformed(reason) from None
+def _name(text):
+    """Who wrote it may be a stranger: what it says is never trusted."""
+    return text.decode("utf-8", "replace")
 
 
 _BODIES = {DATA: _data, HEARTBEAT: _heartbeat, STATUS: _status, FRAGMENT: _fragment, NAK: _nak, COOKIE: _cookie, LOST: _lost}

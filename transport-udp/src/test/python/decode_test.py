@@ -147,7 +147,7 @@ class DatagramTest(unittest.TestCase):
             "BAD_HEARTBEAT": datagram(HEARTBEAT, 0, 0, 0, bytes(24)),
             "BAD_STATUS": datagram(STATUS, 0, 0, 0, bytes(60)), "BAD_NAK": datagram(NAK, 0, 0, 0, bytes(16)),
             "BAD_COOKIE": datagram(COOKIE, 0, 0, 0, bytes(15)), "BAD_LOST": datagram(LOST, 0, 0, 0, bytes(25)),
-            "KEYED": bytes(keyed),
+            "NO_KEY": bytes(keyed),
         }
         for reason, bad in cases.items():
             with self.subTest(reason):
