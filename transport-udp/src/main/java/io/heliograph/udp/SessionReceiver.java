@@ -187,6 +187,11 @@ final class SessionReceiver {
         return credentials;
     }
 
+    /** The session was followed before: it goes on where it was, and what history there was to get, it has got. */
+    void goOn() {
+        isPlaced = true;
+    }
+
     void add(Intake intake, Optional<DataHandler> direct) {
         if (isEnded) {
             return;

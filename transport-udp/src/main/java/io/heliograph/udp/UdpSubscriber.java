@@ -376,6 +376,9 @@ public final class UdpSubscriber implements Subscriber {
         var joined = new SessionReceiver(datagram, source, start, feed, window, defaultPolicy, credentials,
                 new RepairRequests(credentials.receiverId(), environment.random(), credentials.sealing(this::send), tally),
                 tally, nowNs);
+        if (before.isPresent()) {
+            joined.goOn();
+        }
         opened.forEach(one -> joined.add(one.intake(), one.direct()));
         sessions.put(joined.session(), joined);
         return Optional.of(joined);
