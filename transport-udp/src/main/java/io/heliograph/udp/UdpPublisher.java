@@ -178,7 +178,7 @@ public final class UdpPublisher implements Publisher {
         try {
             long startedNs = NOT_WAITED;
             while (!isClosed) {
-                if (hasCredit(events) && sender.take(appender, chunk, events)) {
+                if (hasCreditTogether(events) && sender.take(appender, chunk, events)) {
                     ledger.count(PublishResult.ACCEPTED, events);
                     if (receivers.isEmpty()) {
                         ledger.countUnheard(events);
@@ -212,8 +212,14 @@ public final class UdpPublisher implements Publisher {
         locked(() -> ledger.count(result, events));
     }
 
+    /** Whoever gives events up waits for nobody, whatever subscribers still say that have not heard so yet. */
     private boolean hasCredit(int events) {
-        return sender.nextEvent() + events <= receivers.limitEvent();
+        return !policy.waits() || sender.nextEvent() + events <= receivers.limitEvent();
+    }
+
+    /** Where the room of a subscriber that has got everything is smaller than all of them, they go as soon as one may. */
+    private boolean hasCreditTogether(int events) {
+        return hasCredit(events) || hasCredit(1) && sender.isClear() && receivers.acknowledged() >= sender.end();
     }
 
     private PublishResult finish(Appended appended, boolean wasClear) {
@@ -365,7 +371,11 @@ public final class UdpPublisher implements Publisher {
 
     private void onReceiversChanged() {
         if (sender.isReliable()) {
-            sender.limit(receivers.limitDatagram(), receivers.acknowledged());
+            if (policy.waits()) {
+                sender.limit(receivers.limitDatagram(), receivers.acknowledged());
+            } else {
+                sender.limit(Long.MAX_VALUE, Long.MAX_VALUE);
+            }
             sender.resume();
         }
         changed.signalAll();
@@ -384,10 +394,11 @@ public final class UdpPublisher implements Publisher {
             policy = replacement;
             policyText = replacement.text().getBytes(StandardCharsets.US_ASCII);
             sender.sayAt(environment.clock().nanoTime());
-            changed.signalAll();
+            onReceiversChanged();
         } finally {
             lock.unlock();
         }
+        io.wakeUp();
     }
 
     @Override
