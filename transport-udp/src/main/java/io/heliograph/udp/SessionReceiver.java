@@ -433,6 +433,8 @@ final class SessionReceiver {
                 nextEvent = heartbeat.trailEvent();
                 outlets.forEach(outlet -> outlet.intake().known(nextEvent));
             }
+            // What is held may begin just behind what was given up, and nothing more need come.
+            deliverHeld();
             // The publisher may have stopped for want of a report that was lost.
             isReported &= nowNs - lastReportNs < limits.heartbeat().toNanos() / 10;
         }
@@ -576,6 +578,8 @@ final class SessionReceiver {
 
     private void endIfComplete() {
         if (isEnding && expected >= knownDatagrams && !isEnded) {
+            // All datagrams are here or given up: an event that did not come of them is lost.
+            nextEvent = Math.max(nextEvent, knownEvents);
             outlets.forEach(outlet -> outlet.intake().end(nextEvent));
             outlets = List.of();
             isEnded = true;
@@ -604,6 +608,10 @@ final class SessionReceiver {
         }
         if (isRoomFor(part) && part.offset() >= 0) {
             Optional<ByteBuffer> whole = reassembly.add(part);
+            if (!reassembly.isOpen() && whole.isEmpty()) {
+                // A part before this one is lost, and with it the event before this part's first one.
+                loseBefore(part.firstEvent() + part.events());
+            }
             if (whole.isPresent()) {
                 handAll(whole.get(), FrameEncoder.NO_TOPIC, reassembly.event(), 1, part.sentEpochNanos(), receivedEpochNanos);
             }
@@ -611,6 +619,13 @@ final class SessionReceiver {
         }
         isStalled = true;
         return false;
+    }
+
+    private void loseBefore(long event) {
+        if (event > nextEvent) {
+            nextEvent = event;
+            outlets.forEach(outlet -> outlet.intake().known(nextEvent));
+        }
     }
 
     /** Whether the event that this part would complete has its room. */

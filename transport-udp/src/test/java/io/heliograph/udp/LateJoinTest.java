@@ -51,9 +51,7 @@ class LateJoinTest {
         var bad = Faults.NONE.withDrop(0.2).withDuplicate(0.1).withReorder(0.1).withDelay(0.1);
         SimListener listener = scene.listen(scene.feedFrom(new Start.Oldest()), bad, bad, Interest.inAll());
         scene.publish(700);
-        for (int i = 0; i < 2_000 && scene.publisher.subscribers() == 0; i++) {
-            scene.step(Duration.ofMillis(1));
-        }
+        scene.meet(1);
         scene.end();
         listener.verify(0, 1_400, 0);
     }

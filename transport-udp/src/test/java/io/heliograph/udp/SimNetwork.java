@@ -92,6 +92,23 @@ final class SimNetwork {
         return io;
     }
 
+    /** An end that has not joined the group: it hears what is sent to itself alone, and publishers hear what it sends. */
+    DatagramIo strangerIo() {
+        var io = new SimIo(new InetSocketAddress("127.0.0.1", 6_000 + members++));
+        SimLink one = another();
+        publisher.out.put(io.local, one);
+        io.in.put(one.receiver(Faults.NONE), PUBLISHER);
+        SimLink back = another();
+        io.out.put(PUBLISHER, back);
+        publisher.in.put(back.receiver(Faults.NONE), io.local);
+        return io;
+    }
+
+    /** Of the datagrams that publishers send from now on, the one behind {@code passing} others gets lost, wherever it goes. */
+    void loseNext(int passing) {
+        publisher.untilLost = passing;
+    }
+
     private SimLink another() {
         var link = new SimLink(seed + 1 + others.size(), clock);
         others.add(link);
@@ -113,6 +130,7 @@ final class SimNetwork {
         private final InetSocketAddress local;
         private final Map<SimReceiver, InetSocketAddress> in = new LinkedHashMap<>();
         private final Map<InetSocketAddress, SimLink> out = new HashMap<>();
+        private int untilLost = -1;
 
         SimIo(InetSocketAddress local) {
             this.local = local;
@@ -137,7 +155,9 @@ final class SimNetwork {
             do {
                 byte[] bytes = new byte[Math.min(segmentBytes, datagrams.remaining())];
                 datagrams.get(bytes);
-                out.get(target).send(bytes);
+                if (untilLost < 0 || untilLost-- > 0) {
+                    out.get(target).send(bytes);
+                }
             } while (datagrams.hasRemaining());
             return true;
         }

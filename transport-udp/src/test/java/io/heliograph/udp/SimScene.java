@@ -97,6 +97,11 @@ final class SimScene {
         return result;
     }
 
+    /** Publishes bytes that no listener here would understand. */
+    PublishResult publishOneOf(byte[] bytes) {
+        return publisher.publish(Event.builder("prices.eurusd").data(bytes).build());
+    }
+
     static String text(int number, int bytes) {
         String head = number + ":";
         return head + "x".repeat(Math.max(0, bytes - head.length()));
@@ -107,6 +112,14 @@ final class SimScene {
         publisher.doWork(0);
         for (SimListener listener : listeners) {
             listener.step();
+        }
+    }
+
+    /** Runs until the publisher has heard of so many subscribers, and waits for them from then on. */
+    void meet(int subscribers) throws IOException {
+        for (int i = 0; publisher.subscribers() < subscribers; i++) {
+            assertThat(i).as("steps without having met").isLessThan(10_000);
+            step(Duration.ofMillis(1));
         }
     }
 
