@@ -53,6 +53,9 @@ final class Repairs {
         long most = MOST_AT_ONCE;
         for (int i = 0; i < nak.ranges(); i++) {
             long from = Math.max(0, nak.rangeStart(i));
+            if (from >= sender.sent()) {
+                continue;
+            }
             isTooLate |= from < sender.trail();
             long begin = Math.max(from, sender.trail());
             long end = Math.min(Math.min(from + nak.rangeLength(i), sender.sent()), begin + most);

@@ -25,12 +25,14 @@ final class SimNetwork {
     static final InetSocketAddress GROUP = new InetSocketAddress("239.0.0.1", 7_000);
     /** The other line, of a feed that has two. */
     static final InetSocketAddress SECOND_GROUP = new InetSocketAddress("239.0.0.2", 7_000);
+    static final InetSocketAddress STRANGER = new InetSocketAddress("127.0.0.1", 4_000);
     static final InetSocketAddress PUBLISHER = new InetSocketAddress("127.0.0.1", 5_000);
 
     private final ManualClock clock;
     private final long seed;
     private final SimLink toGroup;
     private final SimLink toSecondGroup;
+    private final SimLink fromStranger;
     private final List<SimLink> others = new ArrayList<>();
     private final SimIo publisher = new SimIo(PUBLISHER);
     private int members;
@@ -40,6 +42,7 @@ final class SimNetwork {
         this.clock = clock;
         this.toGroup = new SimLink(seed, clock);
         this.toSecondGroup = new SimLink(~seed, clock);
+        this.fromStranger = new SimLink(seed, clock);
         publisher.out.put(GROUP, toGroup);
         publisher.out.put(SECOND_GROUP, toSecondGroup);
     }
@@ -76,6 +79,7 @@ final class SimNetwork {
     DatagramIo subscriberIo(Faults down, Faults up) {
         var io = new SimIo(new InetSocketAddress("127.0.0.1", 6_000 + members++));
         io.in.put(toGroup.receiver(down), PUBLISHER);
+        io.in.put(fromStranger.receiver(Faults.NONE), STRANGER);
         SimLink one = another();
         publisher.out.put(io.local, one);
         io.in.put(one.receiver(down), PUBLISHER);
@@ -92,9 +96,10 @@ final class SimNetwork {
         return io;
     }
 
-    /** An end that has not joined the group: it hears what is sent to itself alone, and publishers hear what it sends. */
+    /** An end that has not joined the group: it hears what is sent to itself alone, and can send to publishers and group. */
     DatagramIo strangerIo() {
-        var io = new SimIo(new InetSocketAddress("127.0.0.1", 6_000 + members++));
+        var io = new SimIo(STRANGER);
+        io.out.put(GROUP, fromStranger);
         SimLink one = another();
         publisher.out.put(io.local, one);
         io.in.put(one.receiver(Faults.NONE), PUBLISHER);

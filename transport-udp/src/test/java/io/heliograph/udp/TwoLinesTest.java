@@ -44,6 +44,14 @@ class TwoLinesTest {
     }
 
     @Test
+    void ofFivePercentLostOnEachLineLittleIsLeftToRepair() throws IOException {
+        UdpCounters counters = play(Faults.NONE.withDrop(0.05), Faults.NONE.withDrop(0.05));
+
+        assertThat(counters.repaired()).as("seed %d: %s", SEED, counters).isPositive().isLessThanOrEqualTo(EVENTS * 5 / 1_000);
+        assertThat(counters.duplicates()).isGreaterThan(EVENTS * 8 / 10);
+    }
+
+    @Test
     void whatBothLinesLoseIsRepaired() throws IOException {
         UdpCounters counters = play(Faults.NONE.withDrop(0.2), Faults.NONE.withDrop(0.2));
 
