@@ -89,7 +89,7 @@ final class BenchCommand implements Callable<Integer> {
         var environment = Environment.system().withNotices(notice -> messages.line(NoticeText.of(notice)));
 
         long most = wanted.orElse(Long.MAX_VALUE);
-        BenchResult result = new BenchRun(plan, environment, stop).measure(new BenchPlan.Amount(most, WARM_UP_NS),
+        BenchResult result = new BenchRun(plan, Environment.system(), stop).measure(new BenchPlan.Amount(most, WARM_UP_NS),
                 (published, handled, seconds) -> messages.progress("bench: warming up"));
         if (result.fault().isEmpty() && !stop.isRequested()) {
             var amount = new BenchPlan.Amount(most, wanted.isPresent() ? LONG_NS : USUAL_NS);
