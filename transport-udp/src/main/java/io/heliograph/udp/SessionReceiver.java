@@ -87,7 +87,7 @@ final class SessionReceiver {
     private final long session;
     private final InetSocketAddress source;
     private final Feed feed;
-    private final long joinedNs;
+    private long joinedNs;
     private final UdpLimits limits;
     private final Optional<KeyShare> share;
     private final UdpCounters.Tally tally;
@@ -192,9 +192,13 @@ final class SessionReceiver {
         isPlaced = true;
     }
 
-    void add(Intake intake, Optional<DataHandler> direct) {
+    void add(Intake intake, Optional<DataHandler> direct, long nowNs) {
         if (isEnded) {
             return;
+        }
+        if (!hasListeners()) {
+            // The publisher has not been told of anybody before: from now on it has its time to answer.
+            joinedNs = nowNs;
         }
         isReported = false;
         if (isPlaced) {
@@ -253,6 +257,10 @@ final class SessionReceiver {
             isReported &= !datagram.isFlagged(DatagramLayout.END_OF_STREAM);
             return;
         }
+        if (!isPlaced && !hasListeners()) {
+            // Whoever comes will want the history whole: nothing of it is used up for nobody.
+            return;
+        }
         if (datagram.type() == DatagramLayout.HEARTBEAT) {
             if (!isPlaced) {
                 place(datagram.trail(), datagram.trailEvent());
@@ -271,7 +279,7 @@ final class SessionReceiver {
 
     /** Gives up what has been missing for too long, where nobody repairs it; goes on where there is room again. */
     void onTime(long nowNs) {
-        if (!isPlaced && nowNs - joinedNs >= PROOF_NS) {
+        if (!isPlaced && hasListeners() && nowNs - joinedNs >= PROOF_NS) {
             place(expected, nextEvent);
             noteMissing(nowNs);
         }

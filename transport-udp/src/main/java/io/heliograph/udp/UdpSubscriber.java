@@ -379,7 +379,7 @@ public final class UdpSubscriber implements Subscriber {
         if (before.isPresent()) {
             joined.goOn();
         }
-        opened.forEach(one -> joined.add(one.intake(), one.direct()));
+        opened.forEach(one -> joined.add(one.intake(), one.direct(), nowNs));
         sessions.put(joined.session(), joined);
         return Optional.of(joined);
     }
@@ -427,7 +427,8 @@ public final class UdpSubscriber implements Subscriber {
             }
             var intake = new Intake(label(interest), interest, lock, this::onRoom, environment);
             opened.add(new Opened(intake, direct));
-            sessions.values().forEach(session -> session.add(intake, direct));
+            long nowNs = environment.clock().nanoTime();
+            sessions.values().forEach(session -> session.add(intake, direct, nowNs));
             wakeUp();
             return intake;
         } finally {
