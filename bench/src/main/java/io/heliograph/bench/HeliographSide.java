@@ -148,9 +148,12 @@ final class HeliographSide implements UdpSide {
 
     private static final class Receiver implements Receiving, DataHandler {
 
+        private static final int POLLS_BEFORE_WAITING = 100;
+
         private final UdpSubscriber subscriber;
         private ReceivedEvents into = new ReceivedEvents(1);
         private int handled;
+        private int emptyPolls;
 
         Receiver(UdpSubscriber subscriber) {
             this.subscriber = subscriber;
@@ -175,7 +178,15 @@ final class HeliographSide implements UdpSide {
         public int poll(ReceivedEvents events, long waitNs) {
             into = events;
             handled = 0;
-            receive(subscriber, waitNs);
+            boolean mayWait = waitNs > 0 && emptyPolls >= POLLS_BEFORE_WAITING;
+            receive(subscriber, mayWait ? waitNs : 0);
+            if (handled > 0) {
+                emptyPolls = 0;
+            } else if (waitNs > 0 && !mayWait) {
+                // To be woken for each datagram costs more than what it carries.
+                emptyPolls++;
+                Thread.yield();
+            }
             return handled;
         }
     }
