@@ -68,7 +68,7 @@ final class BenchPage {
                 + System.getProperty("os.arch") + ", " + Runtime.getRuntime().availableProcessors() + " processors";
         return row("address", result.plan().address())
                 + row("policy", result.policy().text())
-                + row("events", format("%,d of %,d B to %d subscribers in one process", result.published().accepted(),
+                + row("events", format("%,d of %,d B, subscribers in one process: %d", result.published().accepted(),
                         result.plan().sizeBytes(), result.plan().subscribers()))
                 + row("time", format("%.2f s", result.seconds()))
                 + row("rate", format("%,.0f events/s, %,.1f MB/s", result.eventsPerSecond(), result.megabytesPerSecond()))
