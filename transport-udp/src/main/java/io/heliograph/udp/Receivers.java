@@ -18,6 +18,7 @@ final class Receivers {
         private InetSocketAddress source;
         private String name;
         private long heardNs;
+        private long askedNs;
         private long lost;
         private long acknowledged;
         private long limitDatagram;
@@ -40,6 +41,8 @@ final class Receivers {
     /** What one subscriber may claim; the sum over a full table stays an {@code int}. */
     private static final int MAX_SUBSCRIPTIONS = 1_000;
 
+    private static final int ASKS_BEFORE_EVICTION = 4;
+
     private final UdpLimits limits;
     private final Map<Long, Receiver> byId = new HashMap<>();
     private int subscriptions;
@@ -47,6 +50,8 @@ final class Receivers {
     private long limitEvent = Long.MAX_VALUE;
     private long acknowledged = Long.MAX_VALUE;
     private long refused;
+    private boolean isAskDue;
+    private long nextAskNs;
 
     Receivers(UdpLimits limits) {
         this.limits = limits;
@@ -72,6 +77,7 @@ final class Receivers {
         boolean isFurther = status.acknowledged() > receiver.acknowledged || receiver.heardNs == 0;
         receiver.source = source;
         receiver.heardNs = nowNs;
+        receiver.askedNs = nowNs;
         receiver.lost = status.lost();
         receiver.subscriptions = Math.clamp(status.subscriptions(), 0, MAX_SUBSCRIPTIONS);
         receiver.acknowledged = Math.max(receiver.acknowledged, status.acknowledged());
@@ -109,6 +115,33 @@ final class Receivers {
         if (isChanged) {
             sum();
         }
+    }
+
+    /**
+     * Whether somebody that the publisher waits for has been silent for a quarter of what it may be, and not been asked since:
+     * then a heartbeat, which is answered, tells it from one that is gone. It counts as asked.
+     */
+    boolean takeAskTurn(long nowNs) {
+        long periodNs = limits.eviction().toNanos() / ASKS_BEFORE_EVICTION;
+        boolean isAsked = false;
+        isAskDue = false;
+        for (Receiver receiver : byId.values()) {
+            if (receiver.isBlocking) {
+                if (nowNs - receiver.askedNs >= periodNs) {
+                    receiver.askedNs = nowNs;
+                    isAsked = true;
+                }
+                long atNs = receiver.askedNs + periodNs;
+                nextAskNs = isAskDue && nextAskNs - atNs < 0 ? nextAskNs : atNs;
+                isAskDue = true;
+            }
+        }
+        return isAsked;
+    }
+
+    /** How long until {@link #takeAskTurn} is to be called again, at the latest. */
+    long untilAskNs(long nowNs) {
+        return isAskDue ? Math.max(0, nextAskNs - nowNs) : Long.MAX_VALUE;
     }
 
     private void sum() {

@@ -287,6 +287,9 @@ public final class UdpPublisher implements Publisher {
             if (receivers.count() != before) {
                 onReceiversChanged();
             }
+            if (receivers.takeAskTurn(nowNs)) {
+                sender.sayAt(nowNs);
+            }
             if (!isClosed) {
                 sender.doWork(standing(), nowNs);
             } else if (sender.sayEnd(standing(), receivers.subscriptions(), nowNs)) {
@@ -325,7 +328,9 @@ public final class UdpPublisher implements Publisher {
     private long untilDueNs() {
         lock.lock();
         try {
-            return isDone ? 0 : Math.min(sender.untilDueNs(environment.clock().nanoTime()), LONGEST_WAIT_NS);
+            long nowNs = environment.clock().nanoTime();
+            long untilDueNs = Math.min(sender.untilDueNs(nowNs), receivers.untilAskNs(nowNs));
+            return isDone ? 0 : Math.min(untilDueNs, LONGEST_WAIT_NS);
         } finally {
             lock.unlock();
         }

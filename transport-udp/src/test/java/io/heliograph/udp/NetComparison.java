@@ -32,7 +32,10 @@ final class NetComparison {
 
     /** Waits until a subscriber has been given so many events. */
     static void awaitDelivered(ChildProcess subscriber, long count) {
-        await().atMost(SOON).until(() -> report(subscriber).number("sums.delivered") >= count);
+        await().atMost(SOON).untilAsserted(() -> {
+            NetReport now = report(subscriber);
+            assertThat(now.number("sums.delivered")).as(now.toString()).isGreaterThanOrEqualTo(count);
+        });
     }
 
     /** Lets a publisher come to its end; its sum closes. */
