@@ -154,6 +154,11 @@ final class Chunk {
         return starts[index + 1] - starts[index];
     }
 
+    /** How long the datagrams from {@code sequence} up to {@code end} are, which are here. */
+    int length(long sequence, long end) {
+        return starts[(int) (end - firstSequence)] - starts[(int) (sequence - firstSequence)];
+    }
+
     /**
      * Stamped datagrams from {@code sequence} on that may leave as one train, at most {@code most} of them.
      *

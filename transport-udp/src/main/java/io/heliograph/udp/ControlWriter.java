@@ -34,8 +34,26 @@ final class ControlWriter {
         return finish(DatagramLayout.HEARTBEAT, bytes.get(DatagramLayout.FLAGS_AT) | flags);
     }
 
+    /**
+     * What a subscriber heard last of when its publisher said something new, so that this can tell how long the way is.
+     *
+     * @param sentEpochNanos what the publisher's heartbeat says; 0 for nothing
+     * @param heldNs         how long ago the heartbeat came
+     * @param arrived        how many datagrams of the session are here or given up, in their turn or before it
+     */
+    record Echo(long sentEpochNanos, long heldNs, long arrived) {
+        static final Echo NONE = new Echo(0, 0, 0);
+    }
+
     ByteBuffer status(long session, long receiverId, long cookie, Report report, byte[] name, int flags) {
+        return status(session, receiverId, cookie, report, Echo.NONE, name, flags);
+    }
+
+    ByteBuffer status(long session, long receiverId, long cookie, Report report, Echo echo, byte[] name, int flags) {
         begin();
+        bytes.putLong(DatagramLayout.SEQUENCE_AT, echo.arrived());
+        bytes.putLong(DatagramLayout.SENT_AT, echo.sentEpochNanos());
+        bytes.putInt(DatagramLayout.AGE_AT, (int) Math.min(echo.heldNs() / 1_000, 0xffff_ffffL));
         bytes.putLong(receiverId).putLong(cookie).putLong(report.known()).putLong(report.lost())
                 .putLong(report.acknowledged()).putLong(report.limitDatagram()).putLong(report.limitEvent())
                 .putInt(report.subscriptions()).put((byte) name.length).put(name);
@@ -64,6 +82,12 @@ final class ControlWriter {
     }
 
     ByteBuffer endNak(long session) {
+        return endNak(session, 0);
+    }
+
+    /** @param arrived as {@link Echo} has it */
+    ByteBuffer endNak(long session, long arrived) {
+        bytes.putLong(DatagramLayout.SEQUENCE_AT, arrived);
         return finishFor(session, DatagramLayout.NAK, 0);
     }
 

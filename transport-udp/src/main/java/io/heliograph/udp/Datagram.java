@@ -295,6 +295,11 @@ final class Datagram {
         return bytes.getInt(start + HEADER_BYTES + 16);
     }
 
+    /** Of a status: how long its sender had held the word of the publisher's that it echoes as {@link #sentEpochNanos}. */
+    long heldNs() {
+        return ageNs();
+    }
+
     // Of a status, a repair request or a cookie.
 
     long receiverId() {

@@ -30,6 +30,9 @@ package io.heliograph.udp;
  *             may be sent, exclusive (64 each), subscriptions (32), name length (8), name
  *  NAK        receiver id (64), cookie (64), then for each range its first datagram (64) and how many (32)
  *  COOKIE     receiver id (64), cookie (64)
+ *
+ *  Of a STATUS or NAK's header: the sequence is how many datagrams have arrived or are given up, in their turn or before it.
+ *  Of a STATUS's header: sent is what the last heartbeat said, and the age how long ago that came (us); both 0 for none
  * </pre>
  */
 final class DatagramLayout {

@@ -23,6 +23,7 @@ final class LossWindows {
 
     private final long[] first = new long[WINDOWS];
     private final long[] end = new long[WINDOWS];
+    private final long[] count = new long[WINDOWS];
     private final long[] bytes = new long[WINDOWS];
     private final long[] again = new long[WINDOWS];
     private final long[] lostAgain = new long[WINDOWS];
@@ -39,6 +40,14 @@ final class LossWindows {
         startNs[0] = nowNs;
     }
 
+    /** Something is about to leave: a window in which nothing has left yet begins now, as nobody waited for the path before. */
+    void begin(long nowNs) {
+        int place = place(open);
+        if (count[place] + again[place] == 0) {
+            startNs[place] = nowNs;
+        }
+    }
+
     /** New datagrams left. They follow those before them in sequence. */
     void sent(long sequence, int datagrams, long sentBytes) {
         int place = place(open);
@@ -46,9 +55,22 @@ final class LossWindows {
             first[place] = sequence;
         }
         end[place] = sequence + datagrams;
+        count[place] += datagrams;
         bytes[place] += sentBytes;
         for (long at = sequence; at < sequence + datagrams; at++) {
             askedBits[word(at)] &= ~(1L << at);
+        }
+    }
+
+    /** Datagrams were passed over: they never left, and who asks for them has not lost them on the way. */
+    void skipped(long sequence, int datagrams) {
+        int place = place(open);
+        if (first[place] == end[place]) {
+            first[place] = sequence;
+        }
+        end[place] = sequence + datagrams;
+        for (long at = sequence; at < sequence + datagrams; at++) {
+            askedBits[word(at)] |= 1L << at;
         }
     }
 
@@ -93,7 +115,7 @@ final class LossWindows {
     void turn(long lengthNs, long nowNs) {
         int place = place(open);
         long lastedNs = nowNs - startNs[place];
-        boolean isFull = lastedNs >= lengthNs && end[place] - first[place] + again[place] >= MANY_DATAGRAMS;
+        boolean isFull = lastedNs >= lengthNs && count[place] + again[place] >= MANY_DATAGRAMS;
         if (!isFull && lastedNs < Math.max(lengthNs, LONGEST_NS)) {
             return;
         }
@@ -106,6 +128,7 @@ final class LossWindows {
         int next = place(open);
         first[next] = end[place];
         end[next] = end[place];
+        count[next] = 0;
         bytes[next] = 0;
         again[next] = 0;
         lostAgain[next] = 0;
@@ -126,7 +149,7 @@ final class LossWindows {
 
     /** Of the oldest window: how many new datagrams it has. */
     long datagrams() {
-        return end[place(oldest)] - first[place(oldest)];
+        return count[place(oldest)];
     }
 
     /** Of the oldest window: how many of its new datagrams were asked for. */

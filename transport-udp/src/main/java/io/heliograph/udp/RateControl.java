@@ -98,7 +98,13 @@ final class RateControl {
      */
     void sent(long sequence, int datagrams, long bytes, long nowNs) {
         onTime(nowNs);
+        windows.begin(nowNs);
         windows.sent(sequence, datagrams, bytes);
+    }
+
+    /** Datagrams were passed over, and will never be sent. */
+    void skipped(long sequence, int datagrams) {
+        windows.skipped(sequence, datagrams);
     }
 
     /** Repairs left. They are paid from the same rate. */
@@ -113,7 +119,7 @@ final class RateControl {
         windows.lostAgain(datagrams);
     }
 
-    /** The receiver that stands for the others has so many bytes more, and all before them. */
+    /** The receiver that stands for the others has so many bytes more. */
     void acknowledged(long bytes, long nowNs) {
         onTime(nowNs);
         windows.acknowledged(bytes);

@@ -1,9 +1,11 @@
 package io.heliograph.udp;
 
 import java.net.InetSocketAddress;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -38,6 +40,9 @@ final class Receivers {
         }
     }
 
+    /** A receiver that is so many datagrams behind another one is the slower one. */
+    private static final int CLEARLY_SLOWER = 128;
+
     /** What one subscriber may claim; the sum over a full table stays an {@code int}. */
     private static final int MAX_SUBSCRIPTIONS = 1_000;
 
@@ -49,6 +54,7 @@ final class Receivers {
     private long limitDatagram = Long.MAX_VALUE;
     private long limitEvent = Long.MAX_VALUE;
     private long acknowledged = Long.MAX_VALUE;
+    private Optional<Receiver> reference = Optional.empty();
     private long refused;
     private boolean isAskDue;
     private long nextAskNs;
@@ -85,12 +91,14 @@ final class Receivers {
         receiver.limitEvent = status.limitEvent();
         receiver.isBlocking = status.isFlagged(DatagramLayout.BLOCKING);
         sum();
+        chooseReference();
         return isFurther;
     }
 
     void leave(long id) {
         byId.remove(id);
         sum();
+        chooseReference();
     }
 
     /**
@@ -114,6 +122,7 @@ final class Receivers {
         }
         if (isChanged) {
             sum();
+            chooseReference();
         }
     }
 
@@ -157,6 +166,35 @@ final class Receivers {
                 acknowledged = Math.min(acknowledged, receiver.acknowledged);
             }
         }
+    }
+
+    /**
+     * One receiver stands for the others in what is known of the path: the slowest of those whose credit counts, else the one
+     * in the middle. It stays the same until another is clearly slower, so that one receiver's losses are seen and not
+     * everybody's.
+     */
+    private void chooseReference() {
+        Optional<Receiver> before = reference.filter(own -> byId.get(own.id) == own);
+        boolean isAnyBlocking = acknowledged != Long.MAX_VALUE;
+        if (!isAnyBlocking) {
+            reference = before.isPresent() ? before : median();
+        } else if (before.isEmpty() || !before.get().isBlocking || before.get().acknowledged - acknowledged > CLEARLY_SLOWER) {
+            reference = byId.values().stream()
+                    .filter(receiver -> receiver.isBlocking)
+                    .min(Comparator.comparingLong(receiver -> receiver.acknowledged));
+        }
+    }
+
+    private Optional<Receiver> median() {
+        return byId.values().stream()
+                .sorted(Comparator.comparingLong(receiver -> receiver.acknowledged))
+                .skip((byId.size() - 1) / 2)
+                .findFirst();
+    }
+
+    /** Whether this receiver stands for the others. */
+    boolean isReference(long id) {
+        return reference.isPresent() && reference.get().id == id;
     }
 
     /** The subscriptions of all of them. */

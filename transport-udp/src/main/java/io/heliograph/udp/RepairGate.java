@@ -29,6 +29,7 @@ final class RepairGate {
 
     private static final long LEAST_SHARE_NS = 5_000_000;
     private static final long LEAST_HOLD_NS = 500_000;
+    private static final long LONGEST_WAIT_NS = 60_000_000_000L;
     private static final int MAX_PLACES = 1 << 24;
 
     private static final byte NOT_REPAIRED = 0;
@@ -73,7 +74,7 @@ final class RepairGate {
         repaired = new byte[places];
     }
 
-    /** What a question and its answer take now, the time included that a repair waits here before it may leave. */
+    /** What a question and its answer take now. */
     void roundTrip(long ns) {
         shareNs = Math.max(LEAST_SHARE_NS, ns);
         holdNs = Math.max(LEAST_HOLD_NS, ns);
@@ -110,6 +111,25 @@ final class RepairGate {
         unicastRepairs += doOthersAsk ? 0 : 1;
         groupRepairs += doOthersAsk ? 1 : 0;
         return doOthersAsk ? Verdict.GROUP : Verdict.UNICAST;
+    }
+
+    /** Repairs that were to be sent wait for their turn: until they have {@link #left} they are on their way. */
+    void waiting(long from, long end, long nowNs) {
+        repairedAt(from, end, nowNs + LONGEST_WAIT_NS);
+    }
+
+    /** Repairs that waited have left just now. */
+    void left(long from, long end, long nowNs) {
+        repairedAt(from, end, nowNs);
+    }
+
+    private void repairedAt(long from, long end, long atNs) {
+        for (long sequence = from; sequence < end; sequence++) {
+            int place = (int) sequence & mask;
+            if (sequences[place] == sequence) {
+                repairedNs[place] = atNs;
+            }
+        }
     }
 
     private boolean isOnItsWay(int place, long receiver, boolean doOthersAsk, long nowNs) {

@@ -158,7 +158,7 @@ final class RepairRequests {
     private void send(SessionReceiver session) {
         tally.requests++;
         try {
-            if (!outbound.send(control.endNak(session.session()), session.source())) {
+            if (!outbound.send(control.endNak(session.session(), session.arrived()), session.source())) {
                 tally.sendFailures++;
             }
         } catch (IOException e) {

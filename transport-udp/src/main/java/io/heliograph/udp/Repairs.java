@@ -17,17 +17,23 @@ final class Repairs {
     private static final int MOST_REMEMBERED = 1 << 16;
 
     private final SessionSender sender;
+    private final Receivers receivers;
+    private final TokenBucket bucket;
+    private final RepairQueue queue;
     private final RepairGate gate;
     private final Cookies cookies;
     private long unproven;
     private long tooLate;
 
-    Repairs(SessionSender sender, Feed feed, Environment environment) {
+    Repairs(SessionSender sender, Receivers receivers, Feed feed, Environment environment) {
         this.sender = sender;
+        this.receivers = receivers;
         this.cookies = new Cookies(environment.random());
         long retained = feed.limits().retainedBytes() / feed.maxDatagramBytes();
-        this.gate = new RepairGate(Math.clamp(retained, 1, MOST_REMEMBERED),
-                new TokenBucket(BYTES_PER_SECOND, BURST_BYTES, environment.clock().nanoTime()));
+        this.bucket = new TokenBucket(BYTES_PER_SECOND, BURST_BYTES, environment.clock().nanoTime());
+        this.gate = new RepairGate(Math.clamp(retained, 1, MOST_REMEMBERED), bucket);
+        this.queue = new RepairQueue(gate);
+        sender.answerFrom(queue);
     }
 
     /**
@@ -49,6 +55,14 @@ final class Repairs {
         if (!isProven(nak, source, nowNs)) {
             return;
         }
+        sender.tellSent(nowNs);
+        gate.roundTrip(sender.roundTripNs());
+        bucket.limit(Math.min(BYTES_PER_SECOND, share(sender.bytesPerSecond())), BURST_BYTES, nowNs);
+        boolean isReference = receivers.isReference(nak.receiverId());
+        if (isReference) {
+            sender.hearArrived(nak.sequence(), nowNs);
+        }
+        long repeated = gate.repeated();
         boolean isTooLate = false;
         long most = MOST_AT_ONCE;
         for (int i = 0; i < nak.ranges(); i++) {
@@ -59,13 +73,25 @@ final class Repairs {
             isTooLate |= from < sender.trail();
             long begin = Math.max(from, sender.trail());
             long end = Math.min(Math.min(from + nak.rangeLength(i), sender.sent()), begin + most);
+            if (isReference && from < sender.sent()) {
+                sender.asked(from, Math.min(nak.rangeLength(i), sender.sent() - from), nowNs);
+            }
             repair(begin, end, nak.receiverId(), source, nowNs);
             most -= Math.max(0, end - begin);
         }
+        if (isReference && gate.repeated() > repeated) {
+            sender.repairsLost((int) (gate.repeated() - repeated), nowNs);
+        }
+        sender.resume();
         if (isTooLate) {
             tooLate++;
             sender.heartbeatTo(standing, source);
         }
+    }
+
+    /** A quarter of the rate keeps repairs from crowding out what is new; while nothing new may leave, they have it all. */
+    private long share(long bytesPerSecond) {
+        return sender.isNewHeldBack() ? bytesPerSecond : bytesPerSecond / 4;
     }
 
     /** Sends the range again, in as few trains as the gate's verdicts leave. */
@@ -75,7 +101,7 @@ final class Repairs {
         for (long sequence = from; sequence < end; sequence++) {
             RepairGate.Verdict verdict = gate.asked(sequence, receiver, sender.length(sequence), nowNs);
             if (verdict != run) {
-                send(run, begin, sequence - begin, source);
+                send(run, begin, sequence - begin, source, nowNs);
                 begin = sequence;
                 run = verdict;
             }
@@ -83,13 +109,13 @@ final class Repairs {
                 return;
             }
         }
-        send(run, begin, end - begin, source);
+        send(run, begin, end - begin, source, nowNs);
     }
 
-    private void send(RepairGate.Verdict verdict, long from, long count, InetSocketAddress source) {
+    private void send(RepairGate.Verdict verdict, long from, long count, InetSocketAddress source, long nowNs) {
         switch (verdict) {
-            case UNICAST -> sender.repeat(from, count, List.of(source));
-            case GROUP -> sender.repeat(from, count, sender.targets());
+            case UNICAST -> queue.add(from, count, List.of(source), nowNs);
+            case GROUP -> queue.add(from, count, sender.targets(), nowNs);
             case SUPPRESSED, REFUSED -> { }
         }
     }

@@ -117,6 +117,18 @@ final class RetainedLog {
         return at(low);
     }
 
+    /** How long the datagrams from {@code sequence} up to {@code end} are, as far as they are here. */
+    long length(long sequence, long end) {
+        long bytes = 0;
+        for (long next = Math.max(sequence, trail()); next < end;) {
+            Chunk chunk = chunkOf(next);
+            long behind = Math.min(end, chunk.endSequence());
+            bytes += chunk.length(next, behind);
+            next = behind;
+        }
+        return bytes;
+    }
+
     private Chunk at(long number) {
         return ring[index(number)];
     }

@@ -117,6 +117,8 @@ final class SessionReceiver {
     private long reportedLimitEvent;
     private long reportedExpected;
     private long cookie;
+    private long echoSentEpochNanos;
+    private long echoHeardNs;
     private boolean isReported = true;
     private boolean isEnding;
     private boolean isEnded;
@@ -406,6 +408,18 @@ final class SessionReceiver {
                 outlets.size() + unplaced.size());
     }
 
+    /** How many datagrams are not missing any more. */
+    long arrived() {
+        return expected + held.count();
+    }
+
+    /** What the publisher's last heartbeat said of when it left; each is told once. */
+    ControlWriter.Echo takeEcho(long nowNs) {
+        var echo = new ControlWriter.Echo(echoSentEpochNanos, echoSentEpochNanos == 0 ? 0 : nowNs - echoHeardNs, arrived());
+        echoSentEpochNanos = 0;
+        return echo;
+    }
+
     private long limitEvent(Outlet outlet, FlowPolicy own) {
         return nextEvent + Math.max(0, own.limit().events() - outlet.intake().intake().waiting());
     }
@@ -431,6 +445,8 @@ final class SessionReceiver {
     }
 
     private void onHeartbeat(Datagram heartbeat, long nowNs) {
+        echoSentEpochNanos = heartbeat.sentEpochNanos();
+        echoHeardNs = nowNs;
         know(heartbeat.sequence(), heartbeat.firstEvent());
         isEnding |= heartbeat.isFlagged(DatagramLayout.END_OF_STREAM);
         if (isReliable) {

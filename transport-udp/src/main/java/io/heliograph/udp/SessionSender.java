@@ -28,8 +28,10 @@ final class SessionSender {
     private static final long END_OF_STREAM_PERIOD_NS = Duration.ofMillis(10).toNanos();
     private static final long STALLED_HEARTBEAT_NS = Duration.ofMillis(10).toNanos();
     private static final long RETRY_NS = Duration.ofNanos(100_000).toNanos();
-    /** What a paced publisher sends at once is at most what it may send in this part of a second. */
-    private static final long PACES_PER_SECOND = 500;
+    /** How often a publisher that never rests says where it stands, so that its subscribers' answers tell how long the way is. */
+    private static final long PROBE_NS = Duration.ofMillis(100).toNanos();
+    private static final long NARROW_PROBE_NS = Duration.ofMillis(20).toNanos();
+    private static final long LONGEST_ROUND_TRIP_NS = Duration.ofSeconds(10).toNanos();
     /** Above so many bytes an appender's chunk is taken as it is, instead of copied. */
     private static final int LEAST_BYTES_TAKEN = 8_192;
 
@@ -53,7 +55,8 @@ final class SessionSender {
     private final CRC32C crc = new CRC32C();
     private final Optional<DatagramSeal> seal;
     private final int datagramsPerTrain;
-    private final Optional<TokenBucket> pace;
+    private final SendRate rate;
+    private RepairQueue repairs = new RepairQueue(new RepairGate(1, new TokenBucket(0, 1, 0)));
     private long nextEvent;
     private long stampedEvents;
     private long sent;
@@ -65,6 +68,10 @@ final class SessionSender {
     private long retryNs;
     private boolean isToBeRetried;
     private boolean isPacing;
+    private boolean isHeldBack;
+    private long told;
+    private long acknowledged;
+    private long lastWordNs;
     private long nextWordNs;
     private int idleHeartbeats;
     private int endsOfStream;
@@ -89,11 +96,7 @@ final class SessionSender {
         this.log = new RetainedLog(isReliable() ? limits.retainedBytes() : 2L * Chunk.BYTES);
         this.writer = new DatagramWriter(feed.maxDatagramBytes(), feed.tailBytes(), log.open());
         this.seal = feed.key().map(key -> DatagramSeal.ofPublisher(key.bytes(), session));
-        this.pace = feed.rateBytesPerSecond().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new TokenBucket(feed.rateBytesPerSecond().getAsLong(),
-                        Math.clamp(feed.rateBytesPerSecond().getAsLong() / PACES_PER_SECOND, feed.maxDatagramBytes(), Chunk.BYTES),
-                        startNs));
+        this.rate = new SendRate(feed.rateBytesPerSecond(), feed.maxDatagramBytes(), startNs);
         this.datagramsPerTrain = Math.min(DatagramIo.MAX_TRAIN_SEGMENTS, DatagramIo.MAX_TRAIN_BYTES / feed.maxDatagramBytes());
     }
 
@@ -131,7 +134,7 @@ final class SessionSender {
 
     /** Whether everything that was appended has been sent. */
     boolean isClear() {
-        return writer.isEmpty() && sent == log.end();
+        return writer.isEmpty() && sent == log.end() && repairs.isEmpty();
     }
 
     /** When something was last sent. */
@@ -304,8 +307,11 @@ final class SessionSender {
         }
         long trail = log.endOfOldest();
         if (sent < trail) {
+            tellSent(environment.clock().nanoTime());
+            rate.skipped(sent, (int) (trail - sent));
             datagramsSkipped += trail - sent;
             sent = trail;
+            told = trail;
         }
         log.giveUpOldest();
     }
@@ -316,14 +322,12 @@ final class SessionSender {
             writer.sealAsItIs();
             stampSealed();
         }
-        if (sent < log.end()) {
-            pump();
-        }
+        resume();
     }
 
     /** Goes on with what could not be sent before. */
     void resume() {
-        if (sent < log.end()) {
+        if (sent < log.end() || !repairs.isEmpty()) {
             pump();
         }
     }
@@ -333,11 +337,15 @@ final class SessionSender {
         long before = sent;
         isToBeRetried = false;
         isPacing = false;
-        while (sent < end && !isToBeRetried) {
+        isHeldBack = false;
+        if (!repairs.isEmpty()) {
+            sendRepairs();
+        }
+        while (sent < end && !isToBeRetried && !isHeldBack) {
             Chunk chunk = log.chunkOf(sent);
             int datagrams = chunk.train(sent, end - sent);
-            if (pace.isPresent()) {
-                datagrams = paced(pace.get(), chunk, datagrams);
+            if (rate.isPaced()) {
+                datagrams = paced(chunk, sent, inFlight(chunk, datagrams), targets.size());
             }
             if (datagrams > 0 && sendAll(chunk, sent, datagrams)) {
                 sent += datagrams;
@@ -347,30 +355,80 @@ final class SessionSender {
             idleHeartbeats = 0;
             lastSentNs = environment.clock().nanoTime();
             nextWordNs = lastSentNs + limits.heartbeat().toNanos();
+            if (isReliable()) {
+                sayAt(lastWordNs + (rate.isPaced() ? NARROW_PROBE_NS : PROBE_NS));
+            }
+            if (rate.isPaced()) {
+                tellSent(lastSentNs);
+            }
         }
         if (sent < log.end()) {
             // The report that would let it go on may have been lost: who hears a heartbeat reports again.
             sayAt(environment.clock().nanoTime() + STALLED_HEARTBEAT_NS);
         }
-        if (sent < end && !isPacing) {
+        if (isToBeRetried && !isPacing) {
             retryNs = environment.clock().nanoTime() + RETRY_NS;
         }
     }
 
-    /** How many of {@code datagrams} the pace allows now; if none, it is to be tried again when one is. */
-    private int paced(TokenBucket bucket, Chunk chunk, int datagrams) {
+    /** How many of {@code datagrams} the rate allows now; if none, it is to be tried again when one is. */
+    private int paced(Chunk chunk, long sequence, int datagrams, int places) {
+        if (datagrams == 0) {
+            return 0;
+        }
         long nowNs = environment.clock().nanoTime();
-        int segmentBytes = chunk.length(sent);
+        int bytes = chunk.length(sequence) * places;
         int allowed = 0;
-        while (allowed < datagrams && bucket.take(segmentBytes * targets.size(), nowNs)) {
+        while (allowed < datagrams && rate.take(bytes, nowNs)) {
             allowed++;
         }
         isPacing = allowed == 0;
         if (isPacing) {
             isToBeRetried = true;
-            retryNs = nowNs + bucket.untilNs(segmentBytes * targets.size(), nowNs);
+            retryNs = nowNs + rate.untilNs(bytes, nowNs);
         }
         return allowed;
+    }
+
+    /** How many of {@code datagrams} may be on their way beside those that are; if none, an acknowledgement lets them go on. */
+    private int inFlight(Chunk chunk, int datagrams) {
+        if (limitDatagram == Long.MAX_VALUE || rate.inFlightBytes() == RateControl.UNLIMITED) {
+            return datagrams;
+        }
+        long room = rate.inFlightBytes() - log.length(neededDatagram, sent);
+        int allowed = Math.clamp(room / chunk.length(sent), 0, datagrams);
+        isHeldBack = allowed == 0;
+        return allowed;
+    }
+
+    /** Sends repairs that waited, as many as the rate allows. */
+    private void sendRepairs() {
+        while (!repairs.isEmpty() && !isToBeRetried) {
+            long from = Math.max(repairs.from(), log.trail());
+            if (from < repairs.end()) {
+                Chunk chunk = log.chunkOf(from);
+                int datagrams = chunk.train(from, repairs.end() - from);
+                if (rate.isPaced()) {
+                    datagrams = paced(chunk, from, datagrams, repairs.to().size());
+                }
+                sendAgain(chunk, from, datagrams, repairs.to());
+                from += datagrams;
+            }
+            repairs.advance(from, environment.clock().nanoTime());
+        }
+    }
+
+    private void sendAgain(Chunk chunk, long from, int datagrams, List<InetSocketAddress> to) {
+        if (datagrams == 0) {
+            return;
+        }
+        long bytes = 0;
+        for (InetSocketAddress target : to) {
+            ByteBuffer train = chunk.view(from, datagrams);
+            bytes += train.remaining();
+            send(train, chunk.length(from), target);
+        }
+        rate.repaired(datagrams, bytes, environment.clock().nanoTime());
     }
 
     /** Sends to every line; says {@code false} if the operating system is to be tried again later. */
@@ -391,17 +449,70 @@ final class SessionSender {
         return true;
     }
 
-    /** Sends datagrams again, as they were: from {@code from} on, {@code count} of them, all within the log and sent. */
-    void repeat(long from, long count, List<InetSocketAddress> to) {
-        long next = from;
-        while (next < from + count) {
-            Chunk chunk = log.chunkOf(next);
-            int datagrams = chunk.train(next, from + count - next);
-            for (InetSocketAddress target : to) {
-                send(chunk.view(next, datagrams), chunk.length(next), target);
-            }
-            next += datagrams;
+    /** From now on sends again what {@code queue} holds, as it was, before anything new: all within the log and sent. */
+    void answerFrom(RepairQueue queue) {
+        repairs = queue;
+    }
+
+    /** Whether nothing new is there that may leave. */
+    boolean isNewHeldBack() {
+        return isHeldBack || sent >= Math.min(log.end(), limitDatagram);
+    }
+
+    /** Bytes that may leave in a second. */
+    long bytesPerSecond() {
+        return rate.bytesPerSecond();
+    }
+
+    /** What a question and its answer take; 0 as long as it is not known. */
+    long roundTripNs() {
+        return rate.roundTripNs();
+    }
+
+    /** How often congestion was answered with a limit. */
+    long congestions() {
+        return rate.engagements();
+    }
+
+    /** What has left since the last time is told to who judges the rate; not each time something leaves, which is too often. */
+    void tellSent(long nowNs) {
+        if (told < sent) {
+            rate.sent(told, (int) (sent - told), log.length(told, sent) * targets.size(), nowNs);
+            told = sent;
         }
+    }
+
+    /** The receiver that stands for the others has reported. */
+    void hearReference(Datagram status, long nowNs) {
+        tellSent(nowNs);
+        if (status.sentEpochNanos() != 0) {
+            long sampleNs = startEpochNanos + (nowNs - startNs) - status.sentEpochNanos() - status.heldNs();
+            if (sampleNs >= 0 && sampleNs <= LONGEST_ROUND_TRIP_NS) {
+                rate.roundTrip(sampleNs);
+            }
+        }
+        hearArrived(status.sequence(), nowNs);
+    }
+
+    /** So many datagrams the receiver that stands for the others has or has given up. */
+    void hearArrived(long claimed, long nowNs) {
+        long arrived = Math.min(claimed, sent);
+        if (arrived > acknowledged) {
+            // Which ones is not known; they are near the last ones, and about as long.
+            long datagrams = arrived - acknowledged;
+            rate.acknowledged(log.length(sent - datagrams, sent) * targets.size(), nowNs);
+            acknowledged = arrived;
+        }
+    }
+
+    /** The receiver that stands for the others misses datagrams. */
+    void asked(long from, long count, long nowNs) {
+        rate.asked(from, count, nowNs);
+    }
+
+    /** Repairs that left for the receiver that stands for the others did not arrive. */
+    void repairsLost(int datagrams, long nowNs) {
+        rate.repairsLost(datagrams, nowNs);
     }
 
     /** How long a datagram is that can be repaired. */
@@ -425,6 +536,10 @@ final class SessionSender {
 
     /** Sends all that may be sent, and a heartbeat if one is due. */
     void doWork(Standing standing, long nowNs) {
+        if (isReliable()) {
+            tellSent(nowNs);
+            rate.onTime(nowNs);
+        }
         flush();
         if (nowNs - nextWordNs >= 0) {
             heartbeat(standing, 0);
@@ -498,7 +613,8 @@ final class SessionSender {
 
     /** How long until {@link #doWork} or {@link #sayEnd} has something to do. */
     long untilDueNs(long nowNs) {
-        if (!writer.isEmpty() || sent < Math.min(log.end(), limitDatagram) && !isToBeRetried) {
+        boolean isAnyLeft = !repairs.isEmpty() || sent < Math.min(log.end(), limitDatagram) && !isHeldBack;
+        if (!writer.isEmpty() || isAnyLeft && !isToBeRetried) {
             return 0;
         }
         long untilWord = Math.max(0, nextWordNs - nowNs);
@@ -522,6 +638,7 @@ final class SessionSender {
     }
 
     private void heartbeat(Standing standing, int more) {
+        lastWordNs = environment.clock().nanoTime();
         for (int line = 0; line < targets.size(); line++) {
             ByteBuffer datagram = heartbeatOf(standing, more);
             if (!send(datagram, datagram.remaining(), targets.get(line))) {

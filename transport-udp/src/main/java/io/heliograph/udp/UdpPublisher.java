@@ -77,7 +77,7 @@ public final class UdpPublisher implements Publisher {
         this.policy = feed.requirePossible(policy);
         this.policyText = policy.text().getBytes(StandardCharsets.US_ASCII);
         this.receivers = new Receivers(feed.limits());
-        this.repairs = new Repairs(sender, feed, environment);
+        this.repairs = new Repairs(sender, receivers, feed, environment);
         this.seals = feed.key().map(key -> new ReceiverSeals(key, sender.session(), feed.limits().receivers()));
     }
 
@@ -364,6 +364,9 @@ public final class UdpPublisher implements Publisher {
         } else if (receivers.hear(datagram, source, nowNs)) {
             sender.lingerOn(nowNs);
         }
+        if (sender.isReliable() && receivers.isReference(datagram.receiverId())) {
+            sender.hearReference(datagram, nowNs);
+        }
         if (receivers.subscriptions() != before && !isClosed) {
             if (sender.isReliable()) {
                 // It may want history, and has to know the policy.
@@ -466,6 +469,11 @@ public final class UdpPublisher implements Publisher {
     /** Datagrams sent again to all, since several receivers asked. */
     public long repairsToGroup() {
         return locked(() -> repairs.toGroup());
+    }
+
+    /** How often the way to the subscribers turned out to carry less than was sent, so that the rate was limited. */
+    public long congestions() {
+        return locked(() -> sender.congestions());
     }
 
     private <T> T locked(Supplier<T> reading) {

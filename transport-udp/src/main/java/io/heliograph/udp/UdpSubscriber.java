@@ -405,7 +405,7 @@ public final class UdpSubscriber implements Subscriber {
             int blocking = session.isBlocking() ? DatagramLayout.BLOCKING : 0;
             Credentials own = session.credentials();
             ByteBuffer status = own.sealed(control.status(session.session(), own.receiverId(), session.cookie(), session.report(),
-                    name, flags | blocking));
+                    session.takeEcho(environment.clock().nanoTime()), name, flags | blocking));
             if (!send(status, session.source())) {
                 tally.sendFailures++;
             }
