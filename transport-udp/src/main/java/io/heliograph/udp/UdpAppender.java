@@ -63,6 +63,9 @@ public final class UdpAppender implements AutoCloseable {
     }
 
     private PublishResult makeRoom(byte[] bytes, int from, int length) {
+        if (isClosed) {
+            return publisher.refuse(PublishResult.CLOSED);
+        }
         if (isPassedOn(length)) {
             PublishResult result = handOver();
             return result == PublishResult.ACCEPTED ? publisher.publish(topic, bytes, from, length) : publisher.refuse(result);
@@ -111,7 +114,7 @@ public final class UdpAppender implements AutoCloseable {
     }
 
     /**
-     * Hands over what is here; what the publisher does not take, it counts as refused.
+     * Hands over what is here; what the publisher does not take, it counts as refused, and so whatever is offered later.
      */
     @Override
     public void close() {
