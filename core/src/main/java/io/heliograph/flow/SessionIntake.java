@@ -209,6 +209,26 @@ public final class SessionIntake {
         }
     }
 
+    /** How many of this session's positions are known to exist. Allocates nothing, as {@link #lost()}. */
+    public long known() {
+        intake.lock();
+        try {
+            return ledger.known();
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /** How many of this session's events are lost for good. */
+    public long lost() {
+        intake.lock();
+        try {
+            return ledger.lostTotal();
+        } finally {
+            intake.unlock();
+        }
+    }
+
     /** This session's sums so far. */
     public SubscriberSums sums() {
         intake.lock();

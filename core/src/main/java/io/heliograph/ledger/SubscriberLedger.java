@@ -76,6 +76,20 @@ public final class SubscriberLedger {
         failures++;
     }
 
+    /** How many positions exist. */
+    public long known() {
+        return known;
+    }
+
+    /** How many events are lost for good, for whatever reason. */
+    public long lostTotal() {
+        long all = 0;
+        for (long count : lost) {
+            all += count;
+        }
+        return all;
+    }
+
     /** The sums so far. */
     public SubscriberSums sums() {
         var byReason = new EnumMap<LossReason, Long>(LossReason.class);

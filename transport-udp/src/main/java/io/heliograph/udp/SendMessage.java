@@ -27,7 +27,8 @@ import java.util.Map;
 final class SendMessage {
 
     private static final int TARGETS = 1024;
-    private static final int BUFFERS = 4;
+    /** Places to remember buffers in, so that a publisher that writes one chunk after the other makes nothing anew. */
+    private static final int BUFFERS = 1_024;
 
     /** CMSG_LEN and CMSG_SPACE of a 16-bit number. */
     private static final long CONTROL_LENGTH = Linux.CMSG_DATA + Short.BYTES;
@@ -46,7 +47,6 @@ final class SendMessage {
     private final Map<InetSocketAddress, byte[]> targets = new HashMap<>();
     private final ByteBuffer[] buffers = new ByteBuffer[BUFFERS];
     private final MemorySegment[] memories = new MemorySegment[BUFFERS];
-    private int nextBuffer;
     private MemorySegment bytes = copyMemory;
     private long bytesAt;
 
@@ -133,12 +133,10 @@ final class SendMessage {
     }
 
     private MemorySegment memoryOf(ByteBuffer direct) {
-        for (int i = 0; i < BUFFERS; i++) {
-            if (buffers[i] == direct) {
-                return memories[i];
-            }
+        int place = System.identityHashCode(direct) & BUFFERS - 1;
+        if (buffers[place] == direct) {
+            return memories[place];
         }
-        int place = nextBuffer++ % BUFFERS;
         buffers[place] = direct;
         memories[place] = MemorySegment.ofBuffer(direct.duplicate().clear());
         return memories[place];

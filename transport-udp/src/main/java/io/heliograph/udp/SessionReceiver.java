@@ -9,7 +9,6 @@ import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Intake;
 import io.heliograph.flow.Limit;
 import io.heliograph.flow.SessionIntake;
-import io.heliograph.ledger.SubscriberSums;
 import io.heliograph.wire.Decoded;
 import io.heliograph.wire.DecodedEvent;
 import io.heliograph.wire.FrameDecoder;
@@ -310,7 +309,7 @@ final class SessionReceiver {
     /** How long until {@link #onTime} or {@link #request} has something to do. */
     long untilDueNs(long nowNs) {
         if (!isMissing) {
-            return Long.MAX_VALUE;
+            return isReliable && cookie == 0 && hasListeners() ? PROOF_PERIOD_NS : Long.MAX_VALUE;
         }
         return isRepairable(nowNs)
                 ? requests.untilDueNs(nowNs)
@@ -393,10 +392,12 @@ final class SessionReceiver {
     }
 
     ControlWriter.Report report() {
-        SubscriberSums all = SubscriberSums.ZERO;
+        long known = 0;
+        long lost = 0;
         long limitEvent = Long.MAX_VALUE;
         for (Outlet outlet : outlets) {
-            all = all.plus(outlet.intake().sums());
+            known += outlet.intake().known();
+            lost += outlet.intake().lost();
             FlowPolicy own = outlet.intake().intake().policy(policy);
             if (own.waits()) {
                 limitEvent = Math.min(limitEvent, limitEvent(outlet, own));
@@ -404,7 +405,7 @@ final class SessionReceiver {
         }
         reportedLimitEvent = limitEvent;
         reportedExpected = expected;
-        return new ControlWriter.Report(all.known(), all.lostTotal(), expected, expected + held.window(), limitEvent,
+        return new ControlWriter.Report(known, lost, expected, expected + held.window(), limitEvent,
                 outlets.size() + unplaced.size());
     }
 
@@ -459,8 +460,8 @@ final class SessionReceiver {
             }
             // What is held may begin just behind what was given up, and nothing more need come.
             deliverHeld();
-            // The publisher may have stopped for want of a report that was lost.
-            isReported &= nowNs - lastReportNs < limits.heartbeat().toNanos() / 10;
+            // A publisher that has stopped may lack a report that was lost.
+            isReported &= !heartbeat.isFlagged(DatagramLayout.WAITING) || nowNs - lastReportNs < limits.heartbeat().toNanos() / 10;
         }
     }
 

@@ -23,7 +23,7 @@ import java.util.zip.CRC32C;
  */
 final class SessionSender {
 
-    private static final int FAST_HEARTBEATS = 100;
+    private static final int FAST_HEARTBEATS = 20;
     private static final int LEAST_ENDS_OF_STREAM = 3;
     private static final long END_OF_STREAM_PERIOD_NS = Duration.ofMillis(10).toNanos();
     private static final long STALLED_HEARTBEAT_NS = Duration.ofMillis(10).toNanos();
@@ -542,14 +542,19 @@ final class SessionSender {
         }
         flush();
         if (nowNs - nextWordNs >= 0) {
-            heartbeat(standing, 0);
+            heartbeat(standing, isHeldUp() ? DatagramLayout.WAITING : 0);
             idleHeartbeats = Math.min(idleHeartbeats + 1, FAST_HEARTBEATS);
             nextWordNs = nowNs + heartbeatPeriodNs();
         }
     }
 
+    /** Whether something cannot be sent, or a thread waits for room. */
+    private boolean isHeldUp() {
+        return sent < log.end() || waiting > 0;
+    }
+
     private long heartbeatPeriodNs() {
-        if (sent < log.end() || waiting > 0) {
+        if (isHeldUp()) {
             return STALLED_HEARTBEAT_NS;
         }
         return (idleHeartbeats < FAST_HEARTBEATS ? limits.heartbeat() : limits.slowHeartbeat()).toNanos();
@@ -568,7 +573,7 @@ final class SessionSender {
             nextWordNs = nowNs;
         }
         if (nowNs - nextWordNs >= 0) {
-            heartbeat(standing, sent == log.end() ? DatagramLayout.END_OF_STREAM : 0);
+            heartbeat(standing, sent == log.end() ? DatagramLayout.END_OF_STREAM : DatagramLayout.WAITING);
             endsOfStream++;
             nextWordNs = nowNs + END_OF_STREAM_PERIOD_NS;
         }

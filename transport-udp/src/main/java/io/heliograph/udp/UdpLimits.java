@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param heldDatagrams     datagrams a subscriber holds for each session while one before them is missing
  * @param reorderWait       how long a missing datagram may be late before it is lost
  * @param heartbeat         how often an idle publisher says where it stands, at first
- * @param slowHeartbeat     the same, once it has been idle for 100 heartbeats
+ * @param slowHeartbeat     the same, once it has been idle for 20 heartbeats
  * @param status            how often a subscriber says that it listens
  * @param silence           after this long without a word, a publisher's or subscriber's life is in doubt
  * @param linger            how long a publisher that closes says so, until all its subscribers have heard it

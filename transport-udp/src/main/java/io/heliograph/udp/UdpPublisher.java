@@ -55,6 +55,7 @@ public final class UdpPublisher implements Publisher {
     private final Optional<ReceiverSeals> seals;
     private final Map<MalformedDatagram, Long> malformed = new EnumMap<>(MalformedDatagram.class);
     private final Datagram datagram = new Datagram();
+    private final DatagramIo.Receiver onReport = this::onReport;
     private Optional<Thread> thread = Optional.empty();
     private FlowPolicy policy;
     private byte[] policyText;
@@ -299,7 +300,7 @@ public final class UdpPublisher implements Publisher {
         } finally {
             lock.unlock();
         }
-        io.receive(this::onReport, timeoutNs);
+        io.receive(onReport, timeoutNs);
     }
 
     private SessionSender.Standing standing() {

@@ -37,7 +37,8 @@ import java.util.function.UnaryOperator;
  */
 public final class UdpSubscriber implements Subscriber {
 
-    private static final long LONGEST_WAIT_NS = 100_000_000;
+    private static final long LONGEST_WAIT_NS = 500_000_000;
+    private static final long EPOCH_PERIOD_NS = 1_000_000;
     private static final Duration LONGEST_JOIN = Duration.ofSeconds(5);
     private static final int MOST_WINDOW = 1 << 14;
 
@@ -72,6 +73,8 @@ public final class UdpSubscriber implements Subscriber {
     private volatile boolean isClosed;
     private boolean isFull;
     private boolean isReportDue;
+    private long epochReadNs;
+    private long epochNanos;
     private long nextDueNs;
 
     /**
@@ -95,6 +98,8 @@ public final class UdpSubscriber implements Subscriber {
                 : address.getBytes(StandardCharsets.UTF_8);
         this.listeningSinceNs = environment.clock().nanoTime();
         this.nextDueNs = listeningSinceNs;
+        this.epochReadNs = listeningSinceNs;
+        this.epochNanos = environment.wallClock().epochNanos();
     }
 
     /**
@@ -265,6 +270,15 @@ public final class UdpSubscriber implements Subscriber {
         }
     }
 
+    /** The wall clock, asked once a millisecond and gone on with by the other: asking costs and allocates. */
+    private long epochNanosAt(long nowNs) {
+        if (nowNs - epochReadNs >= EPOCH_PERIOD_NS) {
+            epochReadNs = nowNs;
+            epochNanos = environment.wallClock().epochNanos();
+        }
+        return epochNanos + (nowNs - epochReadNs);
+    }
+
     /** Takes trains in, one turn of the lock for each. */
     private final class Arrivals implements DatagramIo.Receiver {
         @Override
@@ -277,7 +291,7 @@ public final class UdpSubscriber implements Subscriber {
             lock.lock();
             try {
                 long nowNs = environment.clock().nanoTime();
-                long epochNanos = environment.wallClock().epochNanos();
+                long epochNanos = epochNanosAt(nowNs);
                 int end = train.limit();
                 int at = train.position();
                 do {
