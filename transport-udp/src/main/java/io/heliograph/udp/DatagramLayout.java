@@ -74,8 +74,6 @@ final class DatagramLayout {
     static final int BLOCKING = 0x04;
     /** On a heartbeat: nothing follows. */
     static final int END_OF_STREAM = 0x08;
-    /** On a heartbeat: the publisher has more and may not send it; who has room says so again. */
-    static final int WAITING = 0x20;
     /** On a status: the subscriber leaves. */
     static final int LEAVING = 0x10;
 

@@ -460,8 +460,8 @@ final class SessionReceiver {
             }
             // What is held may begin just behind what was given up, and nothing more need come.
             deliverHeld();
-            // A publisher that has stopped may lack a report that was lost.
-            isReported &= !heartbeat.isFlagged(DatagramLayout.WAITING) || nowNs - lastReportNs < limits.heartbeat().toNanos() / 10;
+            // The publisher may have stopped for want of a report that was lost.
+            isReported &= nowNs - lastReportNs < limits.heartbeat().toNanos() / 10;
         }
     }
 

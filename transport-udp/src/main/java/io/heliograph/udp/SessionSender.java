@@ -542,7 +542,7 @@ final class SessionSender {
         }
         flush();
         if (nowNs - nextWordNs >= 0) {
-            heartbeat(standing, isHeldUp() ? DatagramLayout.WAITING : 0);
+            heartbeat(standing, 0);
             idleHeartbeats = Math.min(idleHeartbeats + 1, FAST_HEARTBEATS);
             nextWordNs = nowNs + heartbeatPeriodNs();
         }
@@ -573,7 +573,7 @@ final class SessionSender {
             nextWordNs = nowNs;
         }
         if (nowNs - nextWordNs >= 0) {
-            heartbeat(standing, sent == log.end() ? DatagramLayout.END_OF_STREAM : DatagramLayout.WAITING);
+            heartbeat(standing, sent == log.end() ? DatagramLayout.END_OF_STREAM : 0);
             endsOfStream++;
             nextWordNs = nowNs + END_OF_STREAM_PERIOD_NS;
         }
