@@ -11,6 +11,7 @@ package io.heliograph.udp;
  *       ^                 |  ^                                |
  *       |                 |  +--------------------------------+
  *       |                 |  no loss: x 1.05, after 10 windows without any faster and faster, up to x 2;
+ *       |                 |  x 1.02 from what came through at the last loss to a tenth above it;
  *       |                 |  x 1.25 until the first loss, as the first rate is a guess
  *       +-----------------+
  *         for 5 s less than a quarter of the rate was sent
@@ -49,6 +50,9 @@ final class RateControl {
     private static final double DECREASE = 0.85;
     private static final double STEP = 0.05;
     private static final double GUESS_STEP = 0.25;
+    private static final double NEAR_STEP = 0.02;
+    private static final double NEAR = 1.1;
+    private static final double FULL = 0.8;
     private static final int LONG_CLEAN_SPELL = 10;
     private static final double MUCH_LOWER = 0.6;
     private static final double VAIN = 0.6;
@@ -57,6 +61,7 @@ final class RateControl {
     private static final double LOST_REPAIRS = 0.25;
     private static final double LEAST_TRUST = 1.0 / 64;
     private static final double UNUSED = 0.25;
+    private static final double PROVEN = 0.6;
     private static final long UNUSED_NS = 5_000_000_000L;
     private static final long LEAST_WINDOW_NS = 20_000_000;
     private static final long ASKING_NS = 10_000_000;
@@ -69,6 +74,7 @@ final class RateControl {
     private long changedNs;
     private long usedNs;
     private int cleanWindows;
+    private double carried;
     private boolean isGuess;
     private double rateBefore;
     private double lossBefore;
@@ -202,6 +208,7 @@ final class RateControl {
         }
         double cameThrough = sentPerSecond * (1 - lastLoss);
         if (isLimited()) {
+            carried = sentPerSecond < FULL * bytesPerSecond ? 0 : Math.min(cameThrough, bytesPerSecond);
             // What was sent may be less than the rate for want of credit, and is no measure of the path then.
             lower(DECREASE * Math.clamp(cameThrough, bytesPerSecond / 2.0, bytesPerSecond), nowNs);
         } else {
@@ -231,12 +238,24 @@ final class RateControl {
             return;
         }
         usedNs = windows.endNs();
-        if (windows.repairsLost() > TOLERATED_LOSS * windows.repairs()) {
+        if (windows.repairsLost() > TOLERATED_LOSS * windows.repairs() || windows.bytesPerSecond() < PROVEN * bytesPerSecond) {
             return;
         }
         increases++;
-        double step = isGuess ? GUESS_STEP : STEP * (1 << Math.clamp(cleanWindows - LONG_CLEAN_SPELL, 0, 5));
-        change((long) (bytesPerSecond * (1 + Math.min(1, step))), nowNs);
+        change((long) Math.min(bytesPerSecond * 2.0, faster()), nowNs);
+    }
+
+    /** Fast where nothing is known of the path, slow near what it carried when it was last too much. */
+    private double faster() {
+        if (isGuess) {
+            return bytesPerSecond * (1 + GUESS_STEP);
+        }
+        if (bytesPerSecond >= carried && bytesPerSecond < NEAR * carried) {
+            cleanWindows--;
+            return bytesPerSecond * (1 + NEAR_STEP);
+        }
+        double stepped = bytesPerSecond * (1 + STEP * (1 << Math.clamp(cleanWindows - LONG_CLEAN_SPELL, 0, 5)));
+        return bytesPerSecond < carried ? Math.min(stepped, carried) : stepped;
     }
 
     private void change(long newBytesPerSecond, long nowNs) {

@@ -118,6 +118,12 @@ final class RepairGate {
         repairedAt(from, end, nowNs + LONGEST_WAIT_NS);
     }
 
+    /** Whether the last repair of this datagram, which may wait still, is the one to the group. */
+    boolean isForAll(long sequence) {
+        int place = (int) sequence & mask;
+        return sequences[place] == sequence && repaired[place] == TO_ALL;
+    }
+
     /** Repairs that waited have left just now. */
     void left(long from, long end, long nowNs) {
         repairedAt(from, end, nowNs);

@@ -127,8 +127,8 @@ final class Repairs {
 
     private void send(RepairGate.Verdict verdict, long from, long count, InetSocketAddress source, long nowNs) {
         switch (verdict) {
-            case UNICAST -> queue.add(from, count, List.of(source), nowNs);
-            case GROUP -> queue.add(from, count, sender.targets(), nowNs);
+            case UNICAST -> queue.add(from, count, List.of(source), verdict, nowNs);
+            case GROUP -> queue.add(from, count, sender.targets(), verdict, nowNs);
             case SUPPRESSED, REFUSED -> { }
         }
     }

@@ -10,9 +10,7 @@ import java.util.OptionalLong;
  */
 final class SendRate {
 
-    /** What is sent at once is at most what may be sent in this part of a second: where the path is known to be narrow... */
-    private static final long NARROW_BURSTS_PER_SECOND = 2_000;
-    /** ... and where only the rate that was asked for is to be kept. */
+    /** What is sent at once is at most what may be sent in this part of a second; threads sleep no more exactly than that. */
     private static final long BURSTS_PER_SECOND = 500;
     private static final long SMOOTHING = 4;
 
@@ -38,8 +36,7 @@ final class SendRate {
     }
 
     private long burst() {
-        long perSecond = control.isLimited() ? NARROW_BURSTS_PER_SECOND : BURSTS_PER_SECOND;
-        return Math.clamp(bytesPerSecond / perSecond, largestBytes, Chunk.BYTES);
+        return Math.clamp(bytesPerSecond / BURSTS_PER_SECOND, largestBytes, Chunk.BYTES);
     }
 
     private void adjust(long nowNs) {

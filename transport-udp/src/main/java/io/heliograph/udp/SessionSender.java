@@ -403,32 +403,28 @@ final class SessionSender {
 
     /** Sends repairs that waited, as many as the rate allows. */
     private void sendRepairs() {
-        while (!repairs.isEmpty() && !isToBeRetried) {
-            long from = Math.max(repairs.from(), log.trail());
-            if (from < repairs.end()) {
-                Chunk chunk = log.chunkOf(from);
-                int datagrams = chunk.train(from, repairs.end() - from);
-                if (rate.isPaced()) {
-                    datagrams = paced(chunk, from, datagrams, repairs.to().size());
-                }
-                sendAgain(chunk, from, datagrams, repairs.to());
-                from += datagrams;
+        while (!isToBeRetried && repairs.hasNext(log.trail())) {
+            Chunk chunk = log.chunkOf(repairs.from());
+            int datagrams = chunk.train(repairs.from(), repairs.end() - repairs.from());
+            if (rate.isPaced()) {
+                datagrams = paced(chunk, repairs.from(), datagrams, repairs.to().size());
             }
-            repairs.advance(from, environment.clock().nanoTime());
+            if (datagrams > 0) {
+                sendAgain(chunk, datagrams);
+            }
         }
     }
 
-    private void sendAgain(Chunk chunk, long from, int datagrams, List<InetSocketAddress> to) {
-        if (datagrams == 0) {
-            return;
-        }
+    private void sendAgain(Chunk chunk, int datagrams) {
+        long nowNs = environment.clock().nanoTime();
         long bytes = 0;
-        for (InetSocketAddress target : to) {
-            ByteBuffer train = chunk.view(from, datagrams);
+        for (InetSocketAddress target : repairs.to()) {
+            ByteBuffer train = chunk.view(repairs.from(), datagrams);
             bytes += train.remaining();
-            send(train, chunk.length(from), target);
+            send(train, chunk.length(repairs.from()), target);
         }
-        rate.repaired(datagrams, bytes, environment.clock().nanoTime());
+        repairs.left(datagrams, nowNs);
+        rate.repaired(datagrams, bytes, nowNs);
     }
 
     /** Sends to every line; says {@code false} if the operating system is to be tried again later. */

@@ -43,12 +43,17 @@ class CongestionTest {
     }
 
     @Test
+    void aNarrowLinkThatIsShortIsFilledAndLittleIsSentInVain() throws IOException {
+        requireFilled(new Run(6, LINK, QUEUE, 100_000, 0, 1));
+    }
+
+    @Test
     void manyReceiversBehindANarrowLinkAllGetEverything() throws IOException {
         requireFilled(new Run(5, LINK, QUEUE, 0, 5));
     }
 
     private static void requireFilled(Run run) throws IOException {
-        run.play(Duration.ofSeconds(10));
+        run.play(Duration.ofSeconds(5));
         assertThat(run.publisher.congestions()).as(run.toString()).isPositive();
         assertThat(run.goodput()).as(run.toString()).isGreaterThanOrEqualTo(0.85);
         assertThat(run.wire()).as(run.toString()).isLessThanOrEqualTo(1.2);
@@ -80,11 +85,15 @@ class CongestionTest {
         private long published;
 
         Run(long seed, long link, long queue, double loss, int receivers) {
+            this(seed, link, queue, ONE_WAY_NS, loss, receivers);
+        }
+
+        Run(long seed, long link, long queue, long oneWayNs, double loss, int receivers) {
             this.seed = seed;
             this.link = link;
             this.loss = loss;
             environment = new Environment(clock, clock, new Random(seed), new CollectedNotices());
-            network = new NarrowNetwork(seed, clock, link, queue, ONE_WAY_NS, loss);
+            network = new NarrowNetwork(seed, clock, link, queue, oneWayNs, loss);
             Feed feed = SimNetwork.feed(DATAGRAM_BYTES, true, UdpLimits.defaults());
             for (int i = 0; i < receivers; i++) {
                 listening.add(new Listening(new UdpSubscriber(feed, network.subscriberIo(),
