@@ -1,16 +1,23 @@
 /**
- * Events over UDP, multicast or unicast.
+ * Events over UDP, multicast or unicast, reliable unless the address says {@code reliable=false}.
  *
  * <p>A {@link io.heliograph.udp.UdpPublisher} packs events into datagrams and numbers both: each header carries the
  * datagram's sequence and that of its first event, and heartbeats carry the next ones, so a subscriber knows exactly how
- * many events it lost, the last ones included. A {@link io.heliograph.udp.UdpSubscriber} follows every session, puts
- * datagrams in order within a small window, and reports back that it listens.
+ * many events it lost, the last ones included. The publisher keeps what it sent for a while. A
+ * {@link io.heliograph.udp.UdpSubscriber} follows every session, puts datagrams in order, asks again for what is missing,
+ * and reports how far the publisher may go.
+ *
+ * <pre>
+ *   UdpPublisher   SessionSender   RetainedLog of Chunks        UdpSubscriber   SessionReceiver   HeldDatagrams
+ *                  Repairs         RepairGate, Cookies                          RepairRequests    RepairBackoff
+ *                  Receivers       RateControl
+ * </pre>
  *
  * <p>Neither touches a socket except through {@link io.heliograph.udp.DatagramIo}, and neither reads a clock except the
  * injected one: a test runs both on one thread over a simulated link. {@link io.heliograph.udp.DatagramIos} opens the
- * sockets: Linux's own, which take and give many datagrams in one call, or the JDK's, which run everywhere. Lost datagrams are told, not yet repaired; an
- * address must say so, {@code reliable=false}.
+ * sockets: Linux's own, which take and give many datagrams in one call, or the
+ * JDK's, which run everywhere.
  *
- * <p>Lock order: a subscriber's or publisher's lock, then an intake's.
+ * <p>A subscriber and its intakes share one lock, a publisher has its own; notices are told when they are released.
  */
 package io.heliograph.udp;
