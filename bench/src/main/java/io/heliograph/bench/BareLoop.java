@@ -29,7 +29,7 @@ final class BareLoop {
     private static final int FRAME_BYTES = 4;
     private static final int SOCKET_BUFFER_BYTES = 4 << 20;
     private static final long WAIT_NS = 1_000_000;
-    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(1300);
+    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(5_000);
     private static final long WINDOW_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final UdpTask task;

@@ -20,7 +20,7 @@ final class OneWay {
     static final String P99 = "p99";
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(1300);
+    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(5_000);
     private static final long WINDOW_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long AHEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long TIMED_PER_SECOND = 50_000;

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class RoundTrip {
 
-    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(1300);
+    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(5_000);
     private static final long WINDOW_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long AHEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(200);

@@ -293,7 +293,7 @@ public final class Intake {
     }
 
     private FlowPolicy policyUnder(FlowPolicy ceiling) {
-        return asked.filter(weaker -> FlowPolicy.isAllowedUnder(ceiling, weaker)).orElse(ceiling);
+        return asked.isPresent() && FlowPolicy.isAllowedUnder(ceiling, asked.get()) ? asked.get() : ceiling;
     }
 
     private Optional<Inbound> takeNext() {

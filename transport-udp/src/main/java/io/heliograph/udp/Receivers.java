@@ -27,6 +27,7 @@ final class Receivers {
         private long limitEvent;
         private int subscriptions;
         private boolean isBlocking;
+        private boolean isKnown = true;
 
         private Receiver(long id, InetSocketAddress source, String name) {
             this.id = id;
@@ -58,6 +59,8 @@ final class Receivers {
     private long refused;
     private boolean isAskDue;
     private long nextAskNs;
+    /** Who spoke last, and most likely speaks next. */
+    private Optional<Receiver> lastHeard = Optional.empty();
 
     Receivers(UdpLimits limits) {
         this.limits = limits;
@@ -71,7 +74,7 @@ final class Receivers {
      */
     boolean hear(Datagram status, InetSocketAddress source, long nowNs) {
         long id = status.receiverId();
-        Receiver receiver = byId.get(id);
+        Receiver receiver = lastHeard.isPresent() && lastHeard.get().id == id ? lastHeard.get() : byId.get(id);
         if (receiver == null) {
             if (byId.size() >= limits.receivers()) {
                 refused++;
@@ -79,6 +82,9 @@ final class Receivers {
             }
             receiver = new Receiver(id, source, status.name());
             byId.put(id, receiver);
+        }
+        if (lastHeard.isEmpty() || lastHeard.get() != receiver) {
+            lastHeard = Optional.of(receiver);
         }
         boolean isFurther = status.acknowledged() > receiver.acknowledged || receiver.heardNs == 0;
         receiver.source = source;
@@ -96,7 +102,8 @@ final class Receivers {
     }
 
     void leave(long id) {
-        byId.remove(id);
+        Optional.ofNullable(byId.remove(id)).ifPresent(gone -> gone.isKnown = false);
+        lastHeard = Optional.empty();
         sum();
         chooseReference();
     }
@@ -114,13 +121,16 @@ final class Receivers {
             if (receiver.isBlocking && silenceNs >= limits.eviction().toNanos()) {
                 evicted.accept(receiver);
                 all.remove();
+                receiver.isKnown = false;
                 isChanged = true;
             } else if (silenceNs >= limits.silence().toNanos()) {
                 all.remove();
+                receiver.isKnown = false;
                 isChanged = true;
             }
         }
         if (isChanged) {
+            lastHeard = Optional.empty();
             sum();
             chooseReference();
         }
@@ -174,7 +184,7 @@ final class Receivers {
      * everybody's.
      */
     private void chooseReference() {
-        Optional<Receiver> before = reference.filter(own -> byId.get(own.id) == own);
+        Optional<Receiver> before = reference.isPresent() && reference.get().isKnown ? reference : Optional.empty();
         boolean isAnyBlocking = acknowledged != Long.MAX_VALUE;
         if (!isAnyBlocking) {
             reference = before.isPresent() ? before : median();

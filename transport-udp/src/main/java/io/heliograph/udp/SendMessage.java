@@ -29,6 +29,7 @@ final class SendMessage {
     private static final int TARGETS = 1024;
     /** Places to remember buffers in, so that a publisher that writes one chunk after the other makes nothing anew. */
     private static final int BUFFERS = 1_024;
+    private static final int PROBES = 16;
 
     /** CMSG_LEN and CMSG_SPACE of a 16-bit number. */
     private static final long CONTROL_LENGTH = Linux.CMSG_DATA + Short.BYTES;
@@ -133,9 +134,17 @@ final class SendMessage {
     }
 
     private MemorySegment memoryOf(ByteBuffer direct) {
-        int place = System.identityHashCode(direct) & BUFFERS - 1;
-        if (buffers[place] == direct) {
-            return memories[place];
+        int home = System.identityHashCode(direct);
+        int place = home & BUFFERS - 1;
+        for (int i = 0; i < PROBES; i++) {
+            int next = home + i & BUFFERS - 1;
+            if (buffers[next] == direct) {
+                return memories[next];
+            }
+            if (buffers[next] == null) {
+                place = next;
+                break;
+            }
         }
         buffers[place] = direct;
         memories[place] = MemorySegment.ofBuffer(direct.duplicate().clear());

@@ -387,8 +387,14 @@ final class SessionReceiver {
 
     /** Whether the publisher must not go further than the report says. */
     boolean isBlocking() {
-        return isReliable && outlets.stream()
-                .anyMatch(outlet -> outlet.intake().intake().policy(policy).waits());
+        if (isReliable) {
+            for (Outlet outlet : outlets) {
+                if (outlet.intake().intake().policy(policy).waits()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     ControlWriter.Report report() {

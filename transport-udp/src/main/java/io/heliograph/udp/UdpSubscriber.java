@@ -58,6 +58,8 @@ public final class UdpSubscriber implements Subscriber {
     private final DatagramIo.Receiver onArrival = new Arrivals();
     private final UdpCounters.Tally tally = new UdpCounters.Tally();
     private final Map<Long, SessionReceiver> sessions = new HashMap<>();
+    /** The same sessions, for the turn that is taken after each arrival. */
+    private SessionReceiver[] followed = {};
     private final ForgottenSessions forgotten = new ForgottenSessions();
     /** A subscription, and its handler if that takes events where they lie. */
     private record Opened(Intake intake, Optional<DataHandler> direct) {
@@ -202,7 +204,7 @@ public final class UdpSubscriber implements Subscriber {
     private void workSessions(long nowNs) {
         isReportDue = false;
         long due = LONGEST_WAIT_NS;
-        for (SessionReceiver session : sessions.values()) {
+        for (SessionReceiver session : followed) {
             session.onTime(nowNs);
             session.request(nowNs);
             if (session.takeReportTurn(nowNs)) {
@@ -395,6 +397,7 @@ public final class UdpSubscriber implements Subscriber {
         }
         opened.forEach(one -> joined.add(one.intake(), one.direct(), nowNs));
         sessions.put(joined.session(), joined);
+        followed = sessions.values().toArray(SessionReceiver[]::new);
         return Optional.of(joined);
     }
 
@@ -409,6 +412,7 @@ public final class UdpSubscriber implements Subscriber {
             session.retire();
             forgotten.put(session.session(), session.forgotten(hasEnded));
             sessions.remove(session.session());
+            followed = sessions.values().toArray(SessionReceiver[]::new);
             last = Optional.empty();
         });
         return least.isPresent();
