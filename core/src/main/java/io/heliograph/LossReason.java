@@ -21,7 +21,9 @@ public enum LossReason {
     /** The publisher closed before it was acknowledged. */
     CLOSED,
     /** It arrived whole but held something this subscriber cannot decode; the decoder's reason is counted too. */
-    UNREADABLE;
+    UNREADABLE,
+    /** Its publisher gave it up before it was sent: the rate that the path carries, or that was asked for, was too low for it. */
+    RATE;
 
     /** The reason as it is written in a ledger line. */
     public String label() {

@@ -78,7 +78,7 @@ public final class SessionIntake {
             }
             int repeated = (int) Math.clamp(next - first, 0L, count);
             if (repeated < count) {
-                loseUpTo(first + repeated);
+                loseUpTo(first + repeated, LossReason.NETWORK);
                 next = first + count;
                 ledger.known(count - repeated);
             }
@@ -150,10 +150,15 @@ public final class SessionIntake {
 
     /** All positions before {@code end} exist; those that have not arrived are lost(network). */
     public void known(long end) {
+        known(end, LossReason.NETWORK);
+    }
+
+    /** All positions before {@code end} exist; those that have not arrived are lost for good, for {@code reason}. */
+    public void known(long end, LossReason reason) {
         intake.lock();
         try {
             if (!intake.isClosed() && !isEnded) {
-                loseUpTo(end);
+                loseUpTo(end, reason);
             }
         } finally {
             intake.unlock();
@@ -261,18 +266,18 @@ public final class SessionIntake {
             }
             return false;
         }
-        loseUpTo(sequence);
+        loseUpTo(sequence, LossReason.NETWORK);
         next = sequence + 1;
         ledger.known(1);
         return true;
     }
 
-    private void loseUpTo(long end) {
+    private void loseUpTo(long end, LossReason reason) {
         if (end > next) {
             long count = end - next;
             ledger.known(count);
-            ledger.lost(LossReason.NETWORK, count);
-            intake.tell(new Gap(session, next, end - 1, count, LossReason.NETWORK));
+            ledger.lost(reason, count);
+            intake.tell(new Gap(session, next, end - 1, count, reason));
             next = end;
         }
     }

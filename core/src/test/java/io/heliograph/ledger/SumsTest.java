@@ -29,7 +29,7 @@ final class SumsTest {
     @Test
     void namesEveryReasonInLowerCase() {
         assertThat(LossReason.values()).extracting(LossReason::label).containsExactly(
-                "network", "overflow", "conflated", "expired", "failed", "left", "evicted", "closed", "unreadable");
+                "network", "overflow", "conflated", "expired", "failed", "left", "evicted", "closed", "unreadable", "rate");
     }
 
     @Test

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * Writes the datagrams that carry no events, one at a time: heartbeats, statuses, repair requests, cookies;
+ * Writes the datagrams that carry no events, one at a time: heartbeats, statuses, repair requests, cookies, notices of loss;
  * {@link DatagramLayout} draws them. What it returns is valid until its next call, and has room behind it for a seal. Confined to its owner's lock;
  * allocates nothing.
  */
@@ -64,6 +64,14 @@ final class ControlWriter {
         begin();
         bytes.putLong(receiverId).putLong(cookie);
         return finishFor(session, DatagramLayout.COOKIE, 0);
+    }
+
+    /** What will never be sent, as the session's publisher says it at the stamp's moment. */
+    ByteBuffer lost(Stamp stamp, long sequence, Loss loss) {
+        begin();
+        bytes.putLong(loss.from()).putLong(loss.end()).putLong(loss.eventBehind()).put((byte) loss.code());
+        stamp.write(bytes.flip(), sequence);
+        return finish(DatagramLayout.LOST, bytes.get(DatagramLayout.FLAGS_AT));
     }
 
     /** Begins a request for repair; {@link #range} adds to it, {@link #endNak} ends it. */

@@ -109,6 +109,7 @@ final class Datagram {
             case DatagramLayout.HEARTBEAT -> wrapHeartbeat();
             case DatagramLayout.STATUS -> wrapStatus();
             case DatagramLayout.NAK -> wrapNak();
+            case DatagramLayout.LOST -> wrapLost();
             case DatagramLayout.COOKIE -> ifWhole(end - bodyAt == DatagramLayout.COOKIE_BYTES, MalformedDatagram.BAD_COOKIE);
             default -> Optional.of(MalformedDatagram.UNKNOWN_TYPE);
         };
@@ -174,6 +175,14 @@ final class Datagram {
         boolean isWhole = ranges > 0 && ranges % DatagramLayout.NAK_RANGE_BYTES == 0
                 && ranges / DatagramLayout.NAK_RANGE_BYTES <= DatagramLayout.MAX_NAK_RANGES;
         return ifWhole(isWhole, MalformedDatagram.BAD_NAK);
+    }
+
+    private Optional<MalformedDatagram> wrapLost() {
+        boolean isWhole = end - bodyAt == DatagramLayout.LOST_BYTES && events() == 0
+                && isPossible(bytes.getLong(bodyAt)) && isPossible(bytes.getLong(bodyAt + Long.BYTES))
+                && bytes.getLong(bodyAt) < bytes.getLong(bodyAt + Long.BYTES)
+                && isPossible(bytes.getLong(bodyAt + 2 * Long.BYTES));
+        return ifWhole(isWhole, MalformedDatagram.BAD_LOST);
     }
 
     private boolean readTopic(int length) {
@@ -349,6 +358,13 @@ final class Datagram {
         byte[] text = new byte[end - start - at];
         bytes.get(start + at, text);
         return new String(text, StandardCharsets.UTF_8);
+    }
+
+    // Of a notice of loss.
+
+    Loss loss() {
+        return new Loss(bytes.getLong(start + HEADER_BYTES), bytes.getLong(start + HEADER_BYTES + 8),
+                bytes.getLong(start + HEADER_BYTES + 16), Loss.reason(bytes.get(start + HEADER_BYTES + 24) & 0xff));
     }
 
     // Of a repair request.

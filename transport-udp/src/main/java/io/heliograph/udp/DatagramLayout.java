@@ -30,6 +30,7 @@ package io.heliograph.udp;
  *             may be sent, exclusive (64 each), subscriptions (32), name length (8), name
  *  NAK        receiver id (64), cookie (64), then for each range its first datagram (64) and how many (32)
  *  COOKIE     receiver id (64), cookie (64)
+ *  LOST       first datagram that was never sent (64), first one behind (64), first event behind (64), reason (8)
  *
  *  Of a STATUS or NAK's header: the sequence is how many datagrams have arrived or are given up, in their turn or before it.
  *  Of a STATUS's header: sent is what the last heartbeat said, and the age how long ago that came (us); both 0 for none
@@ -65,6 +66,8 @@ final class DatagramLayout {
     static final int NAK = 5;
     /** From a publisher: what a subscriber has to say so that it is believed to be where it says it is. */
     static final int COOKIE = 6;
+    /** From a publisher: which datagrams it will never send. */
+    static final int LOST = 7;
 
     /** From a publisher: it keeps what it sent and sends it again to who asks. */
     static final int RELIABLE = 0x01;
@@ -86,6 +89,11 @@ final class DatagramLayout {
     static final int NAK_FIXED_BYTES = 16;
     static final int NAK_RANGE_BYTES = 12;
     static final int COOKIE_BYTES = 16;
+    static final int LOST_BYTES = 25;
+    /** In a LOST datagram: the rate was too low. */
+    static final int LOST_TO_RATE = 1;
+    /** In a LOST datagram: a subscriber that is waited for, or the socket, was too slow. */
+    static final int LOST_TO_OVERFLOW = 2;
     static final int MAX_NAME_BYTES = 255;
     static final int MAX_NAK_RANGES = 32;
 

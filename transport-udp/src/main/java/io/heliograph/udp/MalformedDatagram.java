@@ -30,6 +30,8 @@ public enum MalformedDatagram {
     BAD_NAK,
     /** A cookie that is too short or too long. */
     BAD_COOKIE,
+    /** A notice of loss that is too short or too long, that is of no datagram, or reaches beyond what any session can. */
+    BAD_LOST,
     /** It is sealed, and there is no key here. */
     NO_KEY,
     /** It is not sealed, where a key says that all are. */

@@ -113,6 +113,11 @@ final class RepairRequests {
         boolean isBegun = false;
         long from = session.expected();
         while (from < end) {
+            long behind = session.behindLoss(from);
+            if (behind > from) {
+                from = behind;
+                continue;
+            }
             long waitNs = held.holds(from) ? Long.MAX_VALUE : waitNs(held, from, nowNs);
             if (waitNs > 0) {
                 nextNs = waitNs == Long.MAX_VALUE ? nextNs : Math.min(nextNs, nowNs + waitNs);
@@ -120,7 +125,7 @@ final class RepairRequests {
                 continue;
             }
             long next = from;
-            while (next < end && !held.holds(next) && waitNs(held, next, nowNs) <= 0) {
+            while (next < end && !held.holds(next) && session.behindLoss(next) == next && waitNs(held, next, nowNs) <= 0) {
                 held.ask(next, nowNs);
                 next++;
             }

@@ -83,7 +83,10 @@ final class Repairs {
             if (from >= sender.sent()) {
                 continue;
             }
-            isTooLate |= from < sender.trail();
+            if (from < sender.trail()) {
+                isTooLate = true;
+                sender.lossesTo(from, nak.rangeLength(i), source);
+            }
             long begin = Math.max(from, sender.trail());
             long end = Math.min(Math.min(from + nak.rangeLength(i), sender.sent()), begin + most);
             if (isReference && from < sender.sent()) {

@@ -99,6 +99,7 @@ final class SessionReceiver {
     private List<Outlet> outlets = List.of();
     private final List<Unplaced> unplaced = new ArrayList<>();
     private final HeldDatagrams held;
+    private final AnnouncedLosses losses = new AnnouncedLosses();
     private final Reassembly reassembly = new Reassembly();
     private final BitSet arrived = new BitSet(REMEMBERED);
     private boolean isPlaced;
@@ -267,6 +268,8 @@ final class SessionReceiver {
                 place(datagram.trail(), datagram.trailEvent());
             }
             onHeartbeat(datagram, nowNs);
+        } else if (datagram.type() == DatagramLayout.LOST) {
+            onLoss(datagram.loss());
         } else if (!isPlaced) {
             know(datagram.sequence() + 1, datagram.firstEvent() + datagram.events());
             hold(datagram, datagram.sequence(), receivedEpochNanos);
@@ -471,6 +474,36 @@ final class SessionReceiver {
         }
     }
 
+    /** Some datagrams will never be sent; they are passed over when it is their turn. */
+    private void onLoss(Loss loss) {
+        if (isPlaced && loss.end() > expected) {
+            know(loss.end(), loss.eventBehind());
+            losses.add(loss);
+            deliverHeld();
+        }
+    }
+
+    private void passOver() {
+        for (Optional<Loss> next = losses.at(expected); next.isPresent(); next = losses.at(expected)) {
+            Loss loss = next.get();
+            if (held.firstFrom(expected, loss.end()) < loss.end()) {
+                // What has come was sent, so the notice is none of its publisher's.
+                losses.forget(loss);
+                continue;
+            }
+            if (loss.eventBehind() > nextEvent) {
+                nextEvent = loss.eventBehind();
+                outlets.forEach(outlet -> outlet.intake().known(loss.eventBehind(), loss.reason()));
+            }
+            skipTo(loss.end());
+        }
+    }
+
+    /** Sequence behind the datagrams that will never be sent and that {@code sequence} is one of, or {@code sequence}. */
+    long behindLoss(long sequence) {
+        return losses.isEmpty() ? sequence : losses.endFrom(sequence);
+    }
+
     private void readPolicy(Datagram heartbeat) {
         String text = heartbeat.policy();
         if (!text.equals(policyText)) {
@@ -497,7 +530,7 @@ final class SessionReceiver {
         } else if (sequence == expected && deliver(data, receivedEpochNanos)) {
             requests.onArrival(held, sequence, nowNs);
             advance();
-            if (held.count() > 0) {
+            if (held.count() > 0 || !losses.isEmpty()) {
                 deliverHeld();
             }
         } else {
@@ -541,6 +574,7 @@ final class SessionReceiver {
 
     private void deliverHeld() {
         isStalled = false;
+        passOver();
         while (held.count() > 0 && held.holds(expected)) {
             ByteBuffer next = held.get(expected);
             replayed.wrapOpened(next);
@@ -550,6 +584,7 @@ final class SessionReceiver {
             held.release(expected);
             tally.heldDatagrams--;
             advance();
+            passOver();
         }
     }
 
@@ -570,8 +605,10 @@ final class SessionReceiver {
             if (held.holds(expected)) {
                 deliverHeld();
             } else {
-                long resume = held.firstFrom(expected, end);
-                skipTo(resume);
+                passOver();
+                if (expected < end) {
+                    skipTo(losses.firstFrom(expected, held.firstFrom(expected, end)));
+                }
             }
         }
     }

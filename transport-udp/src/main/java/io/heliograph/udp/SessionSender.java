@@ -1,6 +1,7 @@
 package io.heliograph.udp;
 
 import io.heliograph.Event;
+import io.heliograph.LossReason;
 import io.heliograph.Notice;
 import io.heliograph.Session;
 import io.heliograph.Topic;
@@ -56,6 +57,7 @@ final class SessionSender {
     private final Optional<DatagramSeal> seal;
     private final int datagramsPerTrain;
     private final SendRate rate;
+    private final SkippedDatagrams skipped = new SkippedDatagrams();
     private RepairQueue repairs = new RepairQueue(new RepairGate(1, new TokenBucket(0, 1, 0)));
     private long nextEvent;
     private long stampedEvents;
@@ -310,6 +312,7 @@ final class SessionSender {
             tellSent(environment.clock().nanoTime());
             rate.skipped(sent, (int) (trail - sent));
             datagramsSkipped += trail - sent;
+            skipped.add(sent, trail, eventAt(trail), rate.isPaced() && sent < limitDatagram ? LossReason.RATE : LossReason.OVERFLOW);
             sent = trail;
             told = trail;
         }
@@ -340,6 +343,9 @@ final class SessionSender {
         isHeldBack = false;
         if (!repairs.isEmpty()) {
             sendRepairs();
+        }
+        if (skipped.isUnsaid() && sent < end) {
+            sayLoss();
         }
         while (sent < end && !isToBeRetried && !isHeldBack) {
             Chunk chunk = log.chunkOf(sent);
@@ -639,6 +645,7 @@ final class SessionSender {
     }
 
     private void heartbeat(Standing standing, int more) {
+        sayLoss();
         lastWordNs = environment.clock().nanoTime();
         for (int line = 0; line < targets.size(); line++) {
             ByteBuffer datagram = heartbeatOf(standing, more);
@@ -648,10 +655,39 @@ final class SessionSender {
         }
     }
 
-    private ByteBuffer heartbeatOf(Standing standing, int more) {
+    /** What was given up is said before what follows it. */
+    private void sayLoss() {
+        Optional<Loss> loss = skipped.toBeSaid();
+        if (loss.isPresent()) {
+            boolean isSaid = true;
+            for (InetSocketAddress target : targets) {
+                isSaid &= lossTo(loss.get(), target);
+            }
+            if (isSaid) {
+                skipped.said();
+            }
+        }
+    }
+
+    /** Tells one receiver what of the datagrams that it asks for was never sent. */
+    void lossesTo(long from, long count, InetSocketAddress target) {
+        skipped.among(from, count).forEach(loss -> lossTo(loss, target));
+    }
+
+    private boolean lossTo(Loss loss, InetSocketAddress target) {
+        stampNow();
+        ByteBuffer datagram = sealed(control.lost(stamp, sent, loss));
+        return send(datagram, datagram.remaining(), target);
+    }
+
+    private void stampNow() {
         long ageNs = environment.clock().nanoTime() - startNs;
         stamp.at(ageNs, startEpochNanos + ageNs);
         stamp.firstEvent = eventAt(sent);
+    }
+
+    private ByteBuffer heartbeatOf(Standing standing, int more) {
+        stampNow();
         return sealed(control.heartbeat(stamp, sent, new ControlWriter.Standing(log.trail(), log.trailEvent(stampedEvents),
                 standing.receivers(), writer.maxDatagramBytes(), standing.policy()), more));
     }

@@ -447,6 +447,11 @@ public final class UdpPublisher implements Publisher {
         return locked(() -> sender.datagramsNotSent());
     }
 
+    /** Datagrams that were given up before they were sent; subscribers are told which, and count their events as lost. */
+    public long datagramsSkipped() {
+        return locked(() -> sender.datagramsSkipped());
+    }
+
     /** Datagrams that arrived here and are no report to this session. */
     public long strayDatagrams() {
         return locked(() -> strayDatagrams);

@@ -189,5 +189,7 @@ final class DatagramMutator {
         }
         valid.add(header(DatagramLayout.NAK, 0, 0, nak.flip()));
         valid.add(header(DatagramLayout.COOKIE, 0, 0, body(16).putLong(1).putLong(77).flip()));
+        valid.add(header(DatagramLayout.LOST, 0, 0, body(DatagramLayout.LOST_BYTES).putLong(1).putLong(2).putLong(9)
+                .put((byte) DatagramLayout.LOST_TO_RATE).flip()));
     }
 }

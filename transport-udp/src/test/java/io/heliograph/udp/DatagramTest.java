@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.heliograph.Event;
+import io.heliograph.LossReason;
 import io.heliograph.wire.FrameEncoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -91,6 +92,15 @@ class DatagramTest {
     }
 
     @Test
+    void readsANoticeOfLoss() {
+        for (LossReason reason : List.of(LossReason.RATE, LossReason.OVERFLOW, LossReason.NETWORK)) {
+            var loss = new Loss(10, 20, 50, reason);
+            assertThat(datagram.wrap(copy(new ControlWriter().lost(stamp(1, 50), 20, loss)))).isEmpty();
+            assertThat(datagram.loss()).isEqualTo(loss);
+        }
+    }
+
+    @Test
     void cutsALargeEventIntoPartsThatMakeItWholeAgain() {
         ByteBuffer frame = frame(2_000);
         var chunk = new Chunk();
@@ -144,7 +154,7 @@ class DatagramTest {
         long seed = System.nanoTime();
         var random = new Random(seed);
         var seen = EnumSet.noneOf(MalformedDatagram.class);
-        var valid = List.of(copy(data()), copy(heartbeat(1)), status(), nak(), cookie(), fragment());
+        var valid = List.of(copy(data()), copy(heartbeat(1)), status(), nak(), cookie(), fragment(), lost());
         for (int i = 0; i < 100_000; i++) {
             ByteBuffer bytes = mutated(valid.get(i % valid.size()), random);
             int position = bytes.position();
@@ -157,7 +167,7 @@ class DatagramTest {
         assertThat(seen).as("seed %d", seed).contains(MalformedDatagram.TOO_SHORT, MalformedDatagram.BAD_LENGTH,
                 MalformedDatagram.BAD_CHECKSUM, MalformedDatagram.BAD_TILING, MalformedDatagram.BAD_TOPIC,
                 MalformedDatagram.BAD_FRAGMENT, MalformedDatagram.BAD_HEARTBEAT, MalformedDatagram.BAD_STATUS,
-                MalformedDatagram.BAD_NAK, MalformedDatagram.BAD_COOKIE);
+                MalformedDatagram.BAD_NAK, MalformedDatagram.BAD_COOKIE, MalformedDatagram.BAD_LOST);
     }
 
     private static ByteBuffer mutated(ByteBuffer valid, Random random) {
@@ -191,6 +201,7 @@ class DatagramTest {
             case BAD_HEARTBEAT -> seal(copy(heartbeat(1)).putLong(DatagramLayout.HEADER_BYTES, -1));
             case BAD_NAK -> seal(shortened(nak()));
             case BAD_COOKIE -> seal(shortened(cookie()));
+            case BAD_LOST -> seal(lost().putLong(DatagramLayout.HEADER_BYTES, 20));
             case NO_KEY -> seal(bytes.put(DatagramLayout.FLAGS_AT, (byte) DatagramLayout.KEYED));
             case UNSEALED, FORGED, REPLAYED -> throw new AssertionError("not without a key");
         };
@@ -253,6 +264,10 @@ class DatagramTest {
 
     private static ByteBuffer cookie() {
         return copy(new ControlWriter().cookie(SESSION, 1, 77));
+    }
+
+    private static ByteBuffer lost() {
+        return copy(new ControlWriter().lost(stamp(1, 50), 20, new Loss(10, 20, 50, LossReason.RATE)));
     }
 
     static ByteBuffer copy(ByteBuffer bytes) {

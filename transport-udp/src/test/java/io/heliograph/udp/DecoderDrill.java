@@ -68,6 +68,7 @@ final class DecoderDrill {
                 }
             }
             case DatagramLayout.COOKIE -> sum += datagram.receiverId() + datagram.cookie();
+            case DatagramLayout.LOST -> sum += datagram.loss().end() + datagram.loss().eventBehind() + datagram.loss().code();
             default -> throw new AssertionError("type " + datagram.type() + " is not known and was let through");
         }
         if (datagram.whole().remaining() != bytes.length) {

@@ -13,6 +13,7 @@ final class FaultyIo implements DatagramIo {
     private final DatagramIo io;
     private volatile boolean isBroken;
     private volatile boolean failsNextSend;
+    private volatile boolean isFull;
 
     FaultyIo(DatagramIo io) {
         this.io = io;
@@ -26,6 +27,11 @@ final class FaultyIo implements DatagramIo {
     /** The next train cannot be sent. */
     void failNextSend() {
         failsNextSend = true;
+    }
+
+    /** From now on there is no room for what is sent, until there is. */
+    void beFull(boolean full) {
+        isFull = full;
     }
 
     @Override
@@ -42,7 +48,7 @@ final class FaultyIo implements DatagramIo {
             failsNextSend = false;
             throw new IOException(FAULT);
         }
-        return io.send(datagrams, segmentBytes, target);
+        return !isFull && io.send(datagrams, segmentBytes, target);
     }
 
     @Override
