@@ -34,17 +34,30 @@ public final class TopicFilter {
         if (text.length() > Topic.MAX_LENGTH || text.isEmpty()) {
             throw new ConfigException("topic filter", text, ALLOWED + ", 1 to " + Topic.MAX_LENGTH + " bytes");
         }
-        int start = 0;
-        while (start <= text.length()) {
-            int dot = text.indexOf('.', start);
-            int end = dot < 0 ? text.length() : dot;
-            checkLevel(text, start, end);
-            start = end + 1;
+        if (!isValid(text)) {
+            throw new ConfigException("topic filter", text, ALLOWED);
         }
         return new TopicFilter(text);
     }
 
-    private static void checkLevel(String text, int start, int end) {
+    /** Whether {@code text} is a filter. */
+    public static boolean isValid(String text) {
+        if (text.length() > Topic.MAX_LENGTH || text.isEmpty()) {
+            return false;
+        }
+        int start = 0;
+        while (start <= text.length()) {
+            int dot = text.indexOf('.', start);
+            int end = dot < 0 ? text.length() : dot;
+            if (!isLevel(text, start, end)) {
+                return false;
+            }
+            start = end + 1;
+        }
+        return true;
+    }
+
+    private static boolean isLevel(String text, int start, int end) {
         int length = end - start;
         boolean wildcard = length == 1 && (text.charAt(start) == '*'
                 || text.charAt(start) == '>' && end == text.length());
@@ -52,9 +65,7 @@ public final class TopicFilter {
         for (int i = start; i < end && plain; i++) {
             plain = Topic.isLevelCharacter(text.charAt(i));
         }
-        if (!wildcard && !plain) {
-            throw new ConfigException("topic filter", text, ALLOWED);
-        }
+        return wildcard || plain;
     }
 
     /** Whether a valid {@code topic} is wanted. */

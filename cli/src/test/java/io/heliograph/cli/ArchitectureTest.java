@@ -40,7 +40,7 @@ class ArchitectureTest {
             "cli", Set.of("core", "udp", "statsd", "server", "demo"));
 
     private static final Set<String> PACKAGES_OF_CORE =
-            Set.of("", "flow", "ledger", "spi", "time", "wire", "local", "cloudevents", "journal");
+            Set.of("", "flow", "ledger", "spi", "time", "wire", "local", "cloudevents", "journal", "discovery");
 
     @Test
     void seesEveryModule() {
