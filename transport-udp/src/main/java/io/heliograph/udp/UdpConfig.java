@@ -2,6 +2,7 @@ package io.heliograph.udp;
 
 import io.heliograph.ConfigException;
 import io.heliograph.Notation;
+import io.heliograph.discovery.AnnouncementConfig;
 import io.heliograph.spi.Address;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,12 +30,13 @@ import java.util.OptionalLong;
  * @param start              where a subscriber begins
  * @param key                what datagrams are sealed with; empty for open ones
  * @param io                 which kind of socket
+ * @param announcement       how a publisher announces itself; empty for not at all
  * @param limits             every other limit
  */
 public record UdpConfig(String text, List<InetSocketAddress> targets, NetworkInterface networkInterface, InetAddress local,
         boolean isReliable, int maxDatagramBytes, int timeToLive, Optional<InetAddress> source,
         OptionalLong rateBytesPerSecond, Optional<KeyShare> share, Start start, Optional<PresharedKey> key, IoChoice io,
-        UdpLimits limits) {
+        Optional<AnnouncementConfig> announcement, UdpLimits limits) {
 
     private static final int IPV4_AND_UDP_BYTES = 28;
     private static final int IPV6_AND_UDP_BYTES = 48;
@@ -70,13 +72,15 @@ public record UdpConfig(String text, List<InetSocketAddress> targets, NetworkInt
      * key-file   a file with 32 bytes, as hexadecimal digits or base64
      * retain     64KiB to 1GiB kept for repair                                        16MiB
      * evict      100ms to 1h, after which a silent subscriber is waited for no more   5s
+     * announce   a name under which a publisher announces itself; together with
+     *            announce-topics, announce-group: see {@link AnnouncementConfig#of}
      * </pre>
      *
      * @throws ConfigException for anything that cannot be used
      */
     public static UdpConfig of(Address address) {
         address.requireSettings("interface", "reliable", "ttl", "datagram", "buffer", "io", "source", "rate", "group", "member",
-                "from", "key-file", "retain", "evict");
+                "from", "key-file", "retain", "evict", "announce", "announce-topics", "announce-group");
         boolean isReliable = Notation.flag("reliable", address.setting("reliable").orElse("true"));
         requireRepair(address, isReliable);
         List<InetSocketAddress> targets = UdpPlace.targets(address.place());
@@ -97,6 +101,7 @@ public record UdpConfig(String text, List<InetSocketAddress> targets, NetworkInt
                 Start.of(address.setting("from").orElse("live")),
                 address.setting("key-file").map(PresharedKey::read),
                 address.setting("io").map(IoChoice::of).orElse(IoChoice.AUTO),
+                AnnouncementConfig.of(address),
                 limits(address));
     }
 

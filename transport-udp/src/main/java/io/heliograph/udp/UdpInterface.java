@@ -1,6 +1,7 @@
 package io.heliograph.udp;
 
 import io.heliograph.ConfigException;
+import io.heliograph.spi.Interfaces;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,32 +22,9 @@ record UdpInterface(NetworkInterface networkInterface, InetAddress local) {
      * @throws ConfigException if there is no such interface, or it cannot reach {@code target}
      */
     static UdpInterface of(String setting, InetSocketAddress target) {
-        NetworkInterface networkInterface = find(setting).orElseThrow(() -> new ConfigException("interface", setting,
-                "loopback, an interface's name, or one of its addresses: " + names()));
+        NetworkInterface networkInterface = Interfaces.named(setting);
         requireReachable(target.getAddress(), networkInterface, setting);
         return new UdpInterface(networkInterface, addressOf(networkInterface, setting, target.getAddress()));
-    }
-
-    private static Optional<NetworkInterface> find(String setting) {
-        try {
-            if (setting.equals("loopback")) {
-                return Optional.ofNullable(NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()));
-            }
-            Optional<InetAddress> address = UdpPlace.literal(setting);
-            return Optional.ofNullable(address.isPresent()
-                    ? NetworkInterface.getByInetAddress(address.get()) : NetworkInterface.getByName(setting));
-        } catch (IOException e) {
-            // None that can be used; the caller says what is allowed.
-            return Optional.empty();
-        }
-    }
-
-    private static String names() {
-        try {
-            return String.join(", ", NetworkInterface.networkInterfaces().map(NetworkInterface::getName).toList());
-        } catch (IOException e) {
-            return "none can be listed";
-        }
     }
 
     private static InetAddress addressOf(NetworkInterface networkInterface, String setting, InetAddress target) {

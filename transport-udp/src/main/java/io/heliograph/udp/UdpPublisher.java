@@ -1,9 +1,11 @@
 package io.heliograph.udp;
 
 import io.heliograph.Event;
+import io.heliograph.HeliographException;
 import io.heliograph.Notice;
 import io.heliograph.PublishResult;
 import io.heliograph.Publisher;
+import io.heliograph.discovery.Announcement;
 import io.heliograph.flow.Admission;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.TellingLock;
@@ -30,7 +32,8 @@ import java.util.function.UnaryOperator;
  * closely gather in the open datagram, which leaves when its train is full or as soon as the sender's thread gets there.
  *
  * <p>Thread-safe. {@link #start} starts one daemon thread, {@code heliograph-udp-sender ADDRESS}, which sends what
- * waits, keeps heartbeats, hears subscribers' reports and answers their requests for repair. Without it, a test calls
+ * waits, keeps heartbeats, hears subscribers' reports and answers their requests for repair; where the address says
+ * {@code announce=NAME}, also an {@link Announcement}, which has a thread of its own. Without them, a test calls
  * {@link #doWork} itself. The buffer form of {@code publish} allocates nothing, nor does an {@link UdpAppender}.
  */
 public final class UdpPublisher implements Publisher {
@@ -56,6 +59,8 @@ public final class UdpPublisher implements Publisher {
     private final Map<MalformedDatagram, Long> malformed = new EnumMap<>(MalformedDatagram.class);
     private final Datagram datagram = new Datagram();
     private final DatagramIo.Receiver onReport = this::onReport;
+    private Optional<Supplier<Announcement>> announcing = Optional.empty();
+    private Optional<Announcement> announcement = Optional.empty();
     private Optional<Thread> thread = Optional.empty();
     private FlowPolicy policy;
     private byte[] policyText;
@@ -105,8 +110,25 @@ public final class UdpPublisher implements Publisher {
         return UdpTransport.openPublisher(UdpConfig.of(Address.parse(address)), Optional.of(policy), environment, around);
     }
 
-    /** Starts the thread that sends. */
+    /** Says how this is to be announced from {@link #start} on. */
+    UdpPublisher announcing(Supplier<Announcement> opening) {
+        announcing = Optional.of(opening);
+        return this;
+    }
+
+    /**
+     * Starts the thread that sends, and announces this where the address asks for it.
+     *
+     * @throws io.heliograph.ConfigException    if it cannot be announced; this is closed then
+     * @throws io.heliograph.TransportException if no socket can be opened to announce it; this is closed then
+     */
     public UdpPublisher start() {
+        try {
+            announcement = announcing.map(Supplier::get);
+        } catch (HeliographException e) {
+            io.close();
+            throw e;
+        }
         thread = Optional.of(Thread.ofPlatform().daemon().name("heliograph-udp-sender " + address).start(this::run));
         return this;
     }
@@ -323,6 +345,7 @@ public final class UdpPublisher implements Publisher {
                 lock.unlock();
             }
             environment.tell(new Notice.TransportFailed(address, String.valueOf(failure)));
+            announcement.ifPresent(Announcement::close);
         }
     }
 
@@ -508,6 +531,7 @@ public final class UdpPublisher implements Publisher {
      */
     @Override
     public void close() {
+        announcement.ifPresent(Announcement::close);
         beginClose();
         thread.ifPresent(own -> UdpSubscriber.join(own, LONGEST_LINGER));
         io.close();

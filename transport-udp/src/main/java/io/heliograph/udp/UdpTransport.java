@@ -3,12 +3,14 @@ package io.heliograph.udp;
 import io.heliograph.Notice;
 import io.heliograph.Publisher;
 import io.heliograph.Subscriber;
+import io.heliograph.discovery.Announcement;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Limit;
 import io.heliograph.spi.Address;
 import io.heliograph.spi.Environment;
 import io.heliograph.spi.Transport;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -52,7 +54,11 @@ public final class UdpTransport implements Transport {
         DatagramIo io = config.isMulticast()
                 ? ios.multicastSender(config.local(), config.networkInterface(), config.timeToLive(), bufferBytes)
                 : ios.unicast(new InetSocketAddress(config.local(), 0), bufferBytes);
-        return new UdpPublisher(feed, around.apply(io), inForce, environment);
+        var publisher = new UdpPublisher(feed, around.apply(io), inForce, environment);
+        return config.announcement()
+                .map(asked -> publisher.announcing(() -> Announcement.open(asked, config.networkInterface(),
+                        List.of(config.text() + (config.isReliable() ? "" : "?reliable=false")), environment)))
+                .orElse(publisher);
     }
 
     static UdpSubscriber openSubscriber(UdpConfig config, Environment environment, UnaryOperator<DatagramIo> around) {

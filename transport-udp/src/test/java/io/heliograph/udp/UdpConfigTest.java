@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.heliograph.ConfigException;
 import io.heliograph.Position;
+import io.heliograph.discovery.AnnouncementConfig;
+import io.heliograph.discovery.DiscoveryGroup;
 import io.heliograph.spi.Address;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -15,6 +17,7 @@ import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +45,7 @@ class UdpConfigTest {
         assertThat(config.share()).isEmpty();
         assertThat(config.start()).isEqualTo(new Start.Live());
         assertThat(config.key()).isEmpty();
+        assertThat(config.announcement()).isEmpty();
         assertThat(config.limits().retainedBytes()).isEqualTo(16 << 20);
         assertThat(config.limits().eviction()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.io()).isEqualTo(IoChoice.AUTO);
@@ -51,7 +55,8 @@ class UdpConfigTest {
     @Test
     void everySettingIsUnderstood() {
         UdpConfig config = of("udp://239.77.1.1:4770?interface=127.0.0.1&reliable=true&ttl=7&datagram=1400&buffer=1MiB&io=portable"
-                + "&source=192.0.2.7&rate=12MiB&group=billing&member=3/4&from=0123456789abcdef-42&retain=1MiB&evict=1500ms");
+                + "&source=192.0.2.7&rate=12MiB&group=billing&member=3/4&from=0123456789abcdef-42&retain=1MiB&evict=1500ms"
+                + "&announce=prices&announce-topics=prices.>&announce-group=239.1.2.3:99");
         assertThat(config.local()).isEqualTo(InetAddress.ofLiteral("127.0.0.1"));
         assertThat(config.timeToLive()).isEqualTo(7);
         assertThat(config.maxDatagramBytes()).isEqualTo(1400);
@@ -63,6 +68,8 @@ class UdpConfigTest {
         assertThat(config.start()).isEqualTo(new Start.At(new Position(0x0123_4567_89ab_cdefL, 42)));
         assertThat(config.limits().retainedBytes()).isEqualTo(1 << 20);
         assertThat(config.limits().eviction()).isEqualTo(Duration.ofMillis(1_500));
+        assertThat(config.announcement()).contains(AnnouncementConfig.named("prices").withTopics(List.of("prices.>"))
+                .withGroup(DiscoveryGroup.parse("group", "239.1.2.3:99")));
         assertThat(of("udp://127.0.0.1:1?from=oldest").start()).isEqualTo(new Start.Oldest());
         assertThat(of("udp://127.0.0.1:1?reliable=false&from=live").isReliable()).isFalse();
         assertThat(of("udp://127.0.0.1:1?rate=10KiB").rateBytesPerSecond()).hasValue(10_240);
@@ -180,6 +187,8 @@ class UdpConfigTest {
         "evict=61m                 | evict '61m'              | 100ms to 1h",
         "evict=5                   | evict '5'                | such as 100ms",
         "key-file=/no/such/file    | key-file '/no/such/file' | an ordinary file: there is none here",
+        "announce=a%20b            | announce 'a b'           | ASCII letters, digits",
+        "announce-topics=a         | announce-topics 'a'      | nothing without announce=NAME",
         "speed=1                   | setting of a udp address 'speed' | key-file"})
     void aSettingThatCannotBeUsedIsRefused(String settings, String what, String allowed) {
         assertRefused("udp://239.77.1.1:4770?" + settings, what, allowed);
