@@ -1,0 +1,145 @@
+package io.heliograph.zmq;
+
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The thread that owns sockets: ZeroMQ's may be used by one thread only, and an interrupt in the middle of one of their
+ * calls breaks them, so that no caller's thread ever does. It turns as long as there is something to do, then waits
+ * for one of the sockets, for a moment that comes due, or for {@link #wakeUp}, which costs nothing while it is awake.
+ *
+ * <p>{@link #wakeUp} and {@link #stop} are thread-safe; the rest belongs to the loop's own thread once it has started. Runs
+ * on one daemon thread, whose name is given.
+ */
+final class SocketLoop {
+
+    private static final long MOST_WAIT_NS = Duration.ofSeconds(1).toNanos();
+    private static final long MILLISECOND_NS = 1_000_000;
+
+    /** What the loop does. */
+    interface Work {
+
+        /** Receives, works and sends, without waiting; says whether anything was done. */
+        boolean turn();
+
+        /** How long until something is due, if nothing happens before; 0 or less for now. */
+        long untilDueNs();
+
+        /** Whether others have left something to do since the last turn. */
+        boolean isWaiting();
+
+        /** Closes the sockets, on the loop's thread. */
+        void end();
+    }
+
+    private final Work work;
+    private final Consumer<Throwable> onFailure;
+    private final Selector selector;
+    private final Thread thread;
+    private volatile boolean isAsleep;
+    private volatile boolean isStopped;
+
+    /**
+     * @param onFailure told on the loop's thread what ended it before it was stopped
+     */
+    SocketLoop(String name, Work work, Consumer<Throwable> onFailure) throws IOException {
+        this.work = work;
+        this.onFailure = onFailure;
+        this.selector = Selector.open();
+        this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+    }
+
+    /** Starts the thread. */
+    void start() {
+        thread.start();
+    }
+
+    /** Looks after {@code channel} too. Before the start, or on the loop's thread. */
+    void watch(SelectableChannel channel) throws IOException {
+        channel.register(selector, SelectionKey.OP_READ);
+    }
+
+    /** Looks after {@code channel} no longer; to be called before its socket is closed. */
+    void ignore(SelectableChannel channel) throws IOException {
+        SelectionKey key = channel.keyFor(selector);
+        if (key != null) {
+            key.cancel();
+            selector.selectNow();
+        }
+    }
+
+    /** Has the loop turn soon. */
+    void wakeUp() {
+        if (isAsleep) {
+            isAsleep = false;
+            selector.wakeup();
+        }
+    }
+
+    /** Has the loop end; {@link Work#end} is its last act. */
+    void stop() {
+        isStopped = true;
+        selector.wakeup();
+    }
+
+    /** Waits until the loop has ended; says {@code false} if it has not in time. The loop's own thread does not wait. */
+    boolean join(Duration longest) {
+        if (Thread.currentThread() == thread) {
+            return true;
+        }
+        try {
+            TimeUnit.NANOSECONDS.timedJoin(thread, longest.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return !thread.isAlive();
+    }
+
+    private void run() {
+        try {
+            while (!isStopped) {
+                if (!work.turn()) {
+                    await();
+                }
+            }
+        } catch (IOException | RuntimeException | Error failure) {
+            // Whatever ends this thread must not leave a transport that seems to work.
+            onFailure.accept(failure);
+        } finally {
+            end();
+        }
+    }
+
+    private void await() throws IOException {
+        isAsleep = true;
+        if (!work.isWaiting() && !isStopped) {
+            long waitNs = Math.min(work.untilDueNs(), MOST_WAIT_NS);
+            if (waitNs > 0) {
+                selector.select((waitNs + MILLISECOND_NS - 1) / MILLISECOND_NS);
+                selector.selectedKeys().clear();
+            }
+        }
+        isAsleep = false;
+        // A handler that ran here may have left it up, and with it no wait would ever wait again.
+        Thread.interrupted();
+    }
+
+    private void end() {
+        try {
+            work.end();
+        } catch (RuntimeException | Error failure) {
+            onFailure.accept(failure);
+        } finally {
+            try {
+                selector.close();
+            } catch (IOException e) {
+                onFailure.accept(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.heliograph.zmq;
+
+import io.heliograph.AddressInUseException;
+import io.heliograph.TransportException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+import org.zeromq.ZMQException;
+
+/**
+ * Opens ZeroMQ sockets, each with every limit set: without them one stranger's frame header ends JeroMQ for the whole
+ * process. Each publisher and subscriber has a context of its own over TCP, so that none suffers from another's strangers;
+ * within the process all share one, which is never closed.
+ *
+ * <p>Starts JeroMQ's two daemon threads, {@code heliograph-zmq-io NAME} and {@code heliograph-zmq-reaper NAME}; one that
+ * dies tells {@code onFailure}. Thread-safe.
+ */
+final class Sockets implements AutoCloseable {
+
+    private static final int HEARTBEATS_UNTIL_LOST = 3;
+    private static final Set<Consumer<Throwable>> SHARED_LISTENERS = ConcurrentHashMap.newKeySet();
+
+    /** Made when it is first needed. */
+    private static final class Shared {
+        private static final ZContext CONTEXT =
+                context("in-process", failure -> SHARED_LISTENERS.forEach(listener -> listener.accept(failure)));
+    }
+
+    private final ZmqConfig config;
+    private final Consumer<Throwable> onFailure;
+    private final ZContext context;
+    private final int frames;
+
+    /**
+     * @param onFailure called on JeroMQ's thread that dies
+     */
+    Sockets(ZmqConfig config, Consumer<Throwable> onFailure) {
+        this.config = config;
+        this.onFailure = onFailure;
+        // Our own window is the limit; ZeroMQ's is only to hold if that fails.
+        this.frames = 2 * Lane.MOST_FRAMES;
+        if (config.isInProcess()) {
+            SHARED_LISTENERS.add(onFailure);
+            this.context = Shared.CONTEXT;
+        } else {
+            this.context = context(config.text(), onFailure);
+        }
+    }
+
+    private static ZContext context(String name, Consumer<Throwable> onFailure) {
+        var context = new ZContext(1);
+        context.setThreadFactor((work, role) -> {
+            String kind = role.startsWith("reaper") ? "reaper" : "io";
+            var thread = new Thread(work, "heliograph-zmq-" + kind + " " + name);
+            thread.setDaemon(true);
+            thread.setUncaughtExceptionHandler((dead, failure) -> onFailure.accept(failure));
+            return thread;
+        });
+        context.setNotificationExceptionHandler((thread, failure) -> onFailure.accept(failure));
+        return context;
+    }
+
+    /**
+     * A socket that waits for own peers at {@code endpoint}.
+     *
+     * @param knock what each that connects is sent first
+     * @throws AddressInUseException if another socket is bound there
+     * @throws TransportException    if it cannot be bound
+     */
+    RouterSocket bindOwn(ZmqEndpoint endpoint, byte[] knock, long mostBytes) {
+        ZMQ.Socket socket = hardened(SocketType.ROUTER, mostBytes, frames);
+        socket.setRouterMandatory(true);
+        socket.setHelloMsg(knock);
+        socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, MessageLayout.header(MessageType.LOST, 0, 0, 0));
+        bind(socket, endpoint.own());
+        return new RouterSocket(socket, endpoint.own());
+    }
+
+    /**
+     * A socket that connects to own peers at {@code endpoint}, again whenever the connection is lost.
+     *
+     * @param knock what the peer is sent first, on each connection
+     * @throws TransportException if the host has no address
+     */
+    DealerSocket connectOwn(ZmqEndpoint endpoint, byte[] knock, long mostBytes) {
+        ZMQ.Socket socket = hardened(SocketType.DEALER, mostBytes, frames);
+        socket.setHelloMsg(knock);
+        connect(socket, endpoint.own());
+        return new DealerSocket(socket);
+    }
+
+    private ZMQ.Socket hardened(SocketType type, long mostBytes, int mostMessages) {
+        ZmqLimits limits = config.limits();
+        ZMQ.Socket socket = context.createSocket(type);
+        socket.setMaxMsgSize(mostBytes);
+        socket.setSndHWM(mostMessages);
+        socket.setRcvHWM(mostMessages);
+        socket.setHandshakeIvl((int) limits.handshake().toMillis());
+        int heartbeatMs = (int) limits.heartbeat().toMillis();
+        socket.setHeartbeatIvl(heartbeatMs);
+        socket.setHeartbeatTimeout(heartbeatMs * HEARTBEATS_UNTIL_LOST);
+        socket.setHeartbeatTtl(heartbeatMs * HEARTBEATS_UNTIL_LOST);
+        socket.setReconnectIVL((int) limits.reconnect().toMillis());
+        socket.setReconnectIVLMax((int) limits.slowReconnect().toMillis());
+        socket.setLinger((int) limits.linger().toMillis());
+        socket.setIPv6(config.text().indexOf('[') >= 0);
+        return socket;
+    }
+
+    private static void bind(ZMQ.Socket socket, String endpoint) {
+        try {
+            socket.bind(endpoint);
+        } catch (ZMQException e) {
+            socket.close();
+            if (e.getErrorCode() == ZMQ.Error.EADDRINUSE.getCode()) {
+                throw new AddressInUseException(endpoint, "end the program that is bound there, or take another port or name");
+            }
+            throw new TransportException("cannot bind " + endpoint, e);
+        } catch (RuntimeException e) {
+            socket.close();
+            throw new TransportException("cannot bind " + endpoint, e);
+        }
+    }
+
+    private static void connect(ZMQ.Socket socket, String endpoint) {
+        try {
+            socket.connect(endpoint);
+        } catch (RuntimeException e) {
+            socket.close();
+            throw new TransportException("cannot connect to " + endpoint, e);
+        }
+    }
+
+    /** Ends its context; every socket has been closed before. Waits until what they held is sent, or they linger no more. */
+    @Override
+    public void close() {
+        if (config.isInProcess()) {
+            SHARED_LISTENERS.remove(onFailure);
+        } else {
+            context.close();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+/**
+ * Events over ZeroMQ: fan-out over TCP and within a process, to this library's own peers and to any other of ZeroMQ's.
+ *
+ * <p>Own peers meet on a port of their own and count: a {@link io.heliograph.zmq.ZmqPublisher} keeps a {@code Lane} for
+ * each {@link io.heliograph.zmq.ZmqSubscriber}, in which the events that it wants are packed into frames, and words of
+ * those that it does not want, or that its policy gave up, stand in their places. {@code docs/zmq.md} draws the messages.
+ *
+ * <pre>
+ *   ZmqPublisher    Lane  of  Chunks             ZmqSubscriber    SessionReader  ->  Intakes
+ *       |                                            |
+ *   SocketLoop      RouterSocket, PlainOutlet    SocketLoop       DealerSocket, PlainInlet
+ * </pre>
+ *
+ * <p>JeroMQ's types appear in the classes named {@code ...Socket}, {@code Sockets} and {@code Plain...} only. A
+ * {@code SocketLoop}'s thread alone uses sockets. A publisher has one lock, a subscriber and its intakes share one; no
+ * socket is used under either.
+ */
+package io.heliograph.zmq;
