@@ -1,9 +1,12 @@
 package io.heliograph.cli;
 
+import io.heliograph.ConfigException;
 import io.heliograph.cli.Check.State;
+import io.heliograph.discovery.DiscoveryGroup;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,32 +24,59 @@ import tools.jackson.core.json.JsonFactory;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Checks Java, multicast, socket buffers, native sockets, the kernel's drops and ports:"
-                + " what is wrong, and how to mend it.",
-        footer = {"", "Exit code 0 if nothing failed, else 3."})
+                + " what is wrong, and how to mend it. With --peers, lists who announces itself instead.",
+        footer = {
+            "",
+            "An address whose publisher is to be listed says announce=NAME. What is announced is a hint:",
+            "anybody on the network can announce anything.",
+            "Exit code 0 if nothing failed, else 3.",
+        })
 final class DoctorCommand implements Callable<Integer> {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final Console console;
+    private final Stop stop;
     private final Optional<List<Examination.Look>> looks;
 
-    @Option(names = "--json", description = "One JSON object a line: check, state, found, remedy.")
+    @Option(names = "--json", description = "One JSON object a line: check, state, found, remedy; for --peers: name, addresses, topics, source.")
     boolean isJson;
 
     @Option(names = "--interface", paramLabel = "NAME",
-            description = "Where multicast is tried: loopback, an interface's name or one of its addresses.")
+            description = "Where multicast is tried or peers are heard: loopback, an interface's name or one of its addresses.")
     String networkInterface = UdpExamination.LOOPBACK;
 
-    DoctorCommand(Console console) {
+    @Option(names = "--peers", description = "Lists who announces itself, and checks nothing.")
+    boolean isForPeers;
+
+    @Option(names = "--duration", paramLabel = "D", description = "With --peers: how long to listen; 2s if left out.")
+    Optional<String> duration = Optional.empty();
+
+    @Option(names = "--group", paramLabel = "GROUP:PORT",
+            description = "With --peers: where to listen; 239.77.255.77:4769 if left out, as announce-group= of an address.")
+    Optional<String> group = Optional.empty();
+
+    DoctorCommand(Console console, Stop stop) {
         this.console = console;
+        this.stop = stop;
         this.looks = Optional.empty();
     }
 
     DoctorCommand(Console console, List<Examination.Look> looks) {
         this.console = console;
+        this.stop = new Stop();
         this.looks = Optional.of(looks);
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
+        if (isForPeers) {
+            return new PeerList(console, stop, duration.map(text -> Arguments.positive("--duration", text)).orElse(PATIENCE))
+                    .print(networkInterface, group.map(text -> DiscoveryGroup.parse("--group", text)).orElse(DiscoveryGroup.DEFAULT),
+                            isJson ? PeerList::json : PeerList::text);
+        }
+        refuseWithoutPeers("--duration", duration);
+        refuseWithoutPeers("--group", group);
         boolean isFailed = false;
         for (Examination.Look look : looks.orElseGet(this::all)) {
             Check check = look.look();
@@ -56,6 +86,12 @@ final class DoctorCommand implements Callable<Integer> {
             console.out().flush();
         }
         return isFailed ? ExitCode.ENVIRONMENT : ExitCode.OK;
+    }
+
+    private static void refuseWithoutPeers(String flag, Optional<String> given) {
+        given.ifPresent(text -> {
+            throw new ConfigException(flag, text, "nothing without --peers");
+        });
     }
 
     private List<Examination.Look> all() {

@@ -40,7 +40,7 @@ final class Program {
                 .addSubcommand(new SubCommand(console, stop))
                 .addSubcommand(new BenchCommand(console, stop))
                 .addSubcommand(new DemoCommand(console, stop))
-                .addSubcommand(new DoctorCommand(console))
+                .addSubcommand(new DoctorCommand(console, stop))
                 .addSubcommand(new CompletionCommand(console))
                 // An event's data may begin with '@'; picocli would take it for the name of a file of arguments.
                 .setExpandAtFiles(false)

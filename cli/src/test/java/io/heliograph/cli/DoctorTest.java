@@ -36,7 +36,7 @@ class DoctorTest {
     }
 
     @Test
-    void failsIfOneThingFails() throws IOException {
+    void failsIfOneThingFails() throws IOException, InterruptedException {
         int code = doctor(Terminal.NONE, Check.ok("a", "fine"), Check.fail("b", "broken", "mend it"),
                 Check.warn("c", "so so", "improve it")).call();
 
@@ -51,12 +51,12 @@ class DoctorTest {
     }
 
     @Test
-    void succeedsWithWarnings() throws IOException {
+    void succeedsWithWarnings() throws IOException, InterruptedException {
         assertThat(doctor(Terminal.NONE, Check.warn("c", "so so", "improve it")).call()).isZero();
     }
 
     @Test
-    void writesOneJsonObjectALine() throws IOException {
+    void writesOneJsonObjectALine() throws IOException, InterruptedException {
         DoctorCommand doctor = doctor(new Terminal(true, true, true, true), Check.fail("b", "a \"quote\"\n", "mend it"));
         doctor.isJson = true;
 
@@ -67,7 +67,7 @@ class DoctorTest {
     }
 
     @Test
-    void coloursOnlyForAPersonWhoWantsIt() throws IOException {
+    void coloursOnlyForAPersonWhoWantsIt() throws IOException, InterruptedException {
         doctor(new Terminal(true, true, true, true), Check.ok("a", "fine")).call();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("\u001b[32m");
 
