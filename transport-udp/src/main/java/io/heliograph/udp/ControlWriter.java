@@ -21,8 +21,24 @@ final class ControlWriter {
     record Standing(long trail, long trailEvent, int receivers, int largestDatagramBytes, byte[] policy) {
     }
 
-    /** What a subscriber says of its subscriptions to one session, all together. */
-    record Report(long known, long lost, long acknowledged, long limitDatagram, long limitEvent, int subscriptions) {
+    /** What a subscriber says of its subscriptions to one session, all together. Used again, as it is said often. */
+    static final class Report {
+        private long known;
+        private long lost;
+        private long acknowledged;
+        private long limitDatagram;
+        private long limitEvent;
+        private int subscriptions;
+
+        Report set(long knownEvents, long lostEvents, long allBefore, long datagramLimit, long eventLimit, int count) {
+            known = knownEvents;
+            lost = lostEvents;
+            acknowledged = allBefore;
+            limitDatagram = datagramLimit;
+            limitEvent = eventLimit;
+            subscriptions = count;
+            return this;
+        }
     }
 
     /** The next datagram is {@code sequence}, the next event {@code stamp.firstEvent}. */
@@ -35,28 +51,39 @@ final class ControlWriter {
     }
 
     /**
-     * What a subscriber heard last of when its publisher said something new, so that this can tell how long the way is.
-     *
-     * @param sentEpochNanos what the publisher's heartbeat says; 0 for nothing
-     * @param heldNs         how long ago the heartbeat came
-     * @param arrived        how many datagrams of the session are here or given up, in their turn or before it
+     * What a subscriber heard last of when its publisher said something new, so that this can tell how long the way is. Used
+     * again, as it is said often.
      */
-    record Echo(long sentEpochNanos, long heldNs, long arrived) {
-        static final Echo NONE = new Echo(0, 0, 0);
+    static final class Echo {
+        private long sentEpochNanos;
+        private long heldNs;
+        private long arrived;
+
+        /**
+         * @param saidEpochNanos what the publisher's heartbeat says; 0 for nothing
+         * @param keptNs         how long ago the heartbeat came
+         * @param datagrams      how many of the session are here or given up, in their turn or before it
+         */
+        Echo set(long saidEpochNanos, long keptNs, long datagrams) {
+            sentEpochNanos = saidEpochNanos;
+            heldNs = keptNs;
+            arrived = datagrams;
+            return this;
+        }
     }
 
     ByteBuffer status(long session, long receiverId, long cookie, Report report, byte[] name, int flags) {
-        return status(session, receiverId, cookie, report, Echo.NONE, name, flags);
+        return status(session, receiverId, cookie, report, new Echo(), name, flags);
     }
 
     ByteBuffer status(long session, long receiverId, long cookie, Report report, Echo echo, byte[] name, int flags) {
         begin();
-        bytes.putLong(DatagramLayout.SEQUENCE_AT, echo.arrived());
-        bytes.putLong(DatagramLayout.SENT_AT, echo.sentEpochNanos());
-        bytes.putInt(DatagramLayout.AGE_AT, (int) Math.min(echo.heldNs() / 1_000, 0xffff_ffffL));
-        bytes.putLong(receiverId).putLong(cookie).putLong(report.known()).putLong(report.lost())
-                .putLong(report.acknowledged()).putLong(report.limitDatagram()).putLong(report.limitEvent())
-                .putInt(report.subscriptions()).put((byte) name.length).put(name);
+        bytes.putLong(DatagramLayout.SEQUENCE_AT, echo.arrived);
+        bytes.putLong(DatagramLayout.SENT_AT, echo.sentEpochNanos);
+        bytes.putInt(DatagramLayout.AGE_AT, (int) Math.min(echo.heldNs / 1_000, 0xffff_ffffL));
+        bytes.putLong(receiverId).putLong(cookie).putLong(report.known).putLong(report.lost)
+                .putLong(report.acknowledged).putLong(report.limitDatagram).putLong(report.limitEvent)
+                .putInt(report.subscriptions).put((byte) name.length).put(name);
         return finishFor(session, DatagramLayout.STATUS, flags);
     }
 

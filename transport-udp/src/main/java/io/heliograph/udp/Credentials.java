@@ -33,7 +33,9 @@ record Credentials(long receiverId, Optional<DatagramSeal> own, Optional<Datagra
 
     /** The datagram, which has room for it behind its end, sealed where there is a key. */
     ByteBuffer sealed(ByteBuffer datagram) {
-        own.ifPresent(seal -> seal.seal(datagram));
+        if (own.isPresent()) {
+            own.get().seal(datagram);
+        }
         return datagram;
     }
 

@@ -115,6 +115,17 @@ final class Datagram {
         };
     }
 
+    /** Reads, once more, a datagram that was found whole before: nothing of it is checked again. */
+    void wrapAgain(ByteBuffer datagram) {
+        view(datagram);
+        bodyAt = start + HEADER_BYTES;
+        if (type() == DatagramLayout.DATA) {
+            int length = bytes.get(bodyAt) & 0xff;
+            readTopic(length);
+            bodyAt += 1 + length;
+        }
+    }
+
     /** The checksum of the remaining bytes behind its own field. */
     static int checksum(CRC32C crc, ByteBuffer datagram) {
         int start = datagram.position();

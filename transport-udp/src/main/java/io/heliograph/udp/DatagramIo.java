@@ -24,7 +24,8 @@ import java.util.OptionalLong;
  * <p>A train costs one call where the operating system can take it whole, and one call for each datagram elsewhere; on
  * the wire there is no difference, and trains need not arrive as they were sent.
  *
- * <p>One thread receives; any thread may send, wake up and close. An interrupt neither closes the socket nor is
+ * <p>One thread receives and waits; others may look once beside it ({@link #receive} with no timeout): datagrams are handed
+ * over by one thread at a time, and whoever comes meanwhile gets none. Any thread may send, wake up and close. An interrupt neither closes the socket nor is
  * swallowed; a thread that is interrupted before it would wait does not wait.
  */
 public interface DatagramIo extends AutoCloseable {

@@ -6,34 +6,81 @@ import java.util.Arrays;
 
 /**
  * Datagrams that came before their turn, and for those that have not come, when they were last asked for: a ring over the
- * next {@code window} sequences. Memory grows with what arrives and is used again. Guarded by the subscriber's lock.
+ * next {@code window} sequences. Memory grows with what arrives, slots too ({@link #reach}), and is used again. Guarded by
+ * the subscriber's lock.
  */
 final class HeldDatagrams {
 
     private static final long NONE = -1;
+    private static final int FIRST_SLOTS = 64;
 
     private final int window;
-    private final long[] sequences;
-    private final ByteBuffer[] bytes;
-    private final int[] lengths;
-    private final long[] receivedEpochNanos;
-    private final long[] asked;
-    private final long[] askedNs;
-    private final byte[] tries;
+    private int slots;
+    private long[] sequences;
+    private ByteBuffer[] bytes;
+    private int[] lengths;
+    private long[] receivedEpochNanos;
+    private long[] asked;
+    private long[] askedNs;
+    private byte[] tries;
     private int count;
 
     /** @param window how many sequences at once; rounded up to a power of two */
     HeldDatagrams(int window) {
         this.window = Integer.highestOneBit(Math.max(2, window) - 1) << 1;
-        this.sequences = new long[this.window];
-        this.bytes = new ByteBuffer[this.window];
-        this.lengths = new int[this.window];
-        this.receivedEpochNanos = new long[this.window];
-        this.asked = new long[this.window];
-        this.askedNs = new long[this.window];
-        this.tries = new byte[this.window];
+        this.slots = Math.min(FIRST_SLOTS, this.window);
+        this.sequences = none(slots);
+        this.bytes = new ByteBuffer[slots];
+        this.lengths = new int[slots];
+        this.receivedEpochNanos = new long[slots];
+        this.asked = none(slots);
+        this.askedNs = new long[slots];
+        this.tries = new byte[slots];
+    }
+
+    private static long[] none(int slots) {
+        long[] sequences = new long[slots];
         Arrays.fill(sequences, NONE);
-        Arrays.fill(asked, NONE);
+        return sequences;
+    }
+
+    /** Has slots for {@code span} sequences that follow one another, at most the window. */
+    void reach(long span) {
+        while (slots < span && slots < window) {
+            grow(slots * 2);
+        }
+    }
+
+    private void grow(int more) {
+        long[] oldSequences = sequences;
+        ByteBuffer[] oldBytes = bytes;
+        int[] oldLengths = lengths;
+        long[] oldReceived = receivedEpochNanos;
+        long[] oldAsked = asked;
+        long[] oldAskedNs = askedNs;
+        byte[] oldTries = tries;
+        slots = more;
+        sequences = none(more);
+        bytes = new ByteBuffer[more];
+        lengths = new int[more];
+        receivedEpochNanos = new long[more];
+        asked = none(more);
+        askedNs = new long[more];
+        tries = new byte[more];
+        for (int i = 0; i < oldSequences.length; i++) {
+            // Bytes that nobody needs stay in one of the two slots that this one becomes.
+            int to = oldSequences[i] == NONE ? i : slot(oldSequences[i]);
+            sequences[to] = oldSequences[i];
+            bytes[to] = oldBytes[i];
+            lengths[to] = oldLengths[i];
+            receivedEpochNanos[to] = oldReceived[i];
+            if (oldAsked[i] != NONE) {
+                int askedTo = slot(oldAsked[i]);
+                asked[askedTo] = oldAsked[i];
+                askedNs[askedTo] = oldAskedNs[i];
+                tries[askedTo] = oldTries[i];
+            }
+        }
     }
 
     int window() {
@@ -89,7 +136,7 @@ final class HeldDatagrams {
 
     /** The first sequence held from {@code from} on, or {@code end} if none is before it. */
     long firstFrom(long from, long end) {
-        long last = Math.min(end, from + window);
+        long last = Math.min(end, from + slots);
         for (long sequence = from; count > 0 && sequence < last; sequence++) {
             if (holds(sequence)) {
                 return sequence;
@@ -118,6 +165,6 @@ final class HeldDatagrams {
     }
 
     private int slot(long sequence) {
-        return (int) (sequence & window - 1);
+        return (int) (sequence & slots - 1);
     }
 }

@@ -32,6 +32,8 @@ final class NativeDatagramIo implements DatagramIo {
     private final int receiveBufferBytes;
     private final Consumer<String> degraded;
     private final ReentrantLock sendLock = new ReentrantLock();
+    /** Held while datagrams are handed over, not while they are waited for. */
+    private final ReentrantLock receiveLock = new ReentrantLock();
     private final SendMessage message;
     private final AtomicLong refusals = new AtomicLong();
     private Optional<ReceiveBatch> batch = Optional.empty();
@@ -87,15 +89,25 @@ final class NativeDatagramIo implements DatagramIo {
             return 0;
         }
         try {
-            for (boolean mayWait = timeoutNs > 0; ; mayWait = false) {
-                int received = drain(receiver);
-                if (received > 0 || !mayWait) {
-                    return received;
-                }
-                sockets.await(timeoutNs);
+            int received = drainInTurn(receiver);
+            if (received > 0 || timeoutNs <= 0) {
+                return received;
             }
+            sockets.await(timeoutNs);
+            return drainInTurn(receiver);
         } finally {
             sockets.exit();
+        }
+    }
+
+    private int drainInTurn(Receiver receiver) throws IOException {
+        if (receiveLock.isHeldByCurrentThread() || !receiveLock.tryLock()) {
+            return 0;
+        }
+        try {
+            return drain(receiver);
+        } finally {
+            receiveLock.unlock();
         }
     }
 

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * {@link DatagramIo} on the JDK's {@link DatagramChannel}: runs wherever Java does. A train leaves as single datagrams,
@@ -43,6 +44,8 @@ public final class PortableDatagramIo implements DatagramIo {
     private final int receiveBufferBytes;
     private final ByteBuffer buffer =
             ByteBuffer.allocateDirect(MAX_DATAGRAM_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    /** Held while datagrams are handed over, not while they are waited for. */
+    private final ReentrantLock receiveLock = new ReentrantLock();
     private int nextChannel;
 
     private PortableDatagramIo(List<DatagramChannel> opened) throws IOException {
@@ -138,15 +141,26 @@ public final class PortableDatagramIo implements DatagramIo {
     @Override
     public int receive(Receiver receiver, long timeoutNs) throws IOException {
         try {
-            int received = drain(receiver);
+            int received = drainInTurn(receiver);
             if (received > 0 || timeoutNs <= 0) {
                 return received;
             }
             selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNs)));
             selector.selectedKeys().clear();
-            return drain(receiver);
+            return drainInTurn(receiver);
         } catch (ClosedChannelException | ClosedSelectorException e) {
             return 0;
+        }
+    }
+
+    private int drainInTurn(Receiver receiver) throws IOException {
+        if (receiveLock.isHeldByCurrentThread() || !receiveLock.tryLock()) {
+            return 0;
+        }
+        try {
+            return drain(receiver);
+        } finally {
+            receiveLock.unlock();
         }
     }
 

@@ -3,7 +3,6 @@ package io.heliograph.udp;
 import java.net.InetSocketAddress;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -51,6 +50,8 @@ final class Receivers {
 
     private final UdpLimits limits;
     private final Map<Long, Receiver> byId = new HashMap<>();
+    /** The same, to be gone through at every report. */
+    private Receiver[] all = {};
     private int subscriptions;
     private long limitDatagram = Long.MAX_VALUE;
     private long limitEvent = Long.MAX_VALUE;
@@ -82,6 +83,7 @@ final class Receivers {
             }
             receiver = new Receiver(id, source, status.name());
             byId.put(id, receiver);
+            all = byId.values().toArray(Receiver[]::new);
         }
         if (lastHeard.isEmpty() || lastHeard.get() != receiver) {
             lastHeard = Optional.of(receiver);
@@ -102,7 +104,7 @@ final class Receivers {
     }
 
     void leave(long id) {
-        Optional.ofNullable(byId.remove(id)).ifPresent(gone -> gone.isKnown = false);
+        Optional.ofNullable(byId.get(id)).ifPresent(this::forget);
         lastHeard = Optional.empty();
         sum();
         chooseReference();
@@ -114,26 +116,27 @@ final class Receivers {
      * @param evicted hears of each that the publisher has waited for
      */
     void forgetSilent(long nowNs, Consumer<Receiver> evicted) {
-        boolean isChanged = false;
-        for (Iterator<Receiver> all = byId.values().iterator(); all.hasNext();) {
-            Receiver receiver = all.next();
+        int before = all.length;
+        for (Receiver receiver : all) {
             long silenceNs = nowNs - receiver.heardNs;
             if (receiver.isBlocking && silenceNs >= limits.eviction().toNanos()) {
                 evicted.accept(receiver);
-                all.remove();
-                receiver.isKnown = false;
-                isChanged = true;
+                forget(receiver);
             } else if (silenceNs >= limits.silence().toNanos()) {
-                all.remove();
-                receiver.isKnown = false;
-                isChanged = true;
+                forget(receiver);
             }
         }
-        if (isChanged) {
+        if (all.length != before) {
             lastHeard = Optional.empty();
             sum();
             chooseReference();
         }
+    }
+
+    private void forget(Receiver receiver) {
+        byId.remove(receiver.id);
+        receiver.isKnown = false;
+        all = byId.values().toArray(Receiver[]::new);
     }
 
     /**
@@ -144,7 +147,7 @@ final class Receivers {
         long periodNs = limits.eviction().toNanos() / ASKS_BEFORE_EVICTION;
         boolean isAsked = false;
         isAskDue = false;
-        for (Receiver receiver : byId.values()) {
+        for (Receiver receiver : all) {
             if (receiver.isBlocking) {
                 if (nowNs - receiver.askedNs >= periodNs) {
                     receiver.askedNs = nowNs;
@@ -168,7 +171,7 @@ final class Receivers {
         limitDatagram = Long.MAX_VALUE;
         limitEvent = Long.MAX_VALUE;
         acknowledged = Long.MAX_VALUE;
-        for (Receiver receiver : byId.values()) {
+        for (Receiver receiver : all) {
             subscriptions += receiver.subscriptions;
             if (receiver.isBlocking) {
                 limitDatagram = Math.min(limitDatagram, receiver.limitDatagram);

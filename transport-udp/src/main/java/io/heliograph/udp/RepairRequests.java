@@ -108,6 +108,7 @@ final class RepairRequests {
         }
         HeldDatagrams held = session.held();
         long end = Math.min(session.knownDatagrams(), session.expected() + held.window());
+        held.reach(end - session.expected());
         ripen(session.knownDatagrams(), nowNs);
         long nextNs = nowNs + MOST_RETRY_NS;
         boolean isBegun = false;

@@ -45,6 +45,12 @@ final class SessionReceiver {
 
     private static final long PROOF_PERIOD_NS = Duration.ofMillis(50).toNanos();
 
+    /** What is missing may be so many windows back: one window is on its way, the others wait here for a repair. */
+    private static final int WINDOWS_HELD = 4;
+
+    /** Few are missing where at least so many times as many are held. */
+    private static final int FEW_MISSING = 8;
+
     /** How far back arrivals are remembered, to tell a duplicate from one that is merely late. */
     private static final int REMEMBERED = 4096;
 
@@ -99,6 +105,7 @@ final class SessionReceiver {
     private List<Outlet> outlets = List.of();
     private final List<Unplaced> unplaced = new ArrayList<>();
     private final HeldDatagrams held;
+    private final int window;
     private final AnnouncedLosses losses = new AnnouncedLosses();
     private final Reassembly reassembly = new Reassembly();
     private final BitSet arrived = new BitSet(REMEMBERED);
@@ -115,10 +122,12 @@ final class SessionReceiver {
     private long lastHeardNs;
     private long lastReportNs;
     private long reportedLimitEvent;
-    private long reportedExpected;
+    private long reportedLimitDatagram;
     private long cookie;
     private long echoSentEpochNanos;
     private long echoHeardNs;
+    private final ControlWriter.Report report = new ControlWriter.Report();
+    private final ControlWriter.Echo echo = new ControlWriter.Echo();
     private boolean isReported = true;
     private boolean isEnding;
     private boolean isEnded;
@@ -140,7 +149,7 @@ final class SessionReceiver {
         this.nextEvent = place.nextEvent();
         this.knownDatagrams = expected;
         this.knownEvents = nextEvent;
-        this.reportedExpected = expected;
+        this.reportedLimitDatagram = expected + window;
         this.feed = feed;
         this.isPlaced = !isReliable || !isHistoryWanted(feed.start(), session);
         this.limits = feed.limits();
@@ -152,7 +161,8 @@ final class SessionReceiver {
             requests.allowBetweenLines(limits.reorderWait());
         }
         this.tally = tally;
-        this.held = new HeldDatagrams(isReliable ? window : limits.heldDatagrams() * 2);
+        this.window = window;
+        this.held = new HeldDatagrams(isReliable ? window * WINDOWS_HELD : limits.heldDatagrams() * 2);
     }
 
     long session() {
@@ -371,7 +381,7 @@ final class SessionReceiver {
         if (!isReliable) {
             return false;
         }
-        if (expected - reportedExpected >= held.window() / 4) {
+        if (limitDatagram() - reportedLimitDatagram >= window / 4) {
             return true;
         }
         for (Outlet outlet : outlets) {
@@ -413,9 +423,18 @@ final class SessionReceiver {
             }
         }
         reportedLimitEvent = limitEvent;
-        reportedExpected = expected;
-        return new ControlWriter.Report(known, lost, expected, expected + held.window(), limitEvent,
+        reportedLimitDatagram = limitDatagram();
+        return report.set(known, lost, expected, reportedLimitDatagram, limitEvent,
                 outlets.size() + unplaced.size());
+    }
+
+    /**
+     * The first datagram that may not come yet. What is on its way has its place in the socket, what is held has it here; but
+     * where much is missing, more on its way would be lost as well.
+     */
+    private long limitDatagram() {
+        int besideSocket = (knownDatagrams - arrived()) * FEW_MISSING <= held.count() ? held.count() : 0;
+        return expected + Math.min(held.window(), window + besideSocket);
     }
 
     /** How many datagrams are not missing any more. */
@@ -425,7 +444,7 @@ final class SessionReceiver {
 
     /** What the publisher's last heartbeat said of when it left; each is told once. */
     ControlWriter.Echo takeEcho(long nowNs) {
-        var echo = new ControlWriter.Echo(echoSentEpochNanos, echoSentEpochNanos == 0 ? 0 : nowNs - echoHeardNs, arrived());
+        echo.set(echoSentEpochNanos, echoSentEpochNanos == 0 ? 0 : nowNs - echoHeardNs, arrived());
         echoSentEpochNanos = 0;
         return echo;
     }
@@ -563,6 +582,7 @@ final class SessionReceiver {
             tally.beyondWindow++;
             return;
         }
+        held.reach(sequence - expected + 1);
         if (held.hold(sequence, data.whole(), receivedEpochNanos)) {
             tally.heldDatagrams++;
         }
@@ -577,7 +597,7 @@ final class SessionReceiver {
         passOver();
         while (held.count() > 0 && held.holds(expected)) {
             ByteBuffer next = held.get(expected);
-            replayed.wrapOpened(next);
+            replayed.wrapAgain(next);
             if (!deliver(replayed, held.receivedEpochNanos(expected))) {
                 return;
             }

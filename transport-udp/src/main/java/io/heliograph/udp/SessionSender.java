@@ -139,6 +139,11 @@ final class SessionSender {
         return writer.isEmpty() && sent == log.end() && repairs.isEmpty();
     }
 
+    /** Whether reports should be heard soon, since what they allow is half used up. */
+    boolean isShortOfCredit() {
+        return limitDatagram != Long.MAX_VALUE && limitDatagram - sent < sent - neededDatagram;
+    }
+
     /** When something was last sent. */
     long lastSentNs() {
         return lastSentNs;
@@ -693,7 +698,9 @@ final class SessionSender {
     }
 
     private ByteBuffer sealed(ByteBuffer datagram) {
-        seal.ifPresent(own -> own.seal(datagram));
+        if (seal.isPresent()) {
+            seal.get().seal(datagram);
+        }
         return datagram;
     }
 

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -45,6 +46,12 @@ public final class UdpPublisher implements Publisher {
     /** An event this long after the last datagram leaves at once; one that follows closer waits for company. */
     private static final long PACKING_NS = 20_000;
 
+    /** A thread that needs room looks so often for a report before it waits for one. */
+    private static final int LOOKS_BEFORE_WAITING = 4;
+
+    /** So long it waits for a report itself; then the sender's thread does, and signals. */
+    private static final long REPORT_WAIT_NS = 1_000_000;
+
     private final Feed feed;
     private final String address;
     private final DatagramIo io;
@@ -59,11 +66,14 @@ public final class UdpPublisher implements Publisher {
     private final Map<MalformedDatagram, Long> malformed = new EnumMap<>(MalformedDatagram.class);
     private final Datagram datagram = new Datagram();
     private final DatagramIo.Receiver onReport = this::onReport;
+    private final Consumer<Receivers.Receiver> tellEvicted;
+    private final SenderRest rest;
     private Optional<Supplier<Announcement>> announcing = Optional.empty();
     private Optional<Announcement> announcement = Optional.empty();
     private Optional<Thread> thread = Optional.empty();
-    private FlowPolicy policy;
+    private volatile FlowPolicy policy;
     private byte[] policyText;
+    private SessionSender.Standing standing;
     private long strayDatagrams;
     private boolean isClosed;
     private volatile boolean isDone;
@@ -83,6 +93,9 @@ public final class UdpPublisher implements Publisher {
         this.policy = feed.requirePossible(policy);
         this.policyText = policy.text().getBytes(StandardCharsets.US_ASCII);
         this.receivers = new Receivers(feed.limits());
+        this.tellEvicted = gone -> lock.tellLater(environment, new Notice.SubscriberEvicted(address, gone.name()));
+        this.rest = new SenderRest(environment.clock().nanoTime());
+        this.standing = new SessionSender.Standing(0, policyText);
         this.repairs = new Repairs(sender, receivers, feed, environment);
         this.seals = feed.key().map(key -> new ReceiverSeals(key, sender.session(), feed.limits().receivers()));
     }
@@ -206,6 +219,7 @@ public final class UdpPublisher implements Publisher {
                     if (receivers.isEmpty()) {
                         ledger.countUnheard(events);
                     }
+                    hearAmongOthers();
                     return PublishResult.ACCEPTED;
                 }
                 startedNs = startedNs == NOT_WAITED ? environment.clock().nanoTime() : startedNs;
@@ -222,7 +236,8 @@ public final class UdpPublisher implements Publisher {
 
     /** How many events an appender may hand over at once, so that no subscriber's credit is too small for them. */
     int mostEventsAtOnce() {
-        return locked(() -> policy instanceof FlowPolicy.Drop ? Integer.MAX_VALUE : Math.max(1, policy.limit().events() / 4));
+        FlowPolicy now = policy;
+        return now instanceof FlowPolicy.Drop ? Integer.MAX_VALUE : Math.max(1, now.limit().events() / 4);
     }
 
     /** Counts one event that an appender refused. */
@@ -258,7 +273,7 @@ public final class UdpPublisher implements Publisher {
                 sender.flush();
             } else {
                 // The sender's thread sleeps until there is something to send; it knows already where there was.
-                io.wakeUp();
+                wakeSender();
             }
         }
         return PublishResult.ACCEPTED;
@@ -279,18 +294,62 @@ public final class UdpPublisher implements Publisher {
         };
     }
 
+    /** Whoever publishes fast hears reports on the way, so that the sender's thread need not come between. */
+    private void hearAmongOthers() {
+        long nowNs = environment.clock().nanoTime();
+        if (sender.isReliable() && (rest.isHearingDue(nowNs) || sender.isShortOfCredit())) {
+            hear(nowNs);
+        }
+    }
+
+    /** Takes in the reports that are there; says whether there was any. */
+    private boolean hear(long nowNs) {
+        try {
+            rest.heard(nowNs);
+            return io.receive(onReport, 0) > 0;
+        } catch (IOException e) {
+            // The sender's thread meets it as well, and ends loudly.
+            return false;
+        }
+    }
+
     private Optional<PublishResult> awaitRoom(long deadlineNs) {
         sender.flush();
-        sender.beginWait(environment.clock().nanoTime());
-        io.wakeUp();
+        for (int i = 0; i < LOOKS_BEFORE_WAITING && sender.isReliable(); i++) {
+            if (hear(environment.clock().nanoTime())) {
+                return Optional.empty();
+            }
+        }
+        long nowNs = environment.clock().nanoTime();
+        sender.beginWait(nowNs);
         try {
-            environment.clock().await(lock, changed, deadlineNs);
+            if (!awaitReport(Math.min(deadlineNs - nowNs, REPORT_WAIT_NS))) {
+                rest.heardLast(nowNs);
+                wakeSender();
+                environment.clock().await(lock, changed, deadlineNs);
+            }
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of(PublishResult.BACK_PRESSURED);
         } finally {
             sender.endWait();
+        }
+    }
+
+    /** Waits in the socket, without the lock, instead of the sender's thread; says whether there was a report. */
+    private boolean awaitReport(long timeoutNs) {
+        if (!sender.isReliable() || timeoutNs <= 0 || !rest.tryEnterSocket()) {
+            return false;
+        }
+        lock.unlock();
+        try {
+            return io.receive(onReport, timeoutNs) > 0;
+        } catch (IOException e) {
+            return false;
+        } finally {
+            rest.leaveSocket();
+            lock.lock();
         }
     }
 
@@ -301,38 +360,51 @@ public final class UdpPublisher implements Publisher {
      * @throws IOException if the socket failed
      */
     public void doWork(long timeoutNs) throws IOException {
-        long nowNs = environment.clock().nanoTime();
         lock.lock();
         try {
-            int before = receivers.count();
-            receivers.forgetSilent(nowNs, gone ->
-                    lock.tellLater(environment, new Notice.SubscriberEvicted(address, gone.name())));
-            if (receivers.count() != before) {
-                onReceiversChanged();
-            }
-            if (receivers.takeAskTurn(nowNs)) {
-                sender.sayAt(nowNs);
-            }
-            if (!isClosed) {
-                sender.doWork(standing(), nowNs);
-            } else if (sender.sayEnd(standing(), receivers.subscriptions(), nowNs)) {
-                isDone = true;
-                changed.signalAll();
-            }
+            sendWhatIsDue();
         } finally {
             lock.unlock();
         }
         io.receive(onReport, timeoutNs);
     }
 
+    private void sendWhatIsDue() {
+        long nowNs = environment.clock().nanoTime();
+        int before = receivers.count();
+        receivers.forgetSilent(nowNs, tellEvicted);
+        if (receivers.count() != before) {
+            onReceiversChanged();
+        }
+        if (receivers.takeAskTurn(nowNs)) {
+            sender.sayAt(nowNs);
+        }
+        if (!isClosed) {
+            sender.doWork(standing(), nowNs);
+        } else if (sender.sayEnd(standing(), receivers.subscriptions(), nowNs)) {
+            isDone = true;
+            changed.signalAll();
+        }
+    }
+
     private SessionSender.Standing standing() {
-        return new SessionSender.Standing(receivers.count(), policyText);
+        if (standing.receivers() != receivers.count() || standing.policy() != policyText) {
+            standing = new SessionSender.Standing(receivers.count(), policyText);
+        }
+        return standing;
+    }
+
+    private void wakeSender() {
+        io.wakeUp();
+        if (thread.isPresent()) {
+            rest.end(thread.get());
+        }
     }
 
     private void run() {
         try {
             while (!isDone) {
-                doWork(untilDueNs());
+                work();
             }
         } catch (IOException | RuntimeException | Error failure) {
             // Whatever ends this thread must not leave a publisher that accepts and never sends.
@@ -346,6 +418,39 @@ public final class UdpPublisher implements Publisher {
             }
             environment.tell(new Notice.TransportFailed(address, String.valueOf(failure)));
             announcement.ifPresent(Announcement::close);
+        }
+    }
+
+    private void work() throws IOException {
+        if (rest.isDue(environment.clock().nanoTime())) {
+            workBetweenRests();
+            return;
+        }
+        long untilDueNs = untilDueNs();
+        if (untilDueNs > 0 && rest.tryEnterSocket()) {
+            try {
+                doWork(untilDueNs);
+            } finally {
+                rest.leaveSocket();
+            }
+        } else {
+            doWork(0);
+        }
+    }
+
+    /** Whoever holds the lock now sends and hears on the way: to wait for it would only be in its way. */
+    private void workBetweenRests() {
+        long untilDueNs = LONGEST_WAIT_NS;
+        if (lock.tryLock()) {
+            try {
+                sendWhatIsDue();
+                untilDueNs = isDone ? 0 : untilDueNs();
+            } finally {
+                lock.unlock();
+            }
+        }
+        if (untilDueNs > 0) {
+            rest.rest(untilDueNs);
         }
     }
 
@@ -364,7 +469,9 @@ public final class UdpPublisher implements Publisher {
         lock.lock();
         try {
             Optional<MalformedDatagram> fault = seals.isEmpty() ? datagram.wrap(bytes) : seals.get().read(datagram, bytes);
-            fault.ifPresent(reason -> malformed.merge(reason, 1L, Long::sum));
+            if (fault.isPresent()) {
+                malformed.merge(fault.get(), 1L, Long::sum);
+            }
             boolean isOwn = fault.isEmpty() && datagram.session() == sender.session();
             if (isOwn && datagram.type() == DatagramLayout.STATUS) {
                 onStatus(source, environment.clock().nanoTime());
@@ -415,7 +522,7 @@ public final class UdpPublisher implements Publisher {
 
     @Override
     public FlowPolicy policy() {
-        return locked(() -> policy);
+        return policy;
     }
 
     @Override
@@ -430,7 +537,7 @@ public final class UdpPublisher implements Publisher {
         } finally {
             lock.unlock();
         }
-        io.wakeUp();
+        wakeSender();
     }
 
     @Override
@@ -546,7 +653,7 @@ public final class UdpPublisher implements Publisher {
         } finally {
             lock.unlock();
         }
-        io.wakeUp();
+        wakeSender();
     }
 
     /** Whether the end of the stream has been said. */

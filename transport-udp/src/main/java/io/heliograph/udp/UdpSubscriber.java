@@ -38,7 +38,7 @@ import java.util.function.UnaryOperator;
 public final class UdpSubscriber implements Subscriber {
 
     private static final long LONGEST_WAIT_NS = 500_000_000;
-    private static final long EPOCH_PERIOD_NS = 1_000_000;
+    private static final long EPOCH_PERIOD_NS = 10_000_000;
     private static final Duration LONGEST_JOIN = Duration.ofSeconds(5);
     private static final int MOST_WINDOW = 1 << 14;
 
@@ -272,7 +272,7 @@ public final class UdpSubscriber implements Subscriber {
         }
     }
 
-    /** The wall clock, asked once a millisecond and gone on with by the other: asking costs and allocates. */
+    /** The wall clock, asked a hundred times a second and gone on with by the other: asking costs and allocates. */
     private long epochNanosAt(long nowNs) {
         if (nowNs - epochReadNs >= EPOCH_PERIOD_NS) {
             epochReadNs = nowNs;

@@ -7,15 +7,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.heliograph.AddressInUseException;
 import io.heliograph.TransportException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -202,6 +207,56 @@ abstract class DatagramIoContract extends DatagramIoLifeContract {
                 }
             }, 1_000_000_000)).hasMessage("the second is too much");
             assertThat(Arrivals.await(to, 3).datagrams).containsExactly(new byte[] {3}, new byte[] {4}, new byte[] {5});
+        }
+    }
+
+    @Test
+    void threadsThatLookAtOnceGetEachDatagramOnceAndWhole() throws Exception {
+        int count = 2_000;
+        try (DatagramIo to = unicast(); DatagramIo from = unicast(); var threads = Executors.newFixedThreadPool(3)) {
+            var arrived = new ConcurrentLinkedQueue<Integer>();
+            DatagramIo.Receiver receiver = (datagram, source) -> arrived.add(datagram.getInt(datagram.position()));
+            long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            for (int i = 0; i < 3; i++) {
+                // One of them waits, the others look.
+                long timeoutNs = i == 0 ? 1_000_000 : 0;
+                threads.submit(() -> {
+                    while (arrived.size() < count && System.nanoTime() - deadlineNs < 0) {
+                        to.receive(receiver, timeoutNs);
+                    }
+                    return arrived;
+                });
+            }
+            ByteBuffer datagram = ByteBuffer.allocateDirect(4).order(ByteOrder.LITTLE_ENDIAN);
+            for (int i = 0; i < count; i++) {
+                while (arrived.size() < i - 100 && System.nanoTime() - deadlineNs < 0) {
+                    Thread.onSpinWait();
+                }
+                from.send(datagram.clear().putInt(i).flip(), to.localAddress());
+            }
+            threads.shutdown();
+            assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(arrived).containsExactlyInAnyOrderElementsOf(IntStream.range(0, count).boxed().toList());
+        }
+    }
+
+    @Test
+    void whoLooksFromWithinAReceiverGetsNothing() throws IOException {
+        try (DatagramIo to = unicast(); DatagramIo from = unicast()) {
+            from.send(direct(bytes(10)), to.localAddress());
+            from.send(direct(bytes(10)), to.localAddress());
+            var within = new ArrayList<Integer>();
+            DatagramIo.Receiver receiver = (datagram, source) -> {
+                try {
+                    within.add(to.receive((inner, from2) -> { }, 0));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            };
+            while (within.size() < 2) {
+                to.receive(receiver, 1_000_000_000);
+            }
+            assertThat(within).containsExactly(0, 0);
         }
     }
 

@@ -250,7 +250,7 @@ class DatagramTest {
     }
 
     private static ByteBuffer status() {
-        return copy(new ControlWriter().status(SESSION, 1, 77, new ControlWriter.Report(2, 3, 4, 5, 6, 7), new byte[] {'a'},
+        return copy(new ControlWriter().status(SESSION, 1, 77, new ControlWriter.Report().set(2, 3, 4, 5, 6, 7), new byte[] {'a'},
                 DatagramLayout.BLOCKING));
     }
 

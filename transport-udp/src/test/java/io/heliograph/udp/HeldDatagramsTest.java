@@ -14,7 +14,7 @@ class HeldDatagramsTest {
     void holdsWhatAMapWouldHold() {
         for (long seed = 1; seed <= 20; seed++) {
             var random = new Random(seed);
-            var held = new HeldDatagrams(1 + random.nextInt(100));
+            var held = new HeldDatagrams(1 + random.nextInt(500));
             var model = new TreeMap<Long, byte[]>();
             long expected = random.nextLong(1L << 40);
             for (int i = 0; i < 5_000; i++) {
@@ -23,6 +23,7 @@ class HeldDatagramsTest {
                     byte[] bytes = new byte[48 + random.nextInt(1_000)];
                     random.nextBytes(bytes);
                     boolean isNew = !model.containsKey(sequence);
+                    held.reach(sequence - expected + 1);
                     assertThat(held.hold(sequence, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), i)).as("seed %d", seed).isEqualTo(isNew);
                     model.put(sequence, bytes);
                     assertThat(held.receivedEpochNanos(sequence)).isEqualTo(i);
@@ -43,6 +44,20 @@ class HeldDatagramsTest {
                 }
             }
         }
+    }
+
+    @Test
+    void remembersWhatWasAskedForWhereItsSlotsGrow() {
+        var held = new HeldDatagrams(4_096);
+        for (long sequence = 1_000; sequence < 1_060; sequence++) {
+            held.ask(sequence, sequence);
+        }
+        held.reach(4_000);
+        for (long sequence = 1_000; sequence < 1_060; sequence++) {
+            assertThat(held.tries(sequence)).isEqualTo(1);
+            assertThat(held.askedNs(sequence)).isEqualTo(sequence);
+        }
+        assertThat(held.tries(1_060)).isZero();
     }
 
     @Test

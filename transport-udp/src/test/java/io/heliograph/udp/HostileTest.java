@@ -39,7 +39,7 @@ class HostileTest {
     }
 
     private int status(long receiver, long withCookie, long limit, int flags) throws IOException {
-        return send(control.status(session, receiver, withCookie, new ControlWriter.Report(0, 0, limit, limit, limit, 1), new byte[0], flags));
+        return send(control.status(session, receiver, withCookie, new ControlWriter.Report().set(0, 0, limit, limit, limit, 1), new byte[0], flags));
     }
 
     private int send(ByteBuffer datagram) throws IOException {

@@ -102,7 +102,7 @@ class KeyedModeTest implements EventHandler {
         long session = publisher.session();
         DatagramIo forger = network.subscriberIo(Faults.NONE, Faults.NONE);
         var control = new ControlWriter();
-        forger.send(control.status(session, 1, 2, new ControlWriter.Report(0, 0, 0, 0, 0, 9), new byte[0],
+        forger.send(control.status(session, 1, 2, new ControlWriter.Report().set(0, 0, 0, 0, 0, 9), new byte[0],
                 DatagramLayout.BLOCKING), SimNetwork.PUBLISHER);
         control.beginNak(1, 2);
         control.range(0, 3);
