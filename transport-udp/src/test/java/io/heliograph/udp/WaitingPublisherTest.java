@@ -49,6 +49,7 @@ class WaitingPublisherTest {
                 assertThat(publisher.publish("a", bytes, 0, bytes.length)).isEqualTo(PublishResult.ACCEPTED);
             }
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> handled.get() == EVENTS);
+            publisher.close();
             isOver.set(true);
             receiving.get(20, TimeUnit.SECONDS);
             assertThat(subscription.sums().delivered()).isEqualTo(EVENTS);
