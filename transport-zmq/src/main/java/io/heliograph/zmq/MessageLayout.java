@@ -46,6 +46,8 @@ final class MessageLayout {
     // CREDIT
     /** The subscriber misses what is in front of what it got: send again from where it stands. */
     static final int RESEND = 1;
+    /** The subscriber has heard the session's end. */
+    static final int ENDED = 2;
 
     // WELCOME
     /** The lane goes on where the subscriber stood; else what lies between is lost. */

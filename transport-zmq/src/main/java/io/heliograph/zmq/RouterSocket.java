@@ -64,7 +64,7 @@ final class RouterSocket implements PeerSocket {
     @Override
     public void close() {
         // A name within a process is free again at once, not when ZeroMQ's reaper gets there.
-        socket.unbind(bound);
+        InProcessNames.unbind(bound, () -> socket.unbind(bound));
         socket.close();
     }
 }

@@ -135,11 +135,16 @@ final class SocketLoop {
         } catch (RuntimeException | Error failure) {
             onFailure.accept(failure);
         } finally {
-            try {
-                selector.close();
-            } catch (IOException e) {
-                onFailure.accept(e);
-            }
+            abandon();
+        }
+    }
+
+    /** Gives its own resources back; for a loop that was never started. */
+    void abandon() {
+        try {
+            selector.close();
+        } catch (IOException e) {
+            onFailure.accept(e);
         }
     }
 }

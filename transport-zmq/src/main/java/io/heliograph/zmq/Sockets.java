@@ -2,6 +2,7 @@ package io.heliograph.zmq;
 
 import io.heliograph.AddressInUseException;
 import io.heliograph.TransportException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -75,21 +76,32 @@ final class Sockets implements AutoCloseable {
         socket.setRouterMandatory(true);
         socket.setHelloMsg(knock);
         socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, MessageLayout.header(MessageType.LOST, 0, 0, 0));
-        bind(socket, endpoint.own());
+        if (config.isInProcess()) {
+            InProcessNames.bind(endpoint.own(), () -> bind(socket, endpoint.own()));
+        } else {
+            bind(socket, endpoint.own());
+        }
         return new RouterSocket(socket, endpoint.own());
     }
 
     /**
-     * A socket that connects to own peers at {@code endpoint}, again whenever the connection is lost.
+     * A socket that connects to own peers at {@code endpoint}, again whenever the connection is lost; none within a process
+     * as long as nobody is bound there.
      *
      * @param knock what the peer is sent first, on each connection
      * @throws TransportException if the host has no address
      */
-    DealerSocket connectOwn(ZmqEndpoint endpoint, byte[] knock, long mostBytes) {
+    Optional<DealerSocket> connectOwn(ZmqEndpoint endpoint, byte[] knock, long mostBytes) {
         ZMQ.Socket socket = hardened(SocketType.DEALER, mostBytes, frames);
         socket.setHelloMsg(knock);
-        connect(socket, endpoint.own());
-        return new DealerSocket(socket);
+        socket.base().setSocketOpt(zmq.ZMQ.ZMQ_HICCUP_MSG, MessageLayout.header(MessageType.LOST, 0, 0, 0));
+        if (!config.isInProcess()) {
+            connect(socket, endpoint.own());
+        } else if (!InProcessNames.connect(endpoint.own(), () -> connect(socket, endpoint.own()))) {
+            socket.close();
+            return Optional.empty();
+        }
+        return Optional.of(new DealerSocket(socket));
     }
 
     private ZMQ.Socket hardened(SocketType type, long mostBytes, int mostMessages) {

@@ -24,15 +24,19 @@ public final class ZmqTransport implements Transport {
 
     @Override
     public Publisher publisher(Address address, Optional<FlowPolicy> policy, Environment environment) {
-        throw notBuilt(ZmqConfig.of(address, ZmqConfig.Side.BINDING));
+        ZmqConfig config = fanOut(ZmqConfig.of(address, ZmqConfig.Side.BINDING));
+        return ZmqPublisher.open(config, policy.orElse(DEFAULT_POLICY), environment);
     }
 
     @Override
     public Subscriber subscriber(Address address, Environment environment) {
-        throw notBuilt(ZmqConfig.of(address, ZmqConfig.Side.CONNECTING));
+        return ZmqSubscriber.open(fanOut(ZmqConfig.of(address, ZmqConfig.Side.CONNECTING)), environment);
     }
 
-    private static ConfigException notBuilt(ZmqConfig config) {
-        return new ConfigException("pattern", config.pattern().label(), "none in this version");
+    private static ZmqConfig fanOut(ZmqConfig config) {
+        if (config.pattern() != ZmqPattern.FAN_OUT) {
+            throw new ConfigException("pattern", config.pattern().label(), ZmqPattern.FAN_OUT.label());
+        }
+        return config;
     }
 }

@@ -1,0 +1,235 @@
+package io.heliograph.zmq;
+
+import io.heliograph.TransportException;
+import io.heliograph.flow.FlowPolicy;
+import io.heliograph.flow.TellingLock;
+import io.heliograph.spi.Environment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A publisher's sockets and the thread that owns them: hears subscribers, and sends each what it is due. Everything but
+ * {@link #wakeUp} and {@link #close} belongs to that thread.
+ */
+final class PublisherPorts implements SocketLoop.Work {
+
+    private static final int MESSAGES_PER_TURN = 256;
+    /** Then the others have their turn. */
+    private static final int FRAMES_PER_TURN = 32;
+
+    private final ZmqConfig config;
+    private final long session;
+    private final RemoteSubscribers remotes;
+    private final TellingLock lock;
+    private final Runnable onChange;
+    private final Supplier<FlowPolicy> policy;
+    private final Environment environment;
+    private final Sockets sockets;
+    private final SocketLoop loop;
+    private final OwnPorts ports;
+    private final PeerSocket.Receiver receiver = new Hearing();
+    private long untilConnectNs;
+    private volatile boolean isDone;
+
+    /**
+     * @param onChange  called under the lock when a lane has room, or the subscribers are others
+     * @param onFailure told what ended the thread, or one of ZeroMQ's
+     */
+    PublisherPorts(ZmqConfig config, long session, RemoteSubscribers remotes, TellingLock lock, Runnable onChange,
+            Supplier<FlowPolicy> policy, Consumer<Throwable> onFailure, Environment environment) {
+        this.config = config;
+        this.session = session;
+        this.remotes = remotes;
+        this.lock = lock;
+        this.onChange = onChange;
+        this.policy = policy;
+        this.environment = environment;
+        this.sockets = new Sockets(config, onFailure);
+        try {
+            this.loop = new SocketLoop("heliograph-zmq-publisher " + config.text(), this, onFailure);
+        } catch (IOException e) {
+            throw new TransportException("cannot open a selector for " + config.text(), e);
+        }
+        this.ports = new OwnPorts(config, sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, session, 0),
+                MessageLayout.mostBytesToPublisher(config.limits()), environment.random());
+    }
+
+    /** Opens the sockets and starts the thread. */
+    void open() {
+        try {
+            ports.open(environment.clock().nanoTime());
+        } catch (IOException e) {
+            abandon();
+            throw new TransportException("cannot watch the sockets of " + config.text(), e);
+        } catch (RuntimeException e) {
+            abandon();
+            throw e;
+        }
+        loop.start();
+    }
+
+    /** Closes what has been opened, since not all of it could be. */
+    private void abandon() {
+        end();
+        loop.abandon();
+    }
+
+    /** Something waits to be sent. */
+    void wakeUp() {
+        loop.wakeUp();
+    }
+
+    /** Whether the sockets are closed on purpose. */
+    boolean isDone() {
+        return isDone;
+    }
+
+    /** Waits until the end has been said. */
+    void close(Duration longest) {
+        loop.wakeUp();
+        loop.join(longest);
+    }
+
+    @Override
+    public boolean turn() {
+        long nowNs = environment.clock().nanoTime();
+        int received = ports.receive(receiver, MESSAGES_PER_TURN, nowNs);
+        boolean hasSent = false;
+        for (RemoteSubscriber remote : due(nowNs)) {
+            for (int i = 0; i < FRAMES_PER_TURN && send(remote, nowNs); i++) {
+                hasSent = true;
+            }
+        }
+        try {
+            untilConnectNs = ports.onTime(nowNs);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return received > 0 || hasSent;
+    }
+
+    private RemoteSubscriber[] due(long nowNs) {
+        lock.lock();
+        try {
+            if (remotes.evictSilent(nowNs)) {
+                onChange.run();
+            }
+            if (remotes.isDone(policy.get(), nowNs)) {
+                isDone = true;
+                loop.stop();
+            }
+            return remotes.all();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends the next of what {@code remote} is due; says {@code false} if there was nothing, or it was not taken. */
+    private boolean send(RemoteSubscriber remote, long nowNs) {
+        RemoteSubscriber.Due due;
+        ByteBuffer message;
+        Peer peer;
+        lock.lock();
+        try {
+            due = remote.due(remotes.isClosing(), config.limits().heartbeat().toNanos(), nowNs);
+            if (due == RemoteSubscriber.Due.NOTHING) {
+                return false;
+            }
+            peer = remote.peer;
+            message = message(remote, due);
+            if (due == RemoteSubscriber.Due.FRAME) {
+                onChange.run();
+            }
+        } finally {
+            lock.unlock();
+        }
+        PeerSocket.Sent sent = ports.send(peer, message);
+        lock.lock();
+        try {
+            switch (sent) {
+                case TAKEN -> {
+                    remote.onSent(due, nowNs);
+                    remotes.tally().sent(message.capacity());
+                }
+                case FULL, GONE -> {
+                    if (due == RemoteSubscriber.Due.FRAME) {
+                        remote.lane.putBack();
+                    }
+                    remote.onRefused(sent, nowNs);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return sent == PeerSocket.Sent.TAKEN;
+    }
+
+    private ByteBuffer message(RemoteSubscriber remote, RemoteSubscriber.Due due) {
+        Lane lane = remote.lane;
+        return switch (due) {
+            case WELCOME -> PublisherMessages.welcome(session, lane.subscriber(), remote.isResumed, remote.welcomeSequence, lane.told());
+            case HEARTBEAT -> PublisherMessages.state(session, lane.subscriber(), lane.place(), lane.told());
+            case FRAME -> lane.take().orElseThrow();
+            case END -> PublisherMessages.end(session, lane.subscriber(), lane.next());
+            case NOTHING -> throw new IllegalStateException("nothing is due");
+        };
+    }
+
+    @Override
+    public long untilDueNs() {
+        lock.lock();
+        try {
+            return Math.min(untilConnectNs, remotes.untilDueNs(environment.clock().nanoTime()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return untilDueNs() <= 0;
+    }
+
+    @Override
+    public void end() {
+        isDone = true;
+        ports.close();
+        sockets.close();
+    }
+
+    /** Hears subscribers. */
+    private final class Hearing implements PeerSocket.Receiver {
+
+        @Override
+        public void onMessage(Peer from, ByteBuffer message) {
+            boolean isStranger;
+            lock.lock();
+            try {
+                RemoteSubscribers.Change change = remotes.receive(from, message, environment.clock().nanoTime());
+                isStranger = change == RemoteSubscribers.Change.STRANGER;
+                if (change == RemoteSubscribers.Change.ROOM) {
+                    onChange.run();
+                }
+            } finally {
+                lock.unlock();
+            }
+            if (isStranger) {
+                ports.send(from, PublisherMessages.who(session, 0));
+            }
+        }
+
+        @Override
+        public void onParts(Peer from) {
+            lock.lock();
+            try {
+                remotes.tally().malformed(MalformedMessage.SEVERAL_PARTS);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.heliograph.zmq;
+
+import java.time.Duration;
+
+/**
+ * A subscriber as its publisher knows it: its lane, where it is to be reached, and what it is owed. Guarded by the
+ * publisher's lock.
+ */
+final class RemoteSubscriber {
+
+    /** Word of what is not wanted waits so long for an event that takes it along. */
+    private static final long TAIL_NS = Duration.ofMillis(10).toNanos();
+    /** After ZeroMQ was full for this one. */
+    private static final long AGAIN_NS = Duration.ofMillis(1).toNanos();
+    static final long END_PERIOD_NS = Duration.ofMillis(100).toNanos();
+
+    /** What it is to be sent next. */
+    enum Due {
+        WELCOME, FRAME, END, HEARTBEAT, NOTHING
+    }
+
+    final Lane lane;
+    Peer peer;
+    String name = "";
+    /** Of the filters that it asked for last. */
+    int filtersVersion;
+    int subscriptions;
+    boolean isWelcomeDue = true;
+    boolean isResumed;
+    long welcomeSequence;
+    boolean isConnected = true;
+    boolean hasHeardEnd;
+    long lastHeardNs;
+    private long lastSentNs;
+    private long blockedUntilNs;
+    private boolean isBlocked;
+    private long tailSinceNs;
+    private boolean isTailNoted;
+    private boolean isEndSent;
+
+    RemoteSubscriber(Lane lane, Peer peer, long nowNs) {
+        this.lane = lane;
+        this.peer = peer;
+        this.welcomeSequence = lane.next();
+        this.lastHeardNs = nowNs;
+        this.lastSentNs = nowNs;
+    }
+
+    /** What it is to be sent now. */
+    Due due(boolean isClosing, long heartbeatNs, long nowNs) {
+        if (!isConnected || isBlocked && nowNs - blockedUntilNs < 0) {
+            return Due.NOTHING;
+        }
+        isBlocked = false;
+        if (isWelcomeDue) {
+            return Due.WELCOME;
+        }
+        if (isTailDue(isClosing, nowNs)) {
+            lane.flushTail();
+        }
+        if (lane.isReady()) {
+            return Due.FRAME;
+        }
+        if (isClosing && !hasHeardEnd && lane.isSent() && (!isEndSent || nowNs - lastSentNs >= END_PERIOD_NS)) {
+            return Due.END;
+        }
+        return nowNs - lastSentNs >= heartbeatNs ? Due.HEARTBEAT : Due.NOTHING;
+    }
+
+    private boolean isTailDue(boolean isClosing, long nowNs) {
+        if (!lane.hasTail()) {
+            isTailNoted = false;
+            return false;
+        }
+        if (!isTailNoted) {
+            isTailNoted = true;
+            tailSinceNs = nowNs;
+        }
+        return isClosing || nowNs - tailSinceNs >= TAIL_NS;
+    }
+
+    /** It was sent what was due. */
+    void onSent(Due what, long nowNs) {
+        lastSentNs = nowNs;
+        isEndSent |= what == Due.END;
+        isWelcomeDue &= what != Due.WELCOME;
+    }
+
+    /** ZeroMQ did not take what was due: it holds as much as it may, or the connection is gone. */
+    void onRefused(PeerSocket.Sent sent, long nowNs) {
+        if (sent == PeerSocket.Sent.GONE) {
+            isConnected = false;
+        } else {
+            isBlocked = true;
+            blockedUntilNs = nowNs + AGAIN_NS;
+        }
+    }
+
+    /** How long until something may be due, if nothing else happens. */
+    long untilDueNs(boolean isClosing, long heartbeatNs, long nowNs) {
+        if (!isConnected) {
+            return Long.MAX_VALUE;
+        }
+        if (isBlocked) {
+            return blockedUntilNs - nowNs;
+        }
+        long until = lastSentNs + (isClosing ? Math.min(END_PERIOD_NS, heartbeatNs) : heartbeatNs) - nowNs;
+        if (lane.hasTail()) {
+            until = Math.min(until, isTailNoted ? tailSinceNs + TAIL_NS - nowNs : TAIL_NS);
+        }
+        return isWelcomeDue || lane.isReady() ? 0 : until;
+    }
+
+    /** Goes on after it has said hello again. */
+    void resume(Peer at, long sequence) {
+        peer = at;
+        isConnected = true;
+        isBlocked = false;
+        isWelcomeDue = true;
+        isResumed = true;
+        isEndSent = false;
+        welcomeSequence = sequence;
+    }
+}

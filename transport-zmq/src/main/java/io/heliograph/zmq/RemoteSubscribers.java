@@ -1,0 +1,307 @@
+package io.heliograph.zmq;
+
+import io.heliograph.Notice;
+import io.heliograph.flow.FlowPolicy;
+import io.heliograph.flow.TellingLock;
+import io.heliograph.spi.Environment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The subscribers that a publisher serves, and what they say. Guarded by the publisher's lock.
+ */
+final class RemoteSubscribers {
+
+    private final long session;
+    private final ZmqConfig config;
+    private final TellingLock lock;
+    private final Environment environment;
+    private final ZmqCounters.Tally tally = new ZmqCounters.Tally();
+    private final Message message = new Message();
+    private final Map<Long, RemoteSubscriber> bySubscriber = new HashMap<>();
+    /** The same, to be walked for each event; never changed but replaced. */
+    private RemoteSubscriber[] all = {};
+    private int subscriptions;
+    private long nextSequence;
+    private String policyText = "";
+    private boolean isClosing;
+    private boolean isFull;
+    private long givenUpByGone;
+    private long lastProgressNs;
+
+    /** What a message changed. */
+    enum Change {
+        /** Nothing that anybody waits for. */
+        NONE,
+        /** Room, or the set of subscribers. */
+        ROOM,
+        /** The peer is not known: it is to say hello. */
+        STRANGER
+    }
+
+    RemoteSubscribers(long session, ZmqConfig config, TellingLock lock, Environment environment) {
+        this.session = session;
+        this.config = config;
+        this.lock = lock;
+        this.environment = environment;
+    }
+
+    /** Those there are; not to be changed. */
+    RemoteSubscriber[] all() {
+        return all;
+    }
+
+    boolean isEmpty() {
+        return all.length == 0;
+    }
+
+    /** How many subscriptions they have together. */
+    int subscriptions() {
+        return subscriptions;
+    }
+
+    long givenUp() {
+        long sum = givenUpByGone;
+        for (RemoteSubscriber remote : all) {
+            sum += remote.lane.lost();
+        }
+        return sum;
+    }
+
+    ZmqCounters.Tally tally() {
+        return tally;
+    }
+
+    ZmqCounters counters() {
+        return tally.snapshot();
+    }
+
+    /** The sequence of the next event. */
+    void next(long sequence) {
+        nextSequence = sequence;
+    }
+
+    long next() {
+        return nextSequence;
+    }
+
+    void changePolicy(FlowPolicy policy) {
+        policyText = policy.text();
+        for (RemoteSubscriber remote : all) {
+            remote.lane.changeState(new LaneState(remote.filtersVersion, policyText));
+        }
+    }
+
+    void beginClose() {
+        if (!isClosing) {
+            isClosing = true;
+            lastProgressNs = environment.clock().nanoTime();
+        }
+    }
+
+    boolean isClosing() {
+        return isClosing;
+    }
+
+    /** Whether all have heard the end, or nothing has moved for so long that they never will. */
+    boolean isDone(FlowPolicy policy, long nowNs) {
+        if (!isClosing) {
+            return false;
+        }
+        ZmqLimits limits = config.limits();
+        long patienceNs = policy.waits() ? Math.max(limits.linger().toNanos(), limits.eviction().toNanos()) : limits.linger().toNanos();
+        if (nowNs - lastProgressNs >= patienceNs) {
+            return true;
+        }
+        for (RemoteSubscriber remote : all) {
+            if (!remote.hasHeardEnd) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Takes a message in. */
+    Change receive(Peer from, ByteBuffer bytes, long nowNs) {
+        tally.received(bytes.remaining());
+        Optional<MalformedMessage> fault = message.wrap(bytes);
+        if (fault.isPresent()) {
+            tally.malformed(fault.get());
+            return Change.NONE;
+        }
+        return switch (message.type()) {
+            case KNOCK -> Change.NONE;
+            case HELLO -> onHello(from, nowNs);
+            case CREDIT -> onCredit(from, nowNs);
+            case LEAVE -> onLeave();
+            case LOST -> onLost(from);
+            case WELCOME, DATA, STATE, END, WHO -> {
+                tally.malformed(MalformedMessage.UNKNOWN_TYPE);
+                yield Change.NONE;
+            }
+        };
+    }
+
+    private Change onHello(Peer from, long nowNs) {
+        Optional<Hello> hello = Hello.read(message.body(), config.limits().filters());
+        if (hello.isEmpty()) {
+            tally.malformed(MalformedMessage.BAD_TEXT);
+            return Change.NONE;
+        }
+        long id = message.subscriber();
+        RemoteSubscriber known = bySubscriber.get(id);
+        if (known != null && hello.get().session() == session && known.lane.rewindable(hello.get().next())) {
+            greetAgain(known, from, hello.get(), nowNs);
+        } else {
+            if (known != null) {
+                remove(known);
+            }
+            if (isClosing || !greet(id, from, hello.get(), nowNs)) {
+                return Change.NONE;
+            }
+        }
+        count();
+        return Change.ROOM;
+    }
+
+    private boolean greet(long id, Peer from, Hello hello, long nowNs) {
+        if (bySubscriber.size() >= config.limits().peers()) {
+            tally.refusedPeers++;
+            if (!isFull) {
+                isFull = true;
+                lock.tellLater(environment, new Notice.Degraded(config.text(),
+                        "more than " + config.limits().peers() + " subscribers want to be served; new ones are not"));
+            }
+            return false;
+        }
+        isFull = false;
+        var lane = new Lane(session, id, nextSequence, new LaneState(hello.filtersVersion(), policyText), config.limits(),
+                environment);
+        var remote = new RemoteSubscriber(lane, from, nowNs);
+        bySubscriber.put(id, remote);
+        take(remote, hello);
+        lane.creditBehind(hello.eventRoom());
+        all = bySubscriber.values().toArray(RemoteSubscriber[]::new);
+        return true;
+    }
+
+    /** One that is known: its filters have changed, or its connection was lost. */
+    private void greetAgain(RemoteSubscriber known, Peer from, Hello hello, long nowNs) {
+        if (!known.peer.equals(from) || !known.isConnected || hello.filtersVersion() == known.filtersVersion) {
+            known.lane.rewind(hello.next());
+            known.lane.creditBehind(hello.eventRoom());
+            known.resume(from, hello.next());
+        }
+        known.lastHeardNs = nowNs;
+        if (hello.filtersVersion() != known.filtersVersion) {
+            take(known, hello);
+            known.lane.changeState(new LaneState(known.filtersVersion, policyText));
+        }
+    }
+
+    private static void take(RemoteSubscriber remote, Hello hello) {
+        remote.filtersVersion = hello.filtersVersion();
+        remote.subscriptions = hello.subscriptions();
+        remote.name = hello.name();
+        remote.lane.ask(new Filters(hello.filters()), hello.policy(), hello.windowBytes());
+    }
+
+    private Change onCredit(Peer from, long nowNs) {
+        Optional<Credit> credit = Credit.read(message.flags(), message.body());
+        RemoteSubscriber remote = bySubscriber.get(message.subscriber());
+        if (credit.isEmpty()) {
+            tally.malformed(MalformedMessage.TOO_SHORT);
+            return Change.NONE;
+        }
+        if (remote == null || message.session() != session || !remote.peer.equals(from)) {
+            tally.strays++;
+            return Change.STRANGER;
+        }
+        if (credit.get().next() > remote.lane.next()) {
+            tally.malformed(MalformedMessage.BAD_RANGE);
+            return Change.NONE;
+        }
+        remote.lastHeardNs = nowNs;
+        remote.isConnected = true;
+        boolean isNew = remote.lane.acknowledge(credit.get().next());
+        isNew |= remote.lane.credit(credit.get().eventCredit());
+        if (credit.get().isFlagged(MessageLayout.RESEND)) {
+            remote.lane.rewind(credit.get().next());
+            tally.resendsAsked++;
+        }
+        boolean hasEnded = credit.get().isFlagged(MessageLayout.ENDED) && isClosing && !remote.hasHeardEnd;
+        remote.hasHeardEnd |= hasEnded;
+        if (isNew || hasEnded) {
+            lastProgressNs = nowNs;
+        }
+        return isNew ? Change.ROOM : Change.NONE;
+    }
+
+    private Change onLeave() {
+        // It may leave before it has heard of any session.
+        RemoteSubscriber remote = bySubscriber.get(message.subscriber());
+        if (remote == null) {
+            return Change.NONE;
+        }
+        remove(remote);
+        count();
+        return Change.ROOM;
+    }
+
+    /** A connection is gone; whoever was there may come back by another. */
+    private Change onLost(Peer from) {
+        for (RemoteSubscriber remote : all) {
+            if (remote.peer.equals(from)) {
+                remote.isConnected = false;
+            }
+        }
+        return Change.NONE;
+    }
+
+    private void remove(RemoteSubscriber remote) {
+        bySubscriber.remove(remote.lane.subscriber());
+        givenUpByGone += remote.lane.lost();
+        all = bySubscriber.values().toArray(RemoteSubscriber[]::new);
+    }
+
+    private void count() {
+        int sum = 0;
+        for (RemoteSubscriber remote : all) {
+            sum += remote.subscriptions;
+        }
+        subscriptions = sum;
+    }
+
+    /** Cuts off whoever has been silent for too long; says whether there was one. */
+    boolean evictSilent(long nowNs) {
+        List<RemoteSubscriber> silent = List.of();
+        for (RemoteSubscriber remote : all) {
+            if (nowNs - remote.lastHeardNs >= config.limits().eviction().toNanos()) {
+                silent = silent.isEmpty() ? new ArrayList<>() : silent;
+                silent.add(remote);
+            }
+        }
+        for (RemoteSubscriber remote : silent) {
+            remove(remote);
+            lock.tellLater(environment, new Notice.SubscriberEvicted(config.text(), remote.name));
+        }
+        if (!silent.isEmpty()) {
+            count();
+        }
+        return !silent.isEmpty();
+    }
+
+    /** How long until something may be due, if nothing else happens. */
+    long untilDueNs(long nowNs) {
+        long until = isClosing ? RemoteSubscriber.END_PERIOD_NS : Long.MAX_VALUE;
+        for (RemoteSubscriber remote : all) {
+            until = Math.min(until, remote.lastHeardNs + config.limits().eviction().toNanos() - nowNs);
+            until = Math.min(until, remote.untilDueNs(isClosing, config.limits().heartbeat().toNanos(), nowNs));
+        }
+        return until;
+    }
+}

@@ -1,0 +1,332 @@
+package io.heliograph.zmq;
+
+import io.heliograph.Event;
+import io.heliograph.Notice;
+import io.heliograph.PublishResult;
+import io.heliograph.Publisher;
+import io.heliograph.Session;
+import io.heliograph.Topic;
+import io.heliograph.flow.Admission.Verdict;
+import io.heliograph.flow.FlowPolicy;
+import io.heliograph.flow.TellingLock;
+import io.heliograph.ledger.PublisherLedger;
+import io.heliograph.ledger.PublisherSums;
+import io.heliograph.spi.Environment;
+import io.heliograph.wire.FrameEncoder;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.function.Supplier;
+
+/**
+ * Sends each event to every subscriber of a ZeroMQ address that wants it.
+ *
+ * <p>Thread-safe. Starts one daemon thread, {@code heliograph-zmq-publisher ADDRESS}, which alone uses the sockets, and
+ * JeroMQ's own two (see {@link Sockets}). The buffer form of {@code publish} allocates nothing for an event; the bytes that
+ * hundreds of them are packed in are made anew.
+ */
+public final class ZmqPublisher implements Publisher {
+
+    private static final Duration LONGEST_LINGER = Duration.ofMinutes(10);
+
+    /** Each of their characters takes at most three bytes. */
+    private static final int SHORT_FIELDS = 16 << 10;
+
+    private final ZmqConfig config;
+    private final Environment environment;
+    private final TellingLock lock = new TellingLock();
+    private final Condition changed = lock.newCondition();
+    private final PublisherLedger ledger = new PublisherLedger();
+    private final long session;
+    private final RemoteSubscribers remotes;
+    private final PublisherPorts ports;
+    private FlowPolicy policy;
+    /** A topic that has been checked; the very same object need not be again. */
+    private String lastTopic = "events";
+    private long nextSequence;
+    private boolean isClosed;
+
+    /**
+     * @param policy in force at first
+     */
+    private ZmqPublisher(ZmqConfig config, FlowPolicy policy, Environment environment) {
+        this.config = config;
+        this.policy = config.requirePossible(policy);
+        this.environment = environment;
+        this.session = Session.start(environment.wallClock().epochNanos(), environment.random());
+        this.remotes = new RemoteSubscribers(session, config, lock, environment);
+        this.ports = new PublisherPorts(config, session, remotes, lock, this::onChange, () -> this.policy, this::onFailure,
+                environment);
+        remotes.changePolicy(this.policy);
+    }
+
+    /**
+     * Opens a publisher, whose thread runs.
+     *
+     * @throws io.heliograph.ConfigException    for a policy that cannot be done
+     * @throws io.heliograph.HeliographException if a port cannot be bound
+     */
+    static ZmqPublisher open(ZmqConfig config, FlowPolicy policy, Environment environment) {
+        var publisher = new ZmqPublisher(config, policy, environment);
+        publisher.ports.open();
+        return publisher;
+    }
+
+    @Override
+    public PublishResult publish(Event event) {
+        lock.lock();
+        try {
+            int size = event.size();
+            if (size > config.limits().eventBytes() || !fitsFrame(event, size)) {
+                return ledger.count(isClosed ? PublishResult.CLOSED : PublishResult.TOO_LARGE);
+            }
+            PublishResult result = admit(event.topic(), size);
+            if (result == PublishResult.ACCEPTED) {
+                long nowNs = event.ttl().isPresent() ? environment.clock().nanoTime() : 0;
+                for (RemoteSubscriber remote : remotes.all()) {
+                    if (take(remote.lane, event.topic(), size)) {
+                        remote.lane.accept(event, policy, nowNs);
+                    }
+                }
+                finish();
+            }
+            return ledger.count(result);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    @SuppressWarnings("StringEquality")
+    public PublishResult publish(String topic, byte[] bytes, int from, int length) {
+        Objects.checkFromIndexSize(from, length, bytes.length);
+        lock.lock();
+        try {
+            if (topic != lastTopic) {
+                lastTopic = Topic.require(topic);
+            }
+            int size = Chunk.size(topic.length(), length);
+            if (size > config.limits().eventBytes()) {
+                return ledger.count(isClosed ? PublishResult.CLOSED : PublishResult.TOO_LARGE);
+            }
+            PublishResult result = admit(topic, size);
+            if (result == PublishResult.ACCEPTED) {
+                for (RemoteSubscriber remote : remotes.all()) {
+                    if (take(remote.lane, topic, size)) {
+                        remote.lane.accept(topic, bytes, from, length, policy);
+                    }
+                }
+                finish();
+            }
+            return ledger.count(result);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a frame can hold the event: whatever its few fields are, if they are short. */
+    private static boolean fitsFrame(Event event, int size) {
+        return size - event.dataLength() < SHORT_FIELDS || FrameEncoder.encodedLength(event, FrameEncoder.NO_TOPIC) != Integer.MAX_VALUE;
+    }
+
+    /** Waits as the policy says, until the event may go to every lane that takes it, or says why it may not. */
+    private PublishResult admit(String topic, int size) {
+        if (isClosed) {
+            return PublishResult.CLOSED;
+        }
+        Verdict verdict = judge(topic, size, 0);
+        if (verdict == Verdict.WAIT) {
+            return await(topic, size);
+        }
+        return result(verdict);
+    }
+
+    private PublishResult await(String topic, int size) {
+        long startNs = environment.clock().nanoTime();
+        while (!isClosed) {
+            long waitedNs = environment.clock().nanoTime() - startNs;
+            Verdict verdict = judge(topic, size, waitedNs);
+            if (verdict != Verdict.WAIT) {
+                return result(verdict);
+            }
+            try {
+                environment.clock().await(lock, changed, startNs + allowedWaitNs(topic, size, waitedNs));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return PublishResult.BACK_PRESSURED;
+            }
+        }
+        return PublishResult.CLOSED;
+    }
+
+    private static PublishResult result(Verdict verdict) {
+        return switch (verdict) {
+            case ADMIT, EVICT_OLDEST, EVICT_SAME_KEY, SPILL -> PublishResult.ACCEPTED;
+            case DROP -> PublishResult.DROPPED;
+            case TOO_LARGE -> PublishResult.TOO_LARGE;
+            case BACK_PRESSURED -> PublishResult.BACK_PRESSURED;
+            case WAIT -> throw new IllegalStateException("a wait is no result");
+        };
+    }
+
+    /** What all lanes that want the event say together: it enters every one that takes it, or none. */
+    private Verdict judge(String topic, int size, long waitedNs) {
+        if (size > policy.limit().bytes()) {
+            return Verdict.TOO_LARGE;
+        }
+        Verdict together = Verdict.ADMIT;
+        boolean isWanted = false;
+        boolean isTaken = false;
+        for (RemoteSubscriber remote : remotes.all()) {
+            if (remote.lane.wants(topic)) {
+                isWanted = true;
+                Verdict verdict = remote.lane.judge(policy, size, waitedNs);
+                isTaken |= verdict.takes();
+                if (verdict == Verdict.BACK_PRESSURED || verdict == Verdict.WAIT && together == Verdict.ADMIT) {
+                    together = verdict;
+                }
+            }
+        }
+        return together == Verdict.ADMIT && isWanted && !isTaken ? Verdict.DROP : together;
+    }
+
+    /** The shortest of the waits that the lanes without room allow. */
+    private long allowedWaitNs(String topic, int size, long waitedNs) {
+        long allowedNs = Long.MAX_VALUE;
+        for (RemoteSubscriber remote : remotes.all()) {
+            if (remote.lane.wants(topic) && remote.lane.judge(policy, size, waitedNs) == Verdict.WAIT) {
+                allowedNs = Math.min(allowedNs, remote.lane.policy(policy).maxWait().toNanos());
+            }
+        }
+        return allowedNs;
+    }
+
+    /** Whether the event enters the lane; if not, the lane has word of it. */
+    private boolean take(Lane lane, String topic, int size) {
+        if (!lane.wants(topic)) {
+            lane.skip();
+            return false;
+        }
+        if (!lane.makeRoom(policy, size, 0)) {
+            lane.lose();
+            return false;
+        }
+        return true;
+    }
+
+    private void finish() {
+        nextSequence++;
+        remotes.next(nextSequence);
+        if (remotes.isEmpty()) {
+            ledger.countUnheard();
+        } else {
+            ports.wakeUp();
+        }
+    }
+
+    /** A lane has room, or the subscribers are others: under the lock. */
+    private void onChange() {
+        changed.signalAll();
+    }
+
+    private void onFailure(Throwable failure) {
+        lock.lock();
+        try {
+            if (isClosed && ports.isDone()) {
+                return;
+            }
+            isClosed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        environment.tell(new Notice.TransportFailed(config.text(), String.valueOf(failure)));
+    }
+
+    @Override
+    public FlowPolicy policy() {
+        return locked(() -> policy);
+    }
+
+    @Override
+    public void replacePolicy(FlowPolicy replacement) {
+        config.requirePossible(replacement);
+        lock.lock();
+        try {
+            policy = replacement;
+            remotes.changePolicy(replacement);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        ports.wakeUp();
+    }
+
+    @Override
+    public boolean awaitSubscribers(int count, Duration timeout) throws InterruptedException {
+        long deadlineNs = environment.clock().nanoTime() + timeout.toNanos();
+        lock.lock();
+        try {
+            while (remotes.subscriptions() < count && !isClosed) {
+                if (deadlineNs - environment.clock().nanoTime() <= 0) {
+                    return false;
+                }
+                environment.clock().await(lock, changed, deadlineNs);
+            }
+            return remotes.subscriptions() >= count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int subscribers() {
+        return locked(remotes::subscriptions);
+    }
+
+    @Override
+    public PublisherSums sums() {
+        return locked(ledger::sums);
+    }
+
+    /** Events that this publisher gave up for one of its subscribers, all of them together; each subscriber is told of its own. */
+    public long givenUp() {
+        return locked(remotes::givenUp);
+    }
+
+    /** What came to the own port. */
+    public ZmqCounters counters() {
+        return locked(remotes::counters);
+    }
+
+    /** This publisher's session. */
+    public long session() {
+        return session;
+    }
+
+    private <T> T locked(Supplier<T> reading) {
+        lock.lock();
+        try {
+            return reading.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Ends the stream: sends what waits, then word of the end, until every subscriber has acknowledged it, or none has come
+     * further for the linger time; where subscribers are waited for, for as long as a silent one would be evicted after.
+     */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            isClosed = true;
+            remotes.beginClose();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        ports.close(LONGEST_LINGER);
+    }
+}

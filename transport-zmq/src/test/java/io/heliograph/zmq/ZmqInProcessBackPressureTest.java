@@ -1,0 +1,12 @@
+package io.heliograph.zmq;
+
+import io.heliograph.testkit.BackPressureContract;
+import io.heliograph.testkit.TransportUnderTest;
+
+class ZmqInProcessBackPressureTest extends BackPressureContract {
+
+    @Override
+    protected TransportUnderTest transport() {
+        return ZmqUnderTest.inProcess();
+    }
+}
