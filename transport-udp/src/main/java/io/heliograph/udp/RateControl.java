@@ -10,7 +10,7 @@ package io.heliograph.udp;
  *   unlimited -------> limited: 0.85 of what came through ----+
  *       ^                 |  ^                                |
  *       |                 |  +--------------------------------+
- *       |                 |  no loss: x 1.05, after 10 windows without any faster and faster, up to x 2;
+ *       |                 |  no loss: x 1.1, after 10 windows without any faster and faster, up to x 2;
  *       |                 |  x 1.02 from what came through at the last loss to a tenth above it;
  *       |                 |  x 1.25 until the first loss, as the first rate is a guess
  *       +-----------------+
@@ -48,7 +48,7 @@ final class RateControl {
 
     private static final double TOLERATED_LOSS = 0.03;
     private static final double DECREASE = 0.85;
-    private static final double STEP = 0.05;
+    private static final double STEP = 0.1;
     private static final double GUESS_STEP = 0.25;
     private static final double NEAR_STEP = 0.02;
     private static final double NEAR = 1.1;

@@ -32,8 +32,7 @@ class WaitingPublisherTest {
         var handled = new AtomicInteger();
         var isOver = new AtomicBoolean();
         FlowPolicy policy = FlowPolicy.parse("backpressure:100,wait=20s");
-        try (UdpSubscriber subscriber = UdpSubscriber.open(address, Environment.system());
-                UdpPublisher publisher = UdpPublisher.open(address, policy, Environment.system())) {
+        try (UdpSubscriber subscriber = UdpSubscriber.open(address, Environment.system())) {
             Subscription subscription = subscriber.subscribePolled(Interest.inAll().withPolicy(policy));
             CompletableFuture<Object> receiving = CompletableFuture.supplyAsync(() -> {
                 while (!isOver.get()) {
@@ -42,19 +41,20 @@ class WaitingPublisherTest {
                 }
                 return subscription;
             });
-            publisher.start();
-            assertThat(publisher.awaitSubscribers(1, Duration.ofSeconds(20))).isTrue();
-            byte[] bytes = new byte[100];
-            for (int i = 0; i < EVENTS; i++) {
-                assertThat(publisher.publish("a", bytes, 0, bytes.length)).isEqualTo(PublishResult.ACCEPTED);
+            try (UdpPublisher publisher = UdpPublisher.open(address, policy, Environment.system()).start()) {
+                assertThat(publisher.awaitSubscribers(1, Duration.ofSeconds(20))).isTrue();
+                byte[] bytes = new byte[100];
+                for (int i = 0; i < EVENTS; i++) {
+                    assertThat(publisher.publish("a", bytes, 0, bytes.length)).isEqualTo(PublishResult.ACCEPTED);
+                }
+                Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> handled.get() == EVENTS);
+                assertThat(publisher.sums().difference()).isZero();
+            } finally {
+                isOver.set(true);
             }
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> handled.get() == EVENTS);
-            publisher.close();
-            isOver.set(true);
             receiving.get(20, TimeUnit.SECONDS);
             assertThat(subscription.sums().delivered()).isEqualTo(EVENTS);
             assertThat(subscription.sums().difference()).isZero();
-            assertThat(publisher.sums().difference()).isZero();
         }
     }
 
