@@ -46,6 +46,9 @@ public final class UdpPublisher implements Publisher {
     /** An event this long after the last datagram leaves at once; one that follows closer waits for company. */
     private static final long PACKING_NS = 20_000;
 
+    /** Who hands over so much at once streams, and hears reports itself; who publishes now and then leaves it to the thread. */
+    private static final int LEAST_BYTES_OF_A_STREAM = 8_192;
+
     /** A thread that needs room looks so often for a report before it waits for one. */
     private static final int LOOKS_BEFORE_WAITING = 4;
 
@@ -210,6 +213,7 @@ public final class UdpPublisher implements Publisher {
 
     /** Takes an appender's datagrams in. */
     PublishResult take(UdpAppender appender, Chunk chunk, int events) {
+        boolean isMuch = chunk.sealedBytes() >= LEAST_BYTES_OF_A_STREAM;
         lock.lock();
         try {
             long startedNs = NOT_WAITED;
@@ -219,7 +223,9 @@ public final class UdpPublisher implements Publisher {
                     if (receivers.isEmpty()) {
                         ledger.countUnheard(events);
                     }
-                    hearAmongOthers();
+                    if (isMuch || sender.isShortOfCredit()) {
+                        hearAmongOthers();
+                    }
                     return PublishResult.ACCEPTED;
                 }
                 startedNs = startedNs == NOT_WAITED ? environment.clock().nanoTime() : startedNs;
