@@ -46,7 +46,7 @@ final class NativeDatagramIo implements DatagramIo {
         int granted = Integer.MAX_VALUE;
         for (NativeSocket socket : opened) {
             // The kernel doubles what it is asked for, to have room for its own notes, and tells the double: socket(7).
-            granted = Math.min(granted, socket.option("SO_RCVBUF", Linux.SOL_SOCKET, Linux.SO_RCVBUF) / 2);
+            granted = Math.min(granted, socket.option("SO_RCVBUF", LinuxConstants.SOL_SOCKET, LinuxConstants.SO_RCVBUF) / 2);
         }
         this.receiveBufferBytes = granted;
         this.degraded = degraded;
@@ -141,7 +141,7 @@ final class NativeDatagramIo implements DatagramIo {
         do {
             result = trains.fetch(fd);
         } while (isToBeRepeated(result));
-        if (result < 0 && result != -Linux.EAGAIN) {
+        if (result < 0 && result != -LinuxConstants.EAGAIN) {
             throw failure("receive", result);
         }
     }
@@ -169,7 +169,8 @@ final class NativeDatagramIo implements DatagramIo {
         long refusal = 0;
         if (length > segmentBytes && !isWithoutTrains) {
             long result = sendPart(0, length, segmentBytes);
-            boolean isRefused = result == -Linux.EIO || result == -Linux.EINVAL || result == -Linux.EMSGSIZE;
+            boolean isRefused = result == -LinuxConstants.EIO || result == -LinuxConstants.EINVAL
+                    || result == -LinuxConstants.EMSGSIZE;
             if (!isRefused) {
                 boolean isTaken = isTaken(result);
                 datagrams.position(isTaken ? datagrams.limit() : datagrams.position());
@@ -183,7 +184,7 @@ final class NativeDatagramIo implements DatagramIo {
         if (refusal != 0) {
             isWithoutTrains = true;
             degraded.accept("datagrams leave " + Endpoints.text(local) + " singly, which is slower: trains of " + segmentBytes
-                    + " bytes a datagram are refused: " + Linux.text((int) -refusal));
+                    + " bytes a datagram are refused: " + LinuxCalls.text((int) -refusal));
         }
         return isSent;
     }
@@ -218,7 +219,7 @@ final class NativeDatagramIo implements DatagramIo {
     }
 
     private boolean isTaken(long result) throws IOException {
-        if (result == -Linux.EAGAIN || result == -Linux.ENOBUFS) {
+        if (result == -LinuxConstants.EAGAIN || result == -LinuxConstants.ENOBUFS) {
             return false;
         }
         if (result < 0) {
@@ -229,15 +230,15 @@ final class NativeDatagramIo implements DatagramIo {
 
     /** Whether the call did nothing yet: a signal came, or it told of an earlier datagram that nobody listened for. */
     private boolean isToBeRepeated(long result) {
-        if (result == -Linux.ECONNREFUSED) {
+        if (result == -LinuxConstants.ECONNREFUSED) {
             refusals.incrementAndGet();
             return true;
         }
-        return result == -Linux.EINTR;
+        return result == -LinuxConstants.EINTR;
     }
 
     private IOException failure(String what, long result) {
-        return new IOException(what + " at UDP " + Endpoints.text(local) + ": " + Linux.text((int) -result));
+        return new IOException(what + " at UDP " + Endpoints.text(local) + ": " + LinuxCalls.text((int) -result));
     }
 
     @Override

@@ -69,14 +69,14 @@ record NativeOpening(InetSocketAddress address, Preparation preparation) {
     /** Kernels before 5.0 cannot: datagrams then come singly. */
     private static void prepareTrains(NativeSocket socket, Consumer<String> degraded) {
         try {
-            socket.setOption("UDP_GRO", Linux.SOL_UDP, Linux.UDP_GRO, 1);
+            socket.setOption("UDP_GRO", LinuxConstants.SOL_UDP, LinuxConstants.UDP_GRO, 1);
         } catch (IOException e) {
             degraded.accept("datagrams arrive singly, which is slower: " + e.getMessage());
         }
     }
 
     private static void setBuffers(NativeSocket socket, int bufferBytes) throws IOException {
-        socket.setOption("SO_RCVBUF", Linux.SOL_SOCKET, Linux.SO_RCVBUF, bufferBytes);
-        socket.setOption("SO_SNDBUF", Linux.SOL_SOCKET, Linux.SO_SNDBUF, bufferBytes);
+        socket.setOption("SO_RCVBUF", LinuxConstants.SOL_SOCKET, LinuxConstants.SO_RCVBUF, bufferBytes);
+        socket.setOption("SO_SNDBUF", LinuxConstants.SOL_SOCKET, LinuxConstants.SO_SNDBUF, bufferBytes);
     }
 }

@@ -28,12 +28,13 @@ final class NativeSocket {
         int family = SocketAddresses.family(host);
         NativeSocket socket;
         try (Arena arena = Arena.ofConfined()) {
-            int type = Linux.SOCK_DGRAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC;
-            socket = new NativeSocket(require("socket", Linux.socket(arena.allocate(Linux.ERRNO), family, type, 0)), family);
+            int type = LinuxConstants.SOCK_DGRAM | LinuxConstants.SOCK_NONBLOCK | LinuxConstants.SOCK_CLOEXEC;
+            int fd = require("socket", LinuxCalls.socket(arena.allocate(LinuxCalls.ERRNO), family, type, 0));
+            socket = new NativeSocket(fd, family);
         }
         try {
-            if (family == Linux.AF_INET6) {
-                socket.setOption("IPV6_V6ONLY", Linux.IPPROTO_IPV6, Linux.IPV6_V6ONLY, 1);
+            if (family == LinuxConstants.AF_INET6) {
+                socket.setOption("IPV6_V6ONLY", LinuxConstants.IPPROTO_IPV6, LinuxConstants.IPV6_V6ONLY, 1);
             }
             return socket;
         } catch (IOException e) {
@@ -53,7 +54,7 @@ final class NativeSocket {
 
     void close() {
         try (Arena arena = Arena.ofConfined()) {
-            Linux.close(arena.allocate(Linux.ERRNO), fd);
+            LinuxCalls.close(arena.allocate(LinuxCalls.ERRNO), fd);
         }
     }
 
@@ -65,7 +66,7 @@ final class NativeSocket {
 
     void setOption(String name, int level, int option, MemorySegment value) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            require(name, Linux.setsockopt(arena.allocate(Linux.ERRNO), fd, level, option, value));
+            require(name, LinuxCalls.setsockopt(arena.allocate(LinuxCalls.ERRNO), fd, level, option, value));
         }
     }
 
@@ -73,7 +74,7 @@ final class NativeSocket {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(JAVA_INT);
             MemorySegment length = arena.allocateFrom(JAVA_INT, Integer.BYTES);
-            require(name, Linux.getsockopt(arena.allocate(Linux.ERRNO), fd, level, option, value, length));
+            require(name, LinuxCalls.getsockopt(arena.allocate(LinuxCalls.ERRNO), fd, level, option, value, length));
             return value.get(JAVA_INT, 0);
         }
     }
@@ -81,22 +82,23 @@ final class NativeSocket {
     /** The packets that the kernel dropped here, modulo 2^32; -1 where it does not tell. */
     long drops() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment values = arena.allocate(JAVA_INT, Linux.SK_MEMINFO_VARS);
+            MemorySegment values = arena.allocate(JAVA_INT, LinuxConstants.SK_MEMINFO_VARS);
             MemorySegment length = arena.allocateFrom(JAVA_INT, (int) values.byteSize());
-            int result = Linux.getsockopt(arena.allocate(Linux.ERRNO), fd, Linux.SOL_SOCKET, Linux.SO_MEMINFO, values, length);
+            int result = LinuxCalls.getsockopt(arena.allocate(LinuxCalls.ERRNO), fd, LinuxConstants.SOL_SOCKET,
+                    LinuxConstants.SO_MEMINFO, values, length);
             boolean isTold = result == 0 && length.get(JAVA_INT, 0) == values.byteSize();
-            return isTold ? Integer.toUnsignedLong(values.getAtIndex(JAVA_INT, Linux.SK_MEMINFO_DROPS)) : -1;
+            return isTold ? Integer.toUnsignedLong(values.getAtIndex(JAVA_INT, LinuxConstants.SK_MEMINFO_DROPS)) : -1;
         }
     }
 
     /** @throws BindException if the address is taken */
     void bind(InetSocketAddress address) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment memory = arena.allocate(Linux.SOCKADDR_BYTES, Long.BYTES);
+            MemorySegment memory = arena.allocate(LinuxStructs.SOCKADDR_BYTES, Long.BYTES);
             int length = SocketAddresses.write(address, memory);
-            int result = Linux.bind(arena.allocate(Linux.ERRNO), fd, memory, length);
-            if (result == -Linux.EADDRINUSE) {
-                throw new BindException(Linux.text(Linux.EADDRINUSE));
+            int result = LinuxCalls.bind(arena.allocate(LinuxCalls.ERRNO), fd, memory, length);
+            if (result == -LinuxConstants.EADDRINUSE) {
+                throw new BindException(LinuxCalls.text(LinuxConstants.EADDRINUSE));
             }
             require("bind", result);
         }
@@ -104,9 +106,9 @@ final class NativeSocket {
 
     InetSocketAddress localAddress() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment memory = arena.allocate(Linux.SOCKADDR_BYTES, Long.BYTES);
-            MemorySegment length = arena.allocateFrom(JAVA_INT, Linux.SOCKADDR_BYTES);
-            require("getsockname", Linux.getsockname(arena.allocate(Linux.ERRNO), fd, memory, length));
+            MemorySegment memory = arena.allocate(LinuxStructs.SOCKADDR_BYTES, Long.BYTES);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, LinuxStructs.SOCKADDR_BYTES);
+            require("getsockname", LinuxCalls.getsockname(arena.allocate(LinuxCalls.ERRNO), fd, memory, length));
             return SocketAddresses.read(memory, 0);
         }
     }
@@ -114,7 +116,7 @@ final class NativeSocket {
     /** @throws IOException naming the call {@code what} and its error if {@code result} is one */
     static int require(String what, int result) throws IOException {
         if (result < 0) {
-            throw new IOException(what + ": " + Linux.text(-result));
+            throw new IOException(what + ": " + LinuxCalls.text(-result));
         }
         return result;
     }

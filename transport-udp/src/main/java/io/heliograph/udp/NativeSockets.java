@@ -43,16 +43,17 @@ final class NativeSockets {
     NativeSockets(List<NativeSocket> sockets) throws IOException {
         this.sockets = sockets.toArray(new NativeSocket[0]);
         Arena arena = Arena.ofAuto();
-        pollErrno = arena.allocate(Linux.ERRNO);
-        ignoredErrno = arena.allocate(Linux.ERRNO);
-        polled = arena.allocate(Linux.POLLFD, this.sockets.length + 1);
-        timeout = arena.allocate(Linux.TIMESPEC);
+        pollErrno = arena.allocate(LinuxCalls.ERRNO);
+        ignoredErrno = arena.allocate(LinuxCalls.ERRNO);
+        polled = arena.allocate(LinuxStructs.POLLFD, this.sockets.length + 1);
+        timeout = arena.allocate(LinuxStructs.TIMESPEC);
         drained = arena.allocate(JAVA_LONG);
         one = arena.allocateFrom(JAVA_LONG, 1);
-        eventFd = NativeSocket.require("eventfd", Linux.eventfd(pollErrno, 0, Linux.EFD_NONBLOCK | Linux.EFD_CLOEXEC));
+        eventFd = NativeSocket.require("eventfd",
+                LinuxCalls.eventfd(pollErrno, 0, LinuxConstants.EFD_NONBLOCK | LinuxConstants.EFD_CLOEXEC));
         for (int i = 0; i <= this.sockets.length; i++) {
             polled.set(JAVA_INT, pollAt(i), i < this.sockets.length ? this.sockets[i].fd() : eventFd);
-            polled.set(JAVA_SHORT, pollAt(i) + Linux.POLL_EVENTS, Linux.POLLIN);
+            polled.set(JAVA_SHORT, pollAt(i) + LinuxStructs.POLL_EVENTS, LinuxConstants.POLLIN);
         }
     }
 
@@ -82,7 +83,7 @@ final class NativeSockets {
             for (NativeSocket socket : sockets) {
                 socket.close();
             }
-            Linux.close(ignoredErrno, eventFd);
+            LinuxCalls.close(ignoredErrno, eventFd);
         }
     }
 
@@ -93,7 +94,7 @@ final class NativeSockets {
     /** Ends any waiting; the descriptors are closed as soon as nobody is inside. Idempotent. */
     void close() {
         if (isClosed.compareAndSet(false, true)) {
-            Linux.write(ignoredErrno, eventFd, one);
+            LinuxCalls.write(ignoredErrno, eventFd, one);
             exit();
         }
     }
@@ -104,7 +105,7 @@ final class NativeSockets {
      */
     void wakeUp() {
         if (!isWoken.getAndSet(true) && isWaiting && enter()) {
-            Linux.write(ignoredErrno, eventFd, one);
+            LinuxCalls.write(ignoredErrno, eventFd, one);
             exit();
         }
     }
@@ -131,13 +132,13 @@ final class NativeSockets {
         int ready;
         do {
             timeout.set(JAVA_LONG, 0, leftNs / 1_000_000_000);
-            timeout.set(JAVA_LONG, Linux.TV_NSEC, leftNs % 1_000_000_000);
-            ready = Linux.ppoll(pollErrno, polled, sockets.length + 1, timeout);
+            timeout.set(JAVA_LONG, LinuxStructs.TV_NSEC, leftNs % 1_000_000_000);
+            ready = LinuxCalls.ppoll(pollErrno, polled, sockets.length + 1, timeout);
             leftNs = Math.max(0, deadlineNs - System.nanoTime());
-        } while (ready == -Linux.EINTR);
+        } while (ready == -LinuxConstants.EINTR);
         NativeSocket.require("poll", ready);
-        if (ready > 0 && polled.get(JAVA_SHORT, pollAt(sockets.length) + Linux.POLL_REVENTS) != 0) {
-            Linux.read(pollErrno, eventFd, drained);
+        if (ready > 0 && polled.get(JAVA_SHORT, pollAt(sockets.length) + LinuxStructs.POLL_REVENTS) != 0) {
+            LinuxCalls.read(pollErrno, eventFd, drained);
         }
     }
 
@@ -155,6 +156,6 @@ final class NativeSockets {
     }
 
     private static long pollAt(int place) {
-        return place * Linux.POLLFD.byteSize();
+        return place * LinuxStructs.POLLFD.byteSize();
     }
 }

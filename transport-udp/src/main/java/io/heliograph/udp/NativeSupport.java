@@ -6,7 +6,7 @@ import java.util.Set;
 /** Whether native sockets can be used on this machine, by this JVM. */
 final class NativeSupport {
 
-    /** The 64-bit, little-endian machines whose kernel uses the numbers and layouts of {@link Linux}. */
+    /** The 64-bit, little-endian machines whose kernel uses the numbers and layouts of {@link LinuxConstants} and {@link LinuxStructs}. */
     private static final Set<String> MACHINES = Set.of("amd64", "aarch64", "riscv64");
 
     /** What stands in the way of them, found out once. */
@@ -27,7 +27,7 @@ final class NativeSupport {
             return Optional.of(new Obstacle("native sockets know amd64, aarch64 and riscv64, this is " + machine, true));
         }
         try {
-            Linux.load();
+            LinuxCalls.load();
             return Optional.empty();
         } catch (LinkageError e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();

@@ -45,22 +45,22 @@ final class ReceiveBatch {
 
     ReceiveBatch() {
         Arena arena = Arena.ofAuto();
-        errno = arena.allocate(Linux.ERRNO);
-        headers = arena.allocate(Linux.MMSGHDR, TRAINS);
-        names = arena.allocate((long) TRAINS * Linux.SOCKADDR_BYTES, Long.BYTES);
+        errno = arena.allocate(LinuxCalls.ERRNO);
+        headers = arena.allocate(LinuxStructs.MMSGHDR, TRAINS);
+        names = arena.allocate((long) TRAINS * LinuxStructs.SOCKADDR_BYTES, Long.BYTES);
         control = arena.allocate((long) TRAINS * CONTROL_BYTES, Long.BYTES);
-        MemorySegment iovecs = arena.allocate(Linux.IOVEC, TRAINS);
+        MemorySegment iovecs = arena.allocate(LinuxStructs.IOVEC, TRAINS);
         ByteBuffer all = ByteBuffer.allocateDirect(TRAINS * TRAIN_BYTES);
         for (int i = 0; i < TRAINS; i++) {
             data[i] = all.slice(i * TRAIN_BYTES, TRAIN_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            long iovec = i * Linux.IOVEC.byteSize();
-            iovecs.set(JAVA_LONG, iovec + Linux.IOV_BASE, MemorySegment.ofBuffer(data[i]).address());
-            iovecs.set(JAVA_LONG, iovec + Linux.IOV_LEN, TRAIN_BYTES);
+            long iovec = i * LinuxStructs.IOVEC.byteSize();
+            iovecs.set(JAVA_LONG, iovec + LinuxStructs.IOV_BASE, MemorySegment.ofBuffer(data[i]).address());
+            iovecs.set(JAVA_LONG, iovec + LinuxStructs.IOV_LEN, TRAIN_BYTES);
             long header = header(i);
-            headers.set(JAVA_LONG, header + Linux.MSG_NAME, names.address() + (long) i * Linux.SOCKADDR_BYTES);
-            headers.set(JAVA_LONG, header + Linux.MSG_IOV, iovecs.address() + iovec);
-            headers.set(JAVA_LONG, header + Linux.MSG_IOVLEN, 1);
-            headers.set(JAVA_LONG, header + Linux.MSG_CONTROL, control.address() + (long) i * CONTROL_BYTES);
+            headers.set(JAVA_LONG, header + LinuxStructs.MSG_NAME, names.address() + (long) i * LinuxStructs.SOCKADDR_BYTES);
+            headers.set(JAVA_LONG, header + LinuxStructs.MSG_IOV, iovecs.address() + iovec);
+            headers.set(JAVA_LONG, header + LinuxStructs.MSG_IOVLEN, 1);
+            headers.set(JAVA_LONG, header + LinuxStructs.MSG_CONTROL, control.address() + (long) i * CONTROL_BYTES);
         }
     }
 
@@ -72,10 +72,12 @@ final class ReceiveBatch {
     int fetch(int fd) {
         for (int i = 0; i < arrived; i++) {
             // The kernel reads how much room there is where it wrote how much it used.
-            headers.set(JAVA_INT, header(i) + Linux.MSG_NAMELEN, Linux.SOCKADDR_BYTES);
-            headers.set(JAVA_LONG, header(i) + Linux.MSG_CONTROLLEN, CONTROL_BYTES);
+            headers.set(JAVA_INT, header(i) + LinuxStructs.MSG_NAMELEN, LinuxStructs.SOCKADDR_BYTES);
+            headers.set(JAVA_LONG, header(i) + LinuxStructs.MSG_CONTROLLEN, CONTROL_BYTES);
         }
-        int result = Linux.recvmmsg(errno, fd, headers, TRAINS, Linux.MSG_DONTWAIT);
+        // Where nothing was the last time, one datagram comes alone most likely, and to look for a second one delays it.
+        int most = arrived == 0 ? 1 : TRAINS;
+        int result = LinuxCalls.recvmmsg(errno, fd, headers, most, LinuxConstants.MSG_DONTWAIT);
         Reference.reachabilityFence(data);
         arrived = Math.max(0, result);
         handed = 0;
@@ -90,10 +92,10 @@ final class ReceiveBatch {
     /** Hands the next train over, and says how many datagrams it has. */
     int hand(DatagramIo.Receiver receiver) throws IOException {
         int i = handed++;
-        int length = headers.get(JAVA_INT, header(i) + Linux.MSG_LEN);
+        int length = headers.get(JAVA_INT, header(i) + LinuxStructs.MSG_LEN);
         int segmentBytes = segmentBytes(i, length);
         receiver.onDatagrams(data[i].limit(length).position(0), segmentBytes,
-                sources.at(names, (long) i * Linux.SOCKADDR_BYTES));
+                sources.at(names, (long) i * LinuxStructs.SOCKADDR_BYTES));
         return Train.datagrams(length, segmentBytes);
     }
 
@@ -105,19 +107,19 @@ final class ReceiveBatch {
     /** What the kernel says of the segments; a train that it says nothing of is one datagram. */
     private int segmentBytes(int i, int length) {
         long at = (long) i * CONTROL_BYTES;
-        long end = at + headers.get(JAVA_LONG, header(i) + Linux.MSG_CONTROLLEN);
-        while (at + Linux.CMSG_DATA + Integer.BYTES <= end) {
-            if (control.get(JAVA_INT, at + Linux.CMSG_LEVEL) == Linux.SOL_UDP
-                    && control.get(JAVA_INT, at + Linux.CMSG_TYPE) == Linux.UDP_GRO) {
-                return Math.max(1, control.get(JAVA_INT, at + Linux.CMSG_DATA));
+        long end = at + headers.get(JAVA_LONG, header(i) + LinuxStructs.MSG_CONTROLLEN);
+        while (at + LinuxStructs.CMSG_DATA + Integer.BYTES <= end) {
+            if (control.get(JAVA_INT, at + LinuxStructs.CMSG_LEVEL) == LinuxConstants.SOL_UDP
+                    && control.get(JAVA_INT, at + LinuxStructs.CMSG_TYPE) == LinuxConstants.UDP_GRO) {
+                return Math.max(1, control.get(JAVA_INT, at + LinuxStructs.CMSG_DATA));
             }
-            long used = control.get(JAVA_LONG, at + Linux.CMSG_LEN);
-            at += Math.max(Linux.CMSG_DATA, used + 7 & -8);
+            long used = control.get(JAVA_LONG, at + LinuxStructs.CMSG_LEN);
+            at += Math.max(LinuxStructs.CMSG_DATA, used + 7 & -8);
         }
         return Math.max(1, length);
     }
 
     private static long header(int i) {
-        return i * Linux.MMSGHDR.byteSize();
+        return i * LinuxStructs.MMSGHDR.byteSize();
     }
 }

@@ -26,14 +26,15 @@ import java.util.Map;
  */
 final class SendMessage {
 
+    private static final InetSocketAddress NOBODY = InetSocketAddress.createUnresolved("nobody", 0);
     private static final int TARGETS = 1024;
     /** Places to remember buffers in, so that a publisher that writes one chunk after the other makes nothing anew. */
     private static final int BUFFERS = 1_024;
     private static final int PROBES = 16;
 
     /** CMSG_LEN and CMSG_SPACE of a 16-bit number. */
-    private static final long CONTROL_LENGTH = Linux.CMSG_DATA + Short.BYTES;
-    private static final long CONTROL_SPACE = Linux.CMSG_DATA + Long.BYTES;
+    private static final long CONTROL_LENGTH = LinuxStructs.CMSG_DATA + Short.BYTES;
+    private static final long CONTROL_SPACE = LinuxStructs.CMSG_DATA + Long.BYTES;
 
     private static final VarHandle SCOPE_ID = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
@@ -48,6 +49,8 @@ final class SendMessage {
     private final Map<InetSocketAddress, byte[]> targets = new HashMap<>();
     private final ByteBuffer[] buffers = new ByteBuffer[BUFFERS];
     private final MemorySegment[] memories = new MemorySegment[BUFFERS];
+    /** Whose address the message holds. */
+    private InetSocketAddress lastTarget = NOBODY;
     private MemorySegment bytes = copyMemory;
     private long bytesAt;
 
@@ -55,18 +58,18 @@ final class SendMessage {
     SendMessage(int family) {
         this.family = family;
         Arena arena = Arena.ofAuto();
-        errno = arena.allocate(Linux.ERRNO);
-        header = arena.allocate(Linux.MSGHDR);
-        iovec = arena.allocate(Linux.IOVEC);
-        name = arena.allocate(Linux.SOCKADDR_BYTES, Long.BYTES);
+        errno = arena.allocate(LinuxCalls.ERRNO);
+        header = arena.allocate(LinuxStructs.MSGHDR);
+        iovec = arena.allocate(LinuxStructs.IOVEC);
+        name = arena.allocate(LinuxStructs.SOCKADDR_BYTES, Long.BYTES);
         control = arena.allocate(CONTROL_SPACE, Long.BYTES);
-        header.set(JAVA_LONG, Linux.MSG_NAME, name.address());
-        header.set(JAVA_LONG, Linux.MSG_IOV, iovec.address());
-        header.set(JAVA_LONG, Linux.MSG_IOVLEN, 1);
-        header.set(JAVA_LONG, Linux.MSG_CONTROL, control.address());
-        control.set(JAVA_LONG, Linux.CMSG_LEN, CONTROL_LENGTH);
-        control.set(JAVA_INT, Linux.CMSG_LEVEL, Linux.SOL_UDP);
-        control.set(JAVA_INT, Linux.CMSG_TYPE, Linux.UDP_SEGMENT);
+        header.set(JAVA_LONG, LinuxStructs.MSG_NAME, name.address());
+        header.set(JAVA_LONG, LinuxStructs.MSG_IOV, iovec.address());
+        header.set(JAVA_LONG, LinuxStructs.MSG_IOVLEN, 1);
+        header.set(JAVA_LONG, LinuxStructs.MSG_CONTROL, control.address());
+        control.set(JAVA_LONG, LinuxStructs.CMSG_LEN, CONTROL_LENGTH);
+        control.set(JAVA_INT, LinuxStructs.CMSG_LEVEL, LinuxConstants.SOL_UDP);
+        control.set(JAVA_INT, LinuxStructs.CMSG_TYPE, LinuxConstants.UDP_SEGMENT);
     }
 
     /**
@@ -75,9 +78,13 @@ final class SendMessage {
      * @throws UnsupportedAddressTypeException if the target is of the other family
      */
     void load(ByteBuffer datagrams, InetSocketAddress target) {
-        byte[] address = addressOf(target);
-        MemorySegment.copy(address, 0, name, JAVA_BYTE, 0, address.length);
-        header.set(JAVA_INT, Linux.MSG_NAMELEN, address.length);
+        if (target != lastTarget) {
+            lastTarget = NOBODY;
+            byte[] address = addressOf(target);
+            MemorySegment.copy(address, 0, name, JAVA_BYTE, 0, address.length);
+            header.set(JAVA_INT, LinuxStructs.MSG_NAMELEN, address.length);
+            lastTarget = target;
+        }
         if (datagrams.isDirect()) {
             bytes = memoryOf(datagrams);
             bytesAt = bytes.address() + datagrams.position();
@@ -95,19 +102,19 @@ final class SendMessage {
      * @return 0 or more if they were taken; less if not, and {@link #sendAgain} says why
      */
     long send(int fd, int from, int length, int segmentBytes) {
-        iovec.set(JAVA_LONG, Linux.IOV_BASE, bytesAt + from);
-        iovec.set(JAVA_LONG, Linux.IOV_LEN, length);
+        iovec.set(JAVA_LONG, LinuxStructs.IOV_BASE, bytesAt + from);
+        iovec.set(JAVA_LONG, LinuxStructs.IOV_LEN, length);
         boolean isTrain = length > segmentBytes;
         if (isTrain) {
-            control.set(JAVA_SHORT, Linux.CMSG_DATA, (short) segmentBytes);
+            control.set(JAVA_SHORT, LinuxStructs.CMSG_DATA, (short) segmentBytes);
         }
-        header.set(JAVA_LONG, Linux.MSG_CONTROLLEN, isTrain ? CONTROL_SPACE : 0);
-        return Linux.sendmsg(fd, header, Linux.MSG_DONTWAIT, bytes);
+        header.set(JAVA_LONG, LinuxStructs.MSG_CONTROLLEN, isTrain ? CONTROL_SPACE : 0);
+        return LinuxCalls.sendmsg(fd, header, LinuxConstants.MSG_DONTWAIT, bytes);
     }
 
     /** Sends once more what {@link #send} did not, and says why where it fails again, as an error's number negated. */
     long sendAgain(int fd) {
-        return Linux.sendmsg(errno, fd, header, Linux.MSG_DONTWAIT, bytes);
+        return LinuxCalls.sendmsg(errno, fd, header, LinuxConstants.MSG_DONTWAIT, bytes);
     }
 
     private byte[] addressOf(InetSocketAddress target) {
@@ -130,7 +137,7 @@ final class SendMessage {
     /** Addresses that differ in their scope only are equal to the JDK, but not to the kernel. */
     private static boolean isScopeOf(InetSocketAddress target, byte[] written) {
         return !(target.getAddress() instanceof Inet6Address host)
-                || (int) SCOPE_ID.get(written, (int) Linux.SIN6_SCOPE_ID) == host.getScopeId();
+                || (int) SCOPE_ID.get(written, (int) LinuxStructs.SIN6_SCOPE_ID) == host.getScopeId();
     }
 
     private MemorySegment memoryOf(ByteBuffer direct) {

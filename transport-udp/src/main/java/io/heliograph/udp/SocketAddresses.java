@@ -10,7 +10,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 import java.nio.channels.UnresolvedAddressException;
 
-/** Addresses as the kernel writes them, in {@link Linux#SOCKADDR_BYTES} bytes of memory. Stateless. */
+/** Addresses as the kernel writes them, in {@link LinuxStructs#SOCKADDR_BYTES} bytes of memory. Stateless. */
 final class SocketAddresses {
 
     private static final ValueLayout.OfShort PORT = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
@@ -22,7 +22,7 @@ final class SocketAddresses {
 
     /** The kernel's number for the address's family. */
     static int family(InetAddress host) {
-        return Endpoints.isIpv6(host) ? Linux.AF_INET6 : Linux.AF_INET;
+        return Endpoints.isIpv6(host) ? LinuxConstants.AF_INET6 : LinuxConstants.AF_INET;
     }
 
     /** The family of the address in {@code memory}. */
@@ -42,14 +42,14 @@ final class SocketAddresses {
         }
         memory.fill((byte) 0);
         memory.set(ValueLayout.JAVA_SHORT, 0, (short) family(address.getAddress()));
-        memory.set(PORT, Linux.SIN_PORT, (short) address.getPort());
+        memory.set(PORT, LinuxStructs.SIN_PORT, (short) address.getPort());
         if (address.getAddress() instanceof Inet6Address host) {
-            writeHost(host, memory, Linux.SIN6_ADDR);
-            memory.set(ValueLayout.JAVA_INT, Linux.SIN6_SCOPE_ID, host.getScopeId());
-            return (int) Linux.SOCKADDR_IN6.byteSize();
+            writeHost(host, memory, LinuxStructs.SIN6_ADDR);
+            memory.set(ValueLayout.JAVA_INT, LinuxStructs.SIN6_SCOPE_ID, host.getScopeId());
+            return (int) LinuxStructs.SOCKADDR_IN6.byteSize();
         }
-        writeHost(address.getAddress(), memory, Linux.SIN_ADDR);
-        return (int) Linux.SOCKADDR_IN.byteSize();
+        writeHost(address.getAddress(), memory, LinuxStructs.SIN_ADDR);
+        return (int) LinuxStructs.SOCKADDR_IN.byteSize();
     }
 
     /** Writes the bytes of an address, and nothing else. */
@@ -61,19 +61,19 @@ final class SocketAddresses {
     /** @throws IOException for a family that no socket of ours should meet */
     static InetSocketAddress read(MemorySegment memory, long at) throws IOException {
         int family = family(memory, at);
-        if (family != Linux.AF_INET && family != Linux.AF_INET6) {
+        if (family != LinuxConstants.AF_INET && family != LinuxConstants.AF_INET6) {
             throw new IOException("the kernel gave an address of family " + family + " instead of "
-                    + Linux.AF_INET + " or " + Linux.AF_INET6);
+                    + LinuxConstants.AF_INET + " or " + LinuxConstants.AF_INET6);
         }
-        boolean isIpv6 = family == Linux.AF_INET6;
+        boolean isIpv6 = family == LinuxConstants.AF_INET6;
         byte[] host = new byte[isIpv6 ? IPV6_BYTES : IPV4_BYTES];
-        long hostAt = at + (isIpv6 ? Linux.SIN6_ADDR : Linux.SIN_ADDR);
+        long hostAt = at + (isIpv6 ? LinuxStructs.SIN6_ADDR : LinuxStructs.SIN_ADDR);
         MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, hostAt, host, 0, host.length);
-        int scope = isIpv6 ? memory.get(ValueLayout.JAVA_INT, at + Linux.SIN6_SCOPE_ID) : 0;
+        int scope = isIpv6 ? memory.get(ValueLayout.JAVA_INT, at + LinuxStructs.SIN6_SCOPE_ID) : 0;
         try {
             // Without its scope an address of one link would be answered on another.
             InetAddress address = scope == 0 ? InetAddress.getByAddress(host) : Inet6Address.getByAddress(null, host, scope);
-            return new InetSocketAddress(address, memory.get(PORT, at + Linux.SIN_PORT) & 0xffff);
+            return new InetSocketAddress(address, memory.get(PORT, at + LinuxStructs.SIN_PORT) & 0xffff);
         } catch (UnknownHostException e) {
             throw new AssertionError("four or sixteen bytes are an address", e);
         }

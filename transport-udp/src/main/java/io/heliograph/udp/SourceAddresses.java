@@ -14,13 +14,13 @@ final class SourceAddresses {
 
     private static final int PLACES = 1024;
     private static final int WAYS = 4;
-    private static final int WORDS = Linux.SOCKADDR_BYTES / Long.BYTES;
+    private static final int WORDS = LinuxStructs.SOCKADDR_BYTES / Long.BYTES;
 
     private final long[] keys = new long[PLACES * WORDS];
     private final InetSocketAddress[] addresses = new InetSocketAddress[PLACES];
     private long made;
 
-    /** The address in the {@link Linux#SOCKADDR_BYTES} bytes from {@code at}, zero behind the address itself. */
+    /** The address in the {@link LinuxStructs#SOCKADDR_BYTES} bytes from {@code at}, zero behind the address itself. */
     InetSocketAddress at(MemorySegment memory, long at) throws IOException {
         int first = firstPlace(memory, at);
         for (int place = first; place < first + WAYS; place++) {

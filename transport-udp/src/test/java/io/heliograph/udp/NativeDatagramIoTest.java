@@ -87,9 +87,9 @@ class NativeDatagramIoTest extends DatagramIoContract {
         }
         try (var from = NativeDatagramIo.open("test", any, what -> { }, socket -> {
             if (network() == TestNetwork.IPV6) {
-                socket.setOption("IPV6_RECVERR", Linux.IPPROTO_IPV6, IPV6_RECVERR, 1);
+                socket.setOption("IPV6_RECVERR", LinuxConstants.IPPROTO_IPV6, IPV6_RECVERR, 1);
             } else {
-                socket.setOption("IP_RECVERR", Linux.IPPROTO_IP, IP_RECVERR, 1);
+                socket.setOption("IP_RECVERR", LinuxConstants.IPPROTO_IP, IP_RECVERR, 1);
             }
             socket.bind(any);
         })) {
@@ -148,13 +148,13 @@ class NativeDatagramIoTest extends DatagramIoContract {
     void theTableOfSendersIsBoundedAndNeverMixesThemUp() throws IOException {
         var sources = new SourceAddresses();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment memory = arena.allocate(2L * Linux.SOCKADDR_BYTES, Long.BYTES);
+            MemorySegment memory = arena.allocate(2L * LinuxStructs.SOCKADDR_BYTES, Long.BYTES);
             for (int round = 0; round < 2; round++) {
                 for (int port = 1; port < 20_000; port++) {
                     var address = new InetSocketAddress(manyHosts(port % 200), port);
-                    SocketAddresses.write(address, memory.asSlice(Linux.SOCKADDR_BYTES));
-                    assertThat(sources.at(memory, Linux.SOCKADDR_BYTES)).isEqualTo(address)
-                            .isSameAs(sources.at(memory, Linux.SOCKADDR_BYTES));
+                    SocketAddresses.write(address, memory.asSlice(LinuxStructs.SOCKADDR_BYTES));
+                    assertThat(sources.at(memory, LinuxStructs.SOCKADDR_BYTES)).isEqualTo(address)
+                            .isSameAs(sources.at(memory, LinuxStructs.SOCKADDR_BYTES));
                 }
             }
             assertThat(sources.made()).isBetween(20_000L, 2 * 19_999L);
@@ -171,10 +171,10 @@ class NativeDatagramIoTest extends DatagramIoContract {
         var any = new InetSocketAddress(host(), 0);
         return NativeDatagramIo.open("test", any, notices::add, socket -> {
             if (network() == TestNetwork.IPV6) {
-                socket.setOption("UDP_NO_CHECK6_TX", Linux.SOL_UDP, UDP_NO_CHECK6_TX, 1);
-                socket.setOption("UDP_NO_CHECK6_RX", Linux.SOL_UDP, UDP_NO_CHECK6_RX, 1);
+                socket.setOption("UDP_NO_CHECK6_TX", LinuxConstants.SOL_UDP, UDP_NO_CHECK6_TX, 1);
+                socket.setOption("UDP_NO_CHECK6_RX", LinuxConstants.SOL_UDP, UDP_NO_CHECK6_RX, 1);
             } else {
-                socket.setOption("SO_NO_CHECK", Linux.SOL_SOCKET, SO_NO_CHECK, 1);
+                socket.setOption("SO_NO_CHECK", LinuxConstants.SOL_SOCKET, SO_NO_CHECK, 1);
             }
             socket.bind(any);
         });
