@@ -28,6 +28,14 @@ class Malformed(Exception):
     """No datagram of this protocol. Its argument is the reason's name."""
 
 
+class Sealed(Malformed):
+    """Of this protocol, and sealed with a key. Only its header can be read, as Python's standard library has no AES."""
+
+    def __init__(self, length):
+        super().__init__("NO_KEY")
+        self.length = length
+
+
 @dataclass(frozen=True)
 class Datagram:
     """One datagram. What its body holds is in `body`, by name; a data datagram's frames are not decoded yet."""
@@ -50,16 +58,19 @@ class Datagram:
 
 
 def split(payload):
-    """Cuts a payload that may be a train of datagrams apart. Yields datagrams, and Malformed at most once, at the end."""
+    """Cuts a payload that may be a train apart. Yields datagrams, Sealed ones too, and else Malformed, which ends it."""
     at = 0
     while True:
         try:
             datagram = parse(payload, at)
+            length = len(datagram.data)
+        except Sealed as sealed:
+            datagram, length = sealed, sealed.length
         except Malformed as reason:
             yield reason
             return
         yield datagram
-        at += len(datagram.data)
+        at += length
         if at == len(payload):
             return
 
@@ -74,7 +85,8 @@ def parse(payload, at=0):
     _require(version_and_type >> 4 == VERSION, "BAD_VERSION")
     _require(HEADER_BYTES <= length <= len(payload) - at, "BAD_LENGTH")
     data = bytes(payload[at : at + length])
-    _require(not flags & KEYED, "NO_KEY")
+    if flags & KEYED:
+        raise Sealed(length)
     _require(crc32c(data[4:]) == checksum, "BAD_CHECKSUM")
     _require(sequence < SEQUENCE_END and first_event < SEQUENCE_END, "BAD_SEQUENCE")
     kind = version_and_type & 0x0F

@@ -12,7 +12,8 @@ Writes one object of JSON a line:
     {"end": {"session", "events", "is_known"}}                               each session's end
     {"summary": {"datagrams", "malformed", "duplicates", "sessions", "events", "lost"}}
 
-Sessions come in the order they began, events in their order. What was sent before the capture began is no gap, unless
+Of datagrams that are sealed with a key it says on standard error how many there are, and no more: they count as malformed,
+NO_KEY. Sessions come in the order they began, events in their order. What was sent before the capture began is no gap, unless
 --from-start says that it began first. Exit code 0, 1 if there is a conflict or the file can't be read, 2 for bad usage.
 """
 
@@ -60,6 +61,10 @@ def main(arguments):
         for line in lines(data, from_start):
             code = 1 if "conflict" in line else code
             print(json.dumps(line, separators=(",", ":")))
+            sealed = line.get("summary", {}).get("malformed", {}).get("NO_KEY", 0)
+            if sealed:
+                print(f"decode.py: {files[0]}: datagrams sealed with a key: {sealed}; their events can't be read, because"
+                      " Python's standard library has no AES", file=sys.stderr)
     except (OSError, capture.BadCapture) as fault:
         print(f"decode.py: {files[0]}: {fault}", file=sys.stderr)
         return 1

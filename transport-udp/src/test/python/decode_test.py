@@ -51,6 +51,12 @@ def fragments(sequence, event, frame, size):
         sequence += 1
 
 
+def sealed(plain_one):
+    """Looks as one in keyed mode does: its flag is set, the checksum 0, a tag behind the body."""
+    (length,) = struct.unpack_from("<H", plain_one, 8)
+    return bytes(4) + plain_one[4:7] + bytes([plain_one[7] | 2]) + struct.pack("<H", length + 16) + plain_one[10:] + bytes(16)
+
+
 def plain(*payloads):
     return b"".join(struct.pack("<QI", 7, len(payload)) + payload for payload in payloads)
 
@@ -137,8 +143,6 @@ class DatagramTest(unittest.TestCase):
 
     def test_names_what_is_wrong(self):
         good = data(0, 0, b"x")
-        keyed = bytearray(good)
-        keyed[7] |= 2
         cases = {
             "TOO_SHORT": good[:47], "BAD_MAGIC": good[:4] + b"GH" + good[6:], "BAD_VERSION": good[:6] + b"\x21" + good[7:],
             "BAD_LENGTH": good[:-1], "BAD_CHECKSUM": good[:-1] + b"y", "BAD_SEQUENCE": datagram(HEARTBEAT, 1 << 62, 0),
@@ -147,7 +151,7 @@ class DatagramTest(unittest.TestCase):
             "BAD_HEARTBEAT": datagram(HEARTBEAT, 0, 0, 0, bytes(24)),
             "BAD_STATUS": datagram(STATUS, 0, 0, 0, bytes(60)), "BAD_NAK": datagram(NAK, 0, 0, 0, bytes(16)),
             "BAD_COOKIE": datagram(COOKIE, 0, 0, 0, bytes(15)), "BAD_LOST": datagram(LOST, 0, 0, 0, bytes(25)),
-            "NO_KEY": bytes(keyed),
+            "NO_KEY": sealed(good),
         }
         for reason, bad in cases.items():
             with self.subTest(reason):
@@ -275,6 +279,11 @@ class CaptureTest(unittest.TestCase):
         summary = read(train + b"HG")[-1]["summary"]
         self.assertEqual((summary["events"], summary["malformed"]), (3, {"TOO_SHORT": 1}))
 
+    def test_counts_each_sealed_datagram_of_a_train_and_reads_what_is_not_sealed(self):
+        lines = read(sealed(data(0, 0, b"a")) + sealed(data(1, 1, b"b")) + data(0, 0, b"c", session=5))
+        self.assertEqual(list(told(lines)), [(0, b"c")])
+        self.assertEqual(lines[-1]["summary"]["malformed"], {"NO_KEY": 2})
+
     def test_reads_pcap_of_each_link_type_and_byte_order(self):
         payload = data(0, 0, b"x")
         udp = struct.pack(">HHHH", 1000, 4770, 8 + len(payload), 0) + payload
@@ -322,6 +331,12 @@ class CommandTest(unittest.TestCase):
         self.assertEqual((code, err), (0, ""))
         self.assertEqual(lines[0], '{"gap":{"session":"0123456789abcdef","from":0,"to":0,"count":1,"reason":"missing"}}')
         self.assertTrue(lines[1].startswith('{"session":"0123456789abcdef","sequence":1,"sent":1700000000000000001,"topic":"a.b",'))
+
+    def test_says_in_one_line_that_what_is_sealed_can_not_be_read(self):
+        code, lines, err = self.run_on(plain(sealed(data(0, 0, b"a")), sealed(data(1, 1, b"b"))))
+        self.assertEqual((code, len(lines)), (0, 1))
+        self.assertRegex(err, "^decode.py: .*capture: datagrams sealed with a key: 2; their events can't be read, because"
+                              " Python's standard library has no AES\n$")
 
     def test_its_exit_code_tells_of_conflicts_bad_files_and_bad_usage(self):
         self.assertEqual(self.run_on(plain(data(0, 0, b"a"), data(0, 0, b"b")))[0], 1)
