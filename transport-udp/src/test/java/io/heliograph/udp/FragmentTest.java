@@ -146,6 +146,8 @@ class FragmentTest {
         scene.run(Duration.ofMillis(20));
         scene.end();
         assertThat(listener.gaps).containsExactly(new Gap(scene.publisher.session(), 8, 8, 1, LossReason.NETWORK));
+        // Where the first part is the lost one, nothing was begun.
+        assertThat(listener.subscriber.counters().reassemblyDrops()).isEqualTo(lostPart == 0 ? 0 : 1);
         listener.verify(0, 9, 1);
     }
 
