@@ -25,13 +25,14 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * A view of one received datagram; {@link DatagramLayout} draws it. {@link #wrap} checks every length before anything
- * else may be read. Confined to one thread; allocates nothing but the topic of a datagram whose topic is not the one
- * before's.
+ * A view of one received datagram: its header, and its body where it carries events; {@link ControlBody} is any other one's.
+ * {@link DatagramLayout} draws them. {@link #wrap} checks every length before anything else may be read. Confined to one
+ * thread; allocates nothing but the topic of a datagram whose topic is not the one before's.
  */
 final class Datagram {
 
     private final CRC32C crc = new CRC32C();
+    private final ControlBody control = new ControlBody();
     private ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private int start;
     private int end;
@@ -99,19 +100,14 @@ final class Datagram {
     }
 
     private Optional<MalformedDatagram> wrapBody() {
-        if (!isPossible(sequence()) || !isPossible(firstEvent())) {
+        if (!DatagramLayout.isSequence(sequence()) || !DatagramLayout.isSequence(firstEvent())) {
             return Optional.of(MalformedDatagram.BAD_SEQUENCE);
         }
         bodyAt = start + HEADER_BYTES;
         return switch (type()) {
             case DatagramLayout.DATA -> wrapData();
             case DatagramLayout.FRAGMENT -> wrapFragment();
-            case DatagramLayout.HEARTBEAT -> wrapHeartbeat();
-            case DatagramLayout.STATUS -> wrapStatus();
-            case DatagramLayout.NAK -> wrapNak();
-            case DatagramLayout.LOST -> wrapLost();
-            case DatagramLayout.COOKIE -> ifWhole(end - bodyAt == DatagramLayout.COOKIE_BYTES, MalformedDatagram.BAD_COOKIE);
-            default -> Optional.of(MalformedDatagram.UNKNOWN_TYPE);
+            default -> control.wrap(type(), events(), bytes, bodyAt, end);
         };
     }
 
@@ -133,14 +129,6 @@ final class Datagram {
         crc.update(datagram.position(start + CHECKSUM_AT + Integer.BYTES));
         datagram.position(start);
         return (int) crc.getValue();
-    }
-
-    private static Optional<MalformedDatagram> ifWhole(boolean isWhole, MalformedDatagram fault) {
-        return isWhole ? Optional.empty() : Optional.of(fault);
-    }
-
-    private static boolean isPossible(long sequence) {
-        return sequence >= 0 && sequence < DatagramLayout.SEQUENCE_END;
     }
 
     private Optional<MalformedDatagram> wrapData() {
@@ -165,35 +153,7 @@ final class Datagram {
         int offset = offset();
         boolean isPart = frame > 0 && frame <= DatagramLayout.MAX_FRAME_BYTES && offset >= 0 && offset <= frame - (end - partAt)
                 && events() == (offset == 0 ? 1 : 0);
-        return ifWhole(isPart, MalformedDatagram.BAD_FRAGMENT);
-    }
-
-    private Optional<MalformedDatagram> wrapHeartbeat() {
-        int policyAt = bodyAt + DatagramLayout.HEARTBEAT_FIXED_BYTES;
-        boolean isWhole = policyAt <= end && policyAt + (bytes.get(policyAt - 1) & 0xff) == end
-                && isPossible(trail()) && isPossible(trailEvent());
-        return ifWhole(isWhole, MalformedDatagram.BAD_HEARTBEAT);
-    }
-
-    private Optional<MalformedDatagram> wrapStatus() {
-        int nameAt = bodyAt + DatagramLayout.STATUS_FIXED_BYTES;
-        boolean isWhole = nameAt <= end && nameAt + (bytes.get(nameAt - 1) & 0xff) == end;
-        return ifWhole(isWhole, MalformedDatagram.BAD_STATUS);
-    }
-
-    private Optional<MalformedDatagram> wrapNak() {
-        int ranges = end - bodyAt - DatagramLayout.NAK_FIXED_BYTES;
-        boolean isWhole = ranges > 0 && ranges % DatagramLayout.NAK_RANGE_BYTES == 0
-                && ranges / DatagramLayout.NAK_RANGE_BYTES <= DatagramLayout.MAX_NAK_RANGES;
-        return ifWhole(isWhole, MalformedDatagram.BAD_NAK);
-    }
-
-    private Optional<MalformedDatagram> wrapLost() {
-        boolean isWhole = end - bodyAt == DatagramLayout.LOST_BYTES && events() == 0
-                && isPossible(bytes.getLong(bodyAt)) && isPossible(bytes.getLong(bodyAt + Long.BYTES))
-                && bytes.getLong(bodyAt) < bytes.getLong(bodyAt + Long.BYTES)
-                && isPossible(bytes.getLong(bodyAt + 2 * Long.BYTES));
-        return ifWhole(isWhole, MalformedDatagram.BAD_LOST);
+        return isPart ? Optional.empty() : Optional.of(MalformedDatagram.BAD_FRAGMENT);
     }
 
     private boolean readTopic(int length) {
@@ -268,6 +228,11 @@ final class Datagram {
         return bytes.getInt(start + AGE_AT) != -1;
     }
 
+    /** Of a status: how long its sender had held the word of the publisher's that it echoes as {@link #sentEpochNanos}. */
+    long heldNs() {
+        return ageNs();
+    }
+
     long session() {
         return bytes.getLong(start + SESSION_AT);
     }
@@ -299,102 +264,9 @@ final class Datagram {
         return bytes.limit(end).position(bodyAt + DatagramLayout.FRAGMENT_FIXED_BYTES);
     }
 
-    // Of a heartbeat.
-
-    /** The oldest datagram that its publisher can still repair. */
-    long trail() {
-        return bytes.getLong(start + HEADER_BYTES);
-    }
-
-    /** The first event of the oldest datagram that its publisher can still repair. */
-    long trailEvent() {
-        return bytes.getLong(start + HEADER_BYTES + 8);
-    }
-
-    int receivers() {
-        return bytes.getInt(start + HEADER_BYTES + 16);
-    }
-
-    /** Of a status: how long its sender had held the word of the publisher's that it echoes as {@link #sentEpochNanos}. */
-    long heldNs() {
-        return ageNs();
-    }
-
-    // Of a status, a repair request or a cookie.
-
-    long receiverId() {
-        return bytes.getLong(start + HEADER_BYTES);
-    }
-
-    long cookie() {
-        return bytes.getLong(start + HEADER_BYTES + 8);
-    }
-
-    // Of a status.
-
-    long lost() {
-        return bytes.getLong(start + HEADER_BYTES + 24);
-    }
-
-    /** The next datagram that the subscriber expects. */
-    long acknowledged() {
-        return bytes.getLong(start + HEADER_BYTES + 32);
-    }
-
-    /** The first datagram that the subscriber does not want yet. */
-    long limitDatagram() {
-        return bytes.getLong(start + HEADER_BYTES + 40);
-    }
-
-    /** The first event that the subscriber does not want yet. */
-    long limitEvent() {
-        return bytes.getLong(start + HEADER_BYTES + 48);
-    }
-
-    int subscriptions() {
-        return bytes.getInt(start + HEADER_BYTES + 56);
-    }
-
-    /** What the subscriber calls itself; a stranger's text. */
-    String name() {
-        return text(HEADER_BYTES + DatagramLayout.STATUS_FIXED_BYTES);
-    }
-
-    /** The policy that the publisher states; a stranger's text. */
-    String policy() {
-        return text(HEADER_BYTES + DatagramLayout.HEARTBEAT_FIXED_BYTES);
-    }
-
-    private String text(int at) {
-        byte[] text = new byte[end - start - at];
-        bytes.get(start + at, text);
-        return new String(text, StandardCharsets.UTF_8);
-    }
-
-    // Of a notice of loss.
-
-    Loss loss() {
-        return new Loss(bytes.getLong(start + HEADER_BYTES), bytes.getLong(start + HEADER_BYTES + 8),
-                bytes.getLong(start + HEADER_BYTES + 16), Loss.reason(bytes.get(start + HEADER_BYTES + 24) & 0xff));
-    }
-
-    // Of a repair request.
-
-    int ranges() {
-        return (end - bodyAt - DatagramLayout.NAK_FIXED_BYTES) / DatagramLayout.NAK_RANGE_BYTES;
-    }
-
-    long rangeStart(int index) {
-        return bytes.getLong(rangeAt(index));
-    }
-
-    /** How many datagrams the range has, as the asking side claims. */
-    long rangeLength(int index) {
-        return bytes.getInt(rangeAt(index) + Long.BYTES) & 0xffff_ffffL;
-    }
-
-    private int rangeAt(int index) {
-        return bodyAt + DatagramLayout.NAK_FIXED_BYTES + index * DatagramLayout.NAK_RANGE_BYTES;
+    /** What a datagram that carries no events says behind its header. */
+    ControlBody control() {
+        return control;
     }
 
     /** The topic of a data datagram's compact frames. */

@@ -102,4 +102,9 @@ final class DatagramLayout {
 
     private DatagramLayout() {
     }
+
+    /** Whether {@code number} can be the sequence of a datagram or event. */
+    static boolean isSequence(long number) {
+        return number >= 0 && number < SEQUENCE_END;
+    }
 }

@@ -74,29 +74,30 @@ final class Receivers {
      * @return whether the sender has come further than before
      */
     boolean hear(Datagram status, InetSocketAddress source, long nowNs) {
-        long id = status.receiverId();
+        ControlBody report = status.control();
+        long id = report.receiverId();
         Receiver receiver = lastHeard.isPresent() && lastHeard.get().id == id ? lastHeard.get() : byId.get(id);
         if (receiver == null) {
             if (byId.size() >= limits.receivers()) {
                 refused++;
                 return false;
             }
-            receiver = new Receiver(id, source, status.name());
+            receiver = new Receiver(id, source, report.name());
             byId.put(id, receiver);
             all = byId.values().toArray(Receiver[]::new);
         }
         if (lastHeard.isEmpty() || lastHeard.get() != receiver) {
             lastHeard = Optional.of(receiver);
         }
-        boolean isFurther = status.acknowledged() > receiver.acknowledged || receiver.heardNs == 0;
+        boolean isFurther = report.acknowledged() > receiver.acknowledged || receiver.heardNs == 0;
         receiver.source = source;
         receiver.heardNs = nowNs;
         receiver.askedNs = nowNs;
-        receiver.lost = status.lost();
-        receiver.subscriptions = Math.clamp(status.subscriptions(), 0, MAX_SUBSCRIPTIONS);
-        receiver.acknowledged = Math.max(receiver.acknowledged, status.acknowledged());
-        receiver.limitDatagram = status.limitDatagram();
-        receiver.limitEvent = status.limitEvent();
+        receiver.lost = report.lost();
+        receiver.subscriptions = Math.clamp(report.subscriptions(), 0, MAX_SUBSCRIPTIONS);
+        receiver.acknowledged = Math.max(receiver.acknowledged, report.acknowledged());
+        receiver.limitDatagram = report.limitDatagram();
+        receiver.limitEvent = report.limitEvent();
         receiver.isBlocking = status.isFlagged(DatagramLayout.BLOCKING);
         sum();
         chooseReference();

@@ -47,13 +47,14 @@ final class Repairs {
      * answer is no longer than the question.
      */
     boolean isProven(Datagram datagram, InetSocketAddress source, long nowNs) {
-        long id = datagram.receiverId();
-        if (datagram.cookie() == provenCookie && id == provenId && source.equals(provenSource) && nowNs - provenNs < PROOF_NS) {
+        long id = datagram.control().receiverId();
+        long cookie = datagram.control().cookie();
+        if (cookie == provenCookie && id == provenId && source.equals(provenSource) && nowNs - provenNs < PROOF_NS) {
             return true;
         }
         byte[] address = source.getAddress().getAddress();
-        if (cookies.isGood(datagram.cookie(), address, source.getPort(), id, nowNs)) {
-            provenCookie = datagram.cookie();
+        if (cookies.isGood(cookie, address, source.getPort(), id, nowNs)) {
+            provenCookie = cookie;
             provenId = id;
             provenSource = source;
             provenNs = nowNs;
@@ -68,31 +69,32 @@ final class Repairs {
         if (!isProven(nak, source, nowNs)) {
             return;
         }
+        ControlBody request = nak.control();
         sender.tellSent(nowNs);
         gate.roundTrip(sender.roundTripNs());
         bucket.limit(Math.min(BYTES_PER_SECOND, share(sender.bytesPerSecond())), BURST_BYTES, nowNs);
-        boolean isReference = receivers.isReference(nak.receiverId());
+        boolean isReference = receivers.isReference(request.receiverId());
         if (isReference) {
             sender.hearArrived(nak.sequence(), nowNs);
         }
         long repeated = gate.repeated();
         boolean isTooLate = false;
         long most = MOST_AT_ONCE;
-        for (int i = 0; i < nak.ranges(); i++) {
-            long from = Math.max(0, nak.rangeStart(i));
+        for (int i = 0; i < request.ranges(); i++) {
+            long from = Math.max(0, request.rangeStart(i));
             if (from >= sender.sent()) {
                 continue;
             }
             if (from < sender.trail()) {
                 isTooLate = true;
-                sender.lossesTo(from, nak.rangeLength(i), source);
+                sender.lossesTo(from, request.rangeLength(i), source);
             }
             long begin = Math.max(from, sender.trail());
-            long end = Math.min(Math.min(from + nak.rangeLength(i), sender.sent()), begin + most);
+            long end = Math.min(Math.min(from + request.rangeLength(i), sender.sent()), begin + most);
             if (isReference && from < sender.sent()) {
-                sender.asked(from, Math.min(nak.rangeLength(i), sender.sent() - from), nowNs);
+                sender.asked(from, Math.min(request.rangeLength(i), sender.sent() - from), nowNs);
             }
-            repair(begin, end, nak.receiverId(), source, nowNs);
+            repair(begin, end, request.receiverId(), source, nowNs);
             most -= Math.max(0, end - begin);
         }
         if (isReference && gate.repeated() > repeated) {

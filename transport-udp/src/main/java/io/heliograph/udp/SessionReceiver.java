@@ -260,7 +260,7 @@ final class SessionReceiver {
         lastHeardNs = nowNs;
         isSilent = false;
         if (datagram.type() == DatagramLayout.COOKIE) {
-            cookie = datagram.cookie();
+            cookie = datagram.control().cookie();
             isReported = false;
             return;
         }
@@ -275,11 +275,11 @@ final class SessionReceiver {
         }
         if (datagram.type() == DatagramLayout.HEARTBEAT) {
             if (!isPlaced) {
-                place(datagram.trail(), datagram.trailEvent());
+                place(datagram.control().trail(), datagram.control().trailEvent());
             }
             onHeartbeat(datagram, nowNs);
         } else if (datagram.type() == DatagramLayout.LOST) {
-            onLoss(datagram.loss());
+            onLoss(datagram.control().loss());
         } else if (!isPlaced) {
             know(datagram.sequence() + 1, datagram.firstEvent() + datagram.events());
             hold(datagram, datagram.sequence(), receivedEpochNanos);
@@ -479,11 +479,11 @@ final class SessionReceiver {
         know(heartbeat.sequence(), heartbeat.firstEvent());
         isEnding |= heartbeat.isFlagged(DatagramLayout.END_OF_STREAM);
         if (isReliable) {
-            requests.among(heartbeat.receivers());
+            requests.among(heartbeat.control().receivers());
             readPolicy(heartbeat);
-            giveUpBefore(Math.min(heartbeat.trail(), knownDatagrams));
-            if (expected == heartbeat.trail() && heartbeat.trailEvent() > nextEvent) {
-                nextEvent = heartbeat.trailEvent();
+            giveUpBefore(Math.min(heartbeat.control().trail(), knownDatagrams));
+            if (expected == heartbeat.control().trail() && heartbeat.control().trailEvent() > nextEvent) {
+                nextEvent = heartbeat.control().trailEvent();
                 outlets.forEach(outlet -> outlet.intake().known(nextEvent));
             }
             // What is held may begin just behind what was given up, and nothing more need come.
@@ -524,7 +524,7 @@ final class SessionReceiver {
     }
 
     private void readPolicy(Datagram heartbeat) {
-        String text = heartbeat.policy();
+        String text = heartbeat.control().policy();
         if (!text.equals(policyText)) {
             policyText = text;
             isReported = false;

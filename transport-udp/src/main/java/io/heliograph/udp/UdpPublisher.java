@@ -497,11 +497,11 @@ public final class UdpPublisher implements Publisher {
         }
         int before = receivers.subscriptions();
         if (datagram.isFlagged(DatagramLayout.LEAVING)) {
-            receivers.leave(datagram.receiverId());
+            receivers.leave(datagram.control().receiverId());
         } else if (receivers.hear(datagram, source, nowNs)) {
             sender.lingerOn(nowNs);
         }
-        if (sender.isReliable() && receivers.isReference(datagram.receiverId())) {
+        if (sender.isReliable() && receivers.isReference(datagram.control().receiverId())) {
             sender.hearReference(datagram, nowNs);
         }
         if (receivers.subscriptions() != before && !isClosed) {

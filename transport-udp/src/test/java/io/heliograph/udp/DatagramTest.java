@@ -62,33 +62,33 @@ class DatagramTest {
         assertThat(datagram.wrap(heartbeat(1))).isEmpty();
         assertThat(datagram.sequence()).isEqualTo(9);
         assertThat(datagram.firstEvent()).isEqualTo(50);
-        assertThat(datagram.trail()).isEqualTo(3);
-        assertThat(datagram.trailEvent()).isEqualTo(11);
-        assertThat(datagram.receivers()).isEqualTo(2);
-        assertThat(datagram.policy()).isEqualTo("drop-oldest:10");
+        assertThat(datagram.control().trail()).isEqualTo(3);
+        assertThat(datagram.control().trailEvent()).isEqualTo(11);
+        assertThat(datagram.control().receivers()).isEqualTo(2);
+        assertThat(datagram.control().policy()).isEqualTo("drop-oldest:10");
     }
 
     @Test
     void readsAStatus() {
         assertThat(datagram.wrap(status())).isEmpty();
         assertThat(datagram.session()).isEqualTo(SESSION);
-        assertThat(datagram.receiverId()).isEqualTo(1);
-        assertThat(datagram.cookie()).isEqualTo(77);
-        assertThat(datagram.lost()).isEqualTo(3);
-        assertThat(datagram.acknowledged()).isEqualTo(4);
-        assertThat(datagram.limitDatagram()).isEqualTo(5);
-        assertThat(datagram.limitEvent()).isEqualTo(6);
-        assertThat(datagram.subscriptions()).isEqualTo(7);
-        assertThat(datagram.name()).isEqualTo("a");
+        assertThat(datagram.control().receiverId()).isEqualTo(1);
+        assertThat(datagram.control().cookie()).isEqualTo(77);
+        assertThat(datagram.control().lost()).isEqualTo(3);
+        assertThat(datagram.control().acknowledged()).isEqualTo(4);
+        assertThat(datagram.control().limitDatagram()).isEqualTo(5);
+        assertThat(datagram.control().limitEvent()).isEqualTo(6);
+        assertThat(datagram.control().subscriptions()).isEqualTo(7);
+        assertThat(datagram.control().name()).isEqualTo("a");
         assertThat(datagram.isFlagged(DatagramLayout.BLOCKING)).isTrue();
     }
 
     @Test
     void readsARequestForRepair() {
         assertThat(datagram.wrap(nak())).isEmpty();
-        assertThat(datagram.ranges()).isEqualTo(2);
-        assertThat(datagram.rangeStart(1)).isEqualTo(20);
-        assertThat(datagram.rangeLength(1)).isEqualTo(5);
+        assertThat(datagram.control().ranges()).isEqualTo(2);
+        assertThat(datagram.control().rangeStart(1)).isEqualTo(20);
+        assertThat(datagram.control().rangeLength(1)).isEqualTo(5);
     }
 
     @Test
@@ -96,7 +96,7 @@ class DatagramTest {
         for (LossReason reason : List.of(LossReason.RATE, LossReason.OVERFLOW, LossReason.NETWORK)) {
             var loss = new Loss(10, 20, 50, reason);
             assertThat(datagram.wrap(copy(new ControlWriter().lost(stamp(1, 50), 20, loss)))).isEmpty();
-            assertThat(datagram.loss()).isEqualTo(loss);
+            assertThat(datagram.control().loss()).isEqualTo(loss);
         }
     }
 

@@ -56,19 +56,20 @@ final class DecoderDrill {
         whole++;
         sum += datagram.ageNs() + datagram.session() + datagram.sequence() + datagram.firstEvent() + datagram.sentEpochNanos()
                 + (datagram.isAgeKnown() ? 1 : 0) + (datagram.isFlagged(DatagramLayout.RELIABLE) ? 1 : 0);
+        ControlBody body = datagram.control();
         switch (datagram.type()) {
             case DatagramLayout.DATA -> decodeFrames(datagram.body(), datagram.topic(), datagram.events());
             case DatagramLayout.FRAGMENT -> decodePart();
-            case DatagramLayout.HEARTBEAT -> sum += datagram.trail() + datagram.trailEvent() + datagram.receivers() + datagram.policy().length();
-            case DatagramLayout.STATUS -> sum += datagram.receiverId() + datagram.cookie() + datagram.lost() + datagram.acknowledged()
-                    + datagram.limitDatagram() + datagram.limitEvent() + datagram.subscriptions() + datagram.name().length();
+            case DatagramLayout.HEARTBEAT -> sum += body.trail() + body.trailEvent() + body.receivers() + body.policy().length();
+            case DatagramLayout.STATUS -> sum += body.receiverId() + body.cookie() + body.lost() + body.acknowledged()
+                    + body.limitDatagram() + body.limitEvent() + body.subscriptions() + body.name().length();
             case DatagramLayout.NAK -> {
-                for (int i = 0; i < datagram.ranges(); i++) {
-                    sum += datagram.rangeStart(i) + datagram.rangeLength(i);
+                for (int i = 0; i < body.ranges(); i++) {
+                    sum += body.rangeStart(i) + body.rangeLength(i);
                 }
             }
-            case DatagramLayout.COOKIE -> sum += datagram.receiverId() + datagram.cookie();
-            case DatagramLayout.LOST -> sum += datagram.loss().end() + datagram.loss().eventBehind() + datagram.loss().code();
+            case DatagramLayout.COOKIE -> sum += body.receiverId() + body.cookie();
+            case DatagramLayout.LOST -> sum += body.loss().end() + body.loss().eventBehind() + body.loss().code();
             default -> throw new AssertionError("type " + datagram.type() + " is not known and was let through");
         }
         if (datagram.whole().remaining() != bytes.length) {

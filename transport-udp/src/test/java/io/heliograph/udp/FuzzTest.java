@@ -228,8 +228,8 @@ class FuzzTest {
             stranger.send(bytes, SimNetwork.PUBLISHER);
             publisher.doWork(0);
             stranger.receive((back, source) -> {
-                if (answer.wrap(back).isEmpty() && answer.type() == DatagramLayout.COOKIE && answer.receiverId() == 1) {
-                    cookie = answer.cookie();
+                if (answer.wrap(back).isEmpty() && answer.type() == DatagramLayout.COOKIE && answer.control().receiverId() == 1) {
+                    cookie = answer.control().cookie();
                 }
             }, 0);
             if (taken++ % 16 == 0) {

@@ -54,7 +54,7 @@ class HostileTest {
             answers++;
             answerBytes += bytes.remaining();
             if (answer.wrap(bytes).isEmpty() && answer.type() == DatagramLayout.COOKIE) {
-                cookie = answer.cookie();
+                cookie = answer.control().cookie();
             }
         }, 0);
     }
