@@ -2,20 +2,41 @@ package io.heliograph.zmq;
 
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
+import java.util.Optional;
 import org.zeromq.ZMQ;
 import zmq.Msg;
 import zmq.SocketBase;
 
-/** Connects to one peer, again and again where need be. Confined to the thread that owns it. */
+/**
+ * Connects to one peer, again and again where need be: it can be closed and opened anew, and is the same to its peer's
+ * readers. Confined to the thread that owns it.
+ */
 final class DealerSocket implements PeerSocket {
 
-    private final ZMQ.Socket socket;
-    private final SocketBase base;
     private final Peer peer = new Peer(this, new byte[0]);
+    private Optional<ZMQ.Socket> socket = Optional.empty();
+    private long binding;
 
-    DealerSocket(ZMQ.Socket socket) {
-        this.socket = socket;
-        this.base = socket.base();
+    /**
+     * Uses {@code connecting} from now on.
+     *
+     * @param nameBinding which binding of a name within this process that is
+     */
+    void open(ZMQ.Socket connecting, long nameBinding) {
+        if (socket.isPresent()) {
+            throw new IllegalStateException("it is open");
+        }
+        socket = Optional.of(connecting);
+        binding = nameBinding;
+    }
+
+    /** Which binding of a name within this process it is connected to. */
+    long binding() {
+        return binding;
+    }
+
+    boolean isOpen() {
+        return socket.isPresent();
     }
 
     /** Whom it connects to. */
@@ -25,6 +46,10 @@ final class DealerSocket implements PeerSocket {
 
     @Override
     public int receive(Receiver receiver, int limit) {
+        if (socket.isEmpty()) {
+            return 0;
+        }
+        SocketBase base = socket.get().base();
         int received = 0;
         while (received < limit) {
             Msg message = base.recv(zmq.ZMQ.ZMQ_DONTWAIT);
@@ -53,16 +78,20 @@ final class DealerSocket implements PeerSocket {
 
     @Override
     public Sent send(Peer to, ByteBuffer message) {
-        return base.send(new Msg(message), zmq.ZMQ.ZMQ_DONTWAIT) ? Sent.TAKEN : Sent.FULL;
+        if (socket.isEmpty()) {
+            return Sent.GONE;
+        }
+        return socket.get().base().send(new Msg(message), zmq.ZMQ.ZMQ_DONTWAIT) ? Sent.TAKEN : Sent.FULL;
     }
 
     @Override
     public SelectableChannel channel() {
-        return socket.getFD();
+        return socket.orElseThrow().getFD();
     }
 
     @Override
     public void close() {
-        socket.close();
+        socket.ifPresent(ZMQ.Socket::close);
+        socket = Optional.empty();
     }
 }

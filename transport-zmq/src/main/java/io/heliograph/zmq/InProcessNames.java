@@ -1,57 +1,64 @@
 package io.heliograph.zmq;
 
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Which names are bound within this process. ZeroMQ connects to a name only once, and a socket that connects to one that is
- * not bound yet can never be closed quite; so nobody connects before. Thread-safe.
+ * Which names are bound within this process, and how often anything was bound so far. ZeroMQ connects to a name only once
+ * and tells nobody when it is gone, and a socket that connects to one that is not bound yet can never be closed quite; so
+ * nobody connects before, and each can see that it is connected to another's name by now. Thread-safe.
  */
 final class InProcessNames {
 
-    private static final Set<String> BOUND = new HashSet<>();
+    /** Of a name that is not bound. */
+    static final long UNBOUND = 0;
+
+    private static final Map<String, Long> BINDINGS = new HashMap<>();
     private static final CopyOnWriteArrayList<Runnable> LISTENERS = new CopyOnWriteArrayList<>();
+    private static long last = UNBOUND;
 
     private InProcessNames() {
     }
 
     /** Binds by {@code binding}; from then on others may connect. */
     static void bind(String name, Runnable binding) {
-        synchronized (BOUND) {
+        synchronized (BINDINGS) {
             binding.run();
-            BOUND.add(name);
+            last++;
+            BINDINGS.put(name, last);
         }
         LISTENERS.forEach(Runnable::run);
     }
 
     /** Unbinds by {@code unbinding}. */
     static void unbind(String name, Runnable unbinding) {
-        synchronized (BOUND) {
-            BOUND.remove(name);
+        synchronized (BINDINGS) {
+            BINDINGS.remove(name);
             unbinding.run();
         }
+        LISTENERS.forEach(Runnable::run);
     }
 
-    /** Whether {@code name} is bound. */
-    static boolean isBound(String name) {
-        synchronized (BOUND) {
-            return BOUND.contains(name);
+    /** The number of the binding of {@code name}, or {@link #UNBOUND}. */
+    static long binding(String name) {
+        synchronized (BINDINGS) {
+            return BINDINGS.getOrDefault(name, UNBOUND);
         }
     }
 
-    /** Connects by {@code connecting} if the name is bound; says whether it is. */
-    static boolean connect(String name, Runnable connecting) {
-        synchronized (BOUND) {
-            if (BOUND.contains(name)) {
+    /** Connects by {@code connecting} if the name is bound; says to which binding. */
+    static long connect(String name, Runnable connecting) {
+        synchronized (BINDINGS) {
+            long binding = BINDINGS.getOrDefault(name, UNBOUND);
+            if (binding != UNBOUND) {
                 connecting.run();
-                return true;
             }
-            return false;
+            return binding;
         }
     }
 
-    /** Has {@code listener} run whenever a name is bound. */
+    /** Has {@code listener} run whenever a name is bound or unbound. */
     static void listen(Runnable listener) {
         LISTENERS.add(listener);
     }

@@ -105,7 +105,7 @@ final class PublisherPorts implements SocketLoop.Work {
             }
         }
         try {
-            untilConnectNs = ports.onTime(nowNs);
+            untilConnectNs = received == 0 ? ports.onTime(nowNs) : 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -147,7 +147,7 @@ final class PublisherPorts implements SocketLoop.Work {
         } finally {
             lock.unlock();
         }
-        PeerSocket.Sent sent = ports.send(peer, message);
+        PeerSocket.Sent sent = peer.socket().send(peer, message);
         lock.lock();
         try {
             switch (sent) {
@@ -218,7 +218,7 @@ final class PublisherPorts implements SocketLoop.Work {
                 lock.unlock();
             }
             if (isStranger) {
-                ports.send(from, PublisherMessages.who(session, 0));
+                from.socket().send(from, PublisherMessages.who(session, 0));
             }
         }
 

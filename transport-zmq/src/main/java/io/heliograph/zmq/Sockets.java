@@ -2,7 +2,6 @@ package io.heliograph.zmq;
 
 import io.heliograph.AddressInUseException;
 import io.heliograph.TransportException;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -85,23 +84,27 @@ final class Sockets implements AutoCloseable {
     }
 
     /**
-     * A socket that connects to own peers at {@code endpoint}, again whenever the connection is lost; none within a process
-     * as long as nobody is bound there.
+     * Has {@code dealer} connect to own peers at {@code endpoint}, again whenever the connection is lost; it stays closed
+     * within a process as long as nobody is bound there.
      *
      * @param knock what the peer is sent first, on each connection
      * @throws TransportException if the host has no address
      */
-    Optional<DealerSocket> connectOwn(ZmqEndpoint endpoint, byte[] knock, long mostBytes) {
+    void connectOwn(DealerSocket dealer, ZmqEndpoint endpoint, byte[] knock, long mostBytes) {
         ZMQ.Socket socket = hardened(SocketType.DEALER, mostBytes, frames);
         socket.setHelloMsg(knock);
         socket.base().setSocketOpt(zmq.ZMQ.ZMQ_HICCUP_MSG, MessageLayout.header(MessageType.LOST, 0, 0, 0));
         if (!config.isInProcess()) {
             connect(socket, endpoint.own());
-        } else if (!InProcessNames.connect(endpoint.own(), () -> connect(socket, endpoint.own()))) {
-            socket.close();
-            return Optional.empty();
+            dealer.open(socket, InProcessNames.UNBOUND);
+            return;
         }
-        return Optional.of(new DealerSocket(socket));
+        long binding = InProcessNames.connect(endpoint.own(), () -> connect(socket, endpoint.own()));
+        if (binding == InProcessNames.UNBOUND) {
+            socket.close();
+        } else {
+            dealer.open(socket, binding);
+        }
     }
 
     private ZMQ.Socket hardened(SocketType type, long mostBytes, int mostMessages) {

@@ -28,8 +28,6 @@ final class SubscriberPorts implements SocketLoop.Work {
     private static final class Line {
         private final Peer peer;
         private final SessionReader reader;
-        /** Between the peer's knock and the word that the connection is lost. */
-        private boolean isConnected;
         private boolean isHelloDue = true;
         private boolean isHelloSaid;
         private long helloNs;
@@ -133,7 +131,6 @@ final class SubscriberPorts implements SocketLoop.Work {
         int received = ports.receive(receiver, MESSAGES_PER_TURN, nowNs);
         List<ByteBuffer> messages = new ArrayList<>(0);
         List<Line> to = new ArrayList<>(0);
-        List<Peer> done = new ArrayList<>(0);
         lock.lock();
         try {
             long due = Duration.ofDays(1).toNanos();
@@ -147,17 +144,14 @@ final class SubscriberPorts implements SocketLoop.Work {
                 } else if (subscriptions.isEmpty() && line.isHelloSaid) {
                     line.isHelloSaid = false;
                     line.isHelloDue = true;
-                    if (line.isConnected) {
+                    if (ports.isConnected(line.peer)) {
                         messages.add(leave(line));
                         to.add(line);
                     }
                     line.reader.leaveSession();
-                } else if (line.isHelloSaid && line.isConnected && line.reader.isCreditDue(nowNs)) {
+                } else if (line.isHelloSaid && ports.isConnected(line.peer) && line.reader.isCreditDue(nowNs)) {
                     messages.add(line.reader.takeCredit().write(line.reader.session(), subscriber));
                     to.add(line);
-                }
-                if (line.reader.isEnded() && line.reader.session() != 0 && config.isInProcess() && !InProcessNames.isBound(config.endpoints().getFirst().own())) {
-                    done.add(line.peer);
                 }
             }
             nextDueNs = nowNs + due;
@@ -166,16 +160,14 @@ final class SubscriberPorts implements SocketLoop.Work {
         }
         for (int i = 0; i < messages.size(); i++) {
             ByteBuffer out = messages.get(i);
-            if (ports.send(to.get(i).peer, out) == PeerSocket.Sent.TAKEN) {
+            if (to.get(i).peer.socket().send(to.get(i).peer, out) == PeerSocket.Sent.TAKEN) {
                 tallySent(out.capacity());
             }
         }
         try {
-            for (Peer peer : done) {
-                ports.reopen(peer, nowNs);
-                forget(peer);
+            if (received == 0) {
+                nextDueNs = Math.min(nextDueNs, nowNs + Math.min(ports.onTime(nowNs), Duration.ofDays(1).toNanos()));
             }
-            nextDueNs = Math.min(nextDueNs, nowNs + Math.min(ports.onTime(nowNs), Duration.ofDays(1).toNanos()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -191,20 +183,8 @@ final class SubscriberPorts implements SocketLoop.Work {
         }
     }
 
-    private void forget(Peer peer) {
-        lock.lock();
-        try {
-            Line gone = lines.remove(peer);
-            if (gone != null) {
-                gone.reader.leaveSession();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private boolean isHelloDue(Line line, long nowNs) {
-        if (subscriptions.isEmpty() || !line.isConnected) {
+        if (subscriptions.isEmpty() || !ports.isConnected(line.peer)) {
             return false;
         }
         boolean isUnanswered = line.reader.session() == 0 && nowNs - line.helloNs >= config.limits().heartbeat().toNanos();
@@ -242,11 +222,11 @@ final class SubscriberPorts implements SocketLoop.Work {
         List<Line> leaving;
         lock.lock();
         try {
-            leaving = lines.values().stream().filter(line -> line.isHelloSaid && line.isConnected).toList();
+            leaving = lines.values().stream().filter(line -> line.isHelloSaid && ports.isConnected(line.peer)).toList();
         } finally {
             lock.unlock();
         }
-        leaving.forEach(line -> ports.send(line.peer, leave(line)));
+        leaving.forEach(line -> line.peer.socket().send(line.peer, leave(line)));
         ports.close();
         sockets.close();
     }
@@ -278,7 +258,6 @@ final class SubscriberPorts implements SocketLoop.Work {
             switch (message.type()) {
                 case KNOCK, WHO -> {
                     line.reader.hear(nowNs);
-                    line.isConnected = true;
                     line.isHelloDue = true;
                 }
                 case WELCOME, DATA, STATE, END -> {
@@ -289,7 +268,6 @@ final class SubscriberPorts implements SocketLoop.Work {
                     }
                 }
                 case LOST -> {
-                    line.isConnected = false;
                     if (config.isBinding()) {
                         line.reader.leaveSession();
                         lines.remove(line.peer);

@@ -50,12 +50,14 @@ public record ZmqConfig(String text, List<ZmqEndpoint> endpoints, ZmqPattern pat
      * window     4KiB to 1GiB on the way to one subscriber                         1MiB
      * evict      100ms to 1h, after which a silent subscriber is waited for no more   5s
      * linger     1ms to 1h, how long close() waits for acknowledgements            1s
+     * handshake  100ms to 1h, how long a stranger may take to say who it is        1s
      * </pre>
      *
      * @throws ConfigException for anything that cannot be used
      */
     static ZmqConfig of(Address address, Side side) {
-        address.requireSettings("pattern", "bind", "own-port", "header", "max-event", "frame", "window", "evict", "linger");
+        address.requireSettings("pattern", "bind", "own-port", "header", "max-event", "frame", "window", "evict", "linger",
+                "handshake");
         ZmqLimits limits = limits(address);
         return new ZmqConfig(address.scheme() + "://" + address.place(),
                 ZmqEndpoint.of(address, limits.endpoints()),
@@ -85,9 +87,10 @@ public record ZmqConfig(String text, List<ZmqEndpoint> endpoints, ZmqPattern pat
         int windowBytes = bytes(address, "window", ZmqLimits.LEAST_WINDOW_BYTES, ZmqLimits.MOST_WINDOW_BYTES).orElse(limits.windowBytes());
         Duration eviction = duration(address, "evict", Duration.ofMillis(100)).orElse(limits.eviction());
         Duration linger = duration(address, "linger", Duration.ofMillis(1)).orElse(limits.linger());
+        Duration handshake = duration(address, "handshake", Duration.ofMillis(100)).orElse(limits.handshake());
         Duration heartbeat = eviction.dividedBy(4).compareTo(limits.heartbeat()) < 0 ? eviction.dividedBy(4) : limits.heartbeat();
         return limits.withEventBytes(eventBytes).withFrameBytes(frameBytes).withWindowBytes(windowBytes)
-                .withPatience(heartbeat, limits.silence(), eviction).withLinger(linger);
+                .withPatience(heartbeat, limits.silence(), eviction).withLinger(linger).withHandshake(handshake);
     }
 
     private static Optional<Integer> bytes(Address address, String setting, int least, int most) {
