@@ -28,7 +28,7 @@ import java.util.Optional;
  *
  * <p>Guarded by its publisher's lock. Packing an event allocates nothing but the bytes of a chunk, once for many events.
  */
-final class Lane {
+final class Lane implements Destination {
 
     /** Frames that may be on their way to one subscriber, however small they are. */
     static final int MOST_FRAMES = 1_024;
@@ -90,17 +90,19 @@ final class Lane {
         windowBytes = Math.min(window, limits.windowBytes());
     }
 
-    boolean wants(String topic) {
+    @Override
+    public boolean wants(String topic) {
         return filters.want(topic);
     }
 
-    /** The policy in force here, under the publisher's. */
-    FlowPolicy policy(FlowPolicy ceiling) {
+    @Override
+    public FlowPolicy policy(FlowPolicy ceiling) {
         return asked.isPresent() && FlowPolicy.isAllowedUnder(ceiling, asked.get()) ? asked.get() : ceiling;
     }
 
     /** What becomes of an event of {@code sizeBytes}; what the window and the credit allow is sealed first, to make room. */
-    Verdict judge(FlowPolicy ceiling, int sizeBytes, long waitedNs) {
+    @Override
+    public Verdict judge(FlowPolicy ceiling, int sizeBytes, long waitedNs) {
         FlowPolicy policy = policy(ceiling);
         while (!memory.hasRoom(policy.limit(), sizeBytes) && hasWindow() && !chunks.isEmpty() && seal()) {
             // On, until there is room or none can be made.
@@ -108,8 +110,8 @@ final class Lane {
         return Admission.judge(policy, memory, evictable, NO_DISK, sizeBytes, waitedNs);
     }
 
-    /** Whether an event of {@code sizeBytes} has its place, if need be after others were given up; gives them up. */
-    boolean makeRoom(FlowPolicy ceiling, int sizeBytes, long waitedNs) {
+    @Override
+    public boolean makeRoom(FlowPolicy ceiling, int sizeBytes, long waitedNs) {
         while (true) {
             switch (judge(ceiling, sizeBytes, waitedNs)) {
                 case ADMIT -> {
@@ -159,15 +161,15 @@ final class Lane {
         chunks.remove(chunk);
     }
 
-    /** The next event, which has its place. */
-    void accept(Event event, FlowPolicy ceiling, long nowNs) {
+    @Override
+    public void accept(Event event, FlowPolicy ceiling, long nowNs) {
         Chunk chunk = chunkFor(event.topic(), FrameEncoder.encodedLength(event, contextFor(event.topic())), ceiling);
         chunk.append(event, FrameEncoder.encodedLength(event, chunk.topic()), nowNs);
         count(chunk, event.size());
     }
 
-    /** The same, for bytes of no stated type. */
-    void accept(String topic, byte[] bytes, int from, int length, FlowPolicy ceiling) {
+    @Override
+    public void accept(String topic, byte[] bytes, int from, int length, FlowPolicy ceiling) {
         Chunk chunk = chunkFor(topic, FrameEncoder.encodedLength(topic, contextFor(topic), length), ceiling);
         chunk.append(topic, bytes, from, length, FrameEncoder.encodedLength(topic, chunk.topic(), length));
         count(chunk, Chunk.size(topic.length(), length));
@@ -182,14 +184,14 @@ final class Lane {
         tail.clear(next);
     }
 
-    /** The next event is not wanted. */
-    void skip() {
+    @Override
+    public void skip() {
         tail.filter(1);
         next++;
     }
 
-    /** The next event is lost. */
-    void lose() {
+    @Override
+    public void lose() {
         tail.lose(LossReason.OVERFLOW);
         next++;
         lost++;

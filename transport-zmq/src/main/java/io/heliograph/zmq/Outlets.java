@@ -23,13 +23,20 @@ final class Outlets {
     private static final class Outlet {
         private final SessionIntake intake;
         private final Optional<DataHandler> direct;
+        /** In the place of the session's. */
+        private final Optional<FlowPolicy> ceiling;
         private String lastTopic = "";
         private boolean isLastWanted;
         private boolean isRemoved;
 
-        private Outlet(SessionIntake intake, Optional<DataHandler> direct) {
+        private Outlet(SessionIntake intake, Optional<DataHandler> direct, Optional<FlowPolicy> ceiling) {
             this.intake = intake;
             this.direct = direct;
+            this.ceiling = ceiling;
+        }
+
+        FlowPolicy ceiling(FlowPolicy ofSession) {
+            return ceiling.orElse(ofSession);
         }
 
         /** Whether the filter wants {@code topic}, which nearly always is the very object that it was the last time. */
@@ -51,9 +58,14 @@ final class Outlets {
         this.session = session;
     }
 
-    void join(Intake intake, Optional<DataHandler> direct, long sequence) {
+    /**
+     * A subscription begins at {@code sequence}.
+     *
+     * @param ceiling what its policy may be at most, if that is not the publisher's
+     */
+    void join(Intake intake, Optional<DataHandler> direct, long sequence, Optional<FlowPolicy> ceiling) {
         var more = new ArrayList<>(outlets);
-        more.add(new Outlet(intake.join(session, sequence), direct));
+        more.add(new Outlet(intake.join(session, sequence), direct, ceiling));
         outlets = List.copyOf(more);
     }
 
@@ -79,7 +91,7 @@ final class Outlets {
     /** Whether an event of {@code bytes} may be handed to all of them now. */
     boolean hasRoom(FlowPolicy ceiling, int bytes) {
         for (Outlet outlet : outlets) {
-            if (outlet.direct.isEmpty() && !outlet.intake.intake().hasRoom(ceiling, bytes)) {
+            if (outlet.direct.isEmpty() && !outlet.intake.intake().hasRoom(outlet.ceiling(ceiling), bytes)) {
                 return false;
             }
         }
@@ -91,7 +103,7 @@ final class Outlets {
         long room = MessageLayout.UNLIMITED;
         for (Outlet outlet : outlets) {
             Intake intake = outlet.intake.intake();
-            FlowPolicy policy = intake.policy(ceiling);
+            FlowPolicy policy = intake.policy(outlet.ceiling(ceiling));
             if (outlet.direct.isEmpty() && policy.waits()) {
                 int waiting = intake.waiting();
                 long free = Math.max(0, policy.limit().events() - (long) waiting);
@@ -112,7 +124,7 @@ final class Outlets {
             if (delivery.isEmpty()) {
                 delivery = Optional.of(new Delivery(event, new Position(session, sequence), sentEpochNanos, receivedEpochNanos));
             }
-            outlet.intake.offer(delivery.get(), ceiling, 0);
+            outlet.intake.offer(delivery.get(), outlet.ceiling(ceiling), 0);
             outlet.direct.ifPresent(handler -> outlet.intake.intake().poll(handler, Integer.MAX_VALUE));
             clearInterrupt(outlet);
         }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /**
@@ -25,6 +26,8 @@ final class OwnPorts {
     private static final class Line {
         private final ZmqEndpoint endpoint;
         private final DealerSocket socket = new DealerSocket();
+        /** Written by ZeroMQ's thread. */
+        private final AtomicInteger refusals = new AtomicInteger();
         private boolean isHeard;
         /** Since something was heard, or since it was opened. */
         private long sinceNs;
@@ -115,7 +118,10 @@ final class OwnPorts {
     }
 
     private void connect(Line line) throws IOException {
-        sockets.connectOwn(line.socket, line.endpoint, knock, mostBytes);
+        sockets.connectOwn(line.socket, line.endpoint, knock, mostBytes, () -> {
+            line.refusals.incrementAndGet();
+            loop.wakeUp();
+        });
         if (line.socket.isOpen()) {
             loop.watch(line.socket.channel());
         }
@@ -131,6 +137,26 @@ final class OwnPorts {
             received += line.socket.receive(line.listening(receiver, nowNs), limit);
         }
         return received;
+    }
+
+    /** Whether an own peer has been heard at the endpoint of that number, on the connection that there is now. */
+    boolean isHeard(int endpoint) {
+        return lines.get(endpoint).isHeard;
+    }
+
+    /** How often a connection to the endpoint of that number was refused, or lost. */
+    int refusals(int endpoint) {
+        return lines.get(endpoint).refusals.get();
+    }
+
+    /** Connects anew to the endpoint of that number, unless somebody is heard there. */
+    void retry(int endpoint, long nowNs) throws IOException {
+        Line line = lines.get(endpoint);
+        if (!line.isHeard) {
+            close(line);
+            line.sinceNs = nowNs;
+            connect(line);
+        }
     }
 
     /** Whether {@code peer} has been heard on the connection that there is now. */

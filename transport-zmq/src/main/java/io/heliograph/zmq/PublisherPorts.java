@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -32,6 +33,7 @@ final class PublisherPorts implements SocketLoop.Work {
     private final SocketLoop loop;
     private final OwnPorts ports;
     private final PeerSocket.Receiver receiver = new Hearing();
+    private Optional<PlainTraffic> plain = Optional.empty();
     private long untilConnectNs;
     private volatile boolean isDone;
 
@@ -61,7 +63,12 @@ final class PublisherPorts implements SocketLoop.Work {
     /** Opens the sockets and starts the thread. */
     void open() {
         try {
+            // This one first: who finds the plain port open and this one shut knows that it talks to a foreign peer.
             ports.open(environment.clock().nanoTime());
+            if (!config.isInProcess()) {
+                plain = Optional.of(new PlainTraffic(sockets.plainOutlet(), config, remotes, lock, onChange, environment));
+                loop.watch(plain.get().channel());
+            }
         } catch (IOException e) {
             abandon();
             throw new TransportException("cannot watch the sockets of " + config.text(), e);
@@ -98,7 +105,7 @@ final class PublisherPorts implements SocketLoop.Work {
     public boolean turn() {
         long nowNs = environment.clock().nanoTime();
         int received = ports.receive(receiver, MESSAGES_PER_TURN, nowNs);
-        boolean hasSent = false;
+        boolean hasSent = plain.isPresent() && plain.get().turn(nowNs);
         for (RemoteSubscriber remote : due(nowNs)) {
             for (int i = 0; i < FRAMES_PER_TURN && send(remote, nowNs); i++) {
                 hasSent = true;
@@ -183,7 +190,9 @@ final class PublisherPorts implements SocketLoop.Work {
     public long untilDueNs() {
         lock.lock();
         try {
-            return Math.min(untilConnectNs, remotes.untilDueNs(environment.clock().nanoTime()));
+            long nowNs = environment.clock().nanoTime();
+            long untilPlainNs = plain.isPresent() ? plain.get().untilDueNs(nowNs) : Long.MAX_VALUE;
+            return Math.min(untilPlainNs, Math.min(untilConnectNs, remotes.untilDueNs(nowNs)));
         } finally {
             lock.unlock();
         }
@@ -198,6 +207,14 @@ final class PublisherPorts implements SocketLoop.Work {
     public void end() {
         isDone = true;
         ports.close();
+        plain.ifPresent(traffic -> {
+            try {
+                loop.ignore(traffic.channel());
+            } catch (IOException e) {
+                // It is closed next.
+            }
+            traffic.close();
+        });
         sockets.close();
     }
 

@@ -25,6 +25,8 @@ final class RemoteSubscribers {
     private final Map<Long, RemoteSubscriber> bySubscriber = new HashMap<>();
     /** The same, to be walked for each event; never changed but replaced. */
     private RemoteSubscriber[] all = {};
+    private final PlainLane plain;
+    private Destination[] destinations = {};
     private int subscriptions;
     private long nextSequence;
     private String policyText = "";
@@ -48,6 +50,7 @@ final class RemoteSubscribers {
         this.config = config;
         this.lock = lock;
         this.environment = environment;
+        this.plain = new PlainLane(session, config.hasHeader(), config.limits().plainFilters(), environment);
     }
 
     /** Those there are; not to be changed. */
@@ -55,17 +58,39 @@ final class RemoteSubscribers {
         return all;
     }
 
-    boolean isEmpty() {
-        return all.length == 0;
+    /** Where events go: to each of them, and to foreign subscribers if there are any. Not to be changed. */
+    Destination[] destinations() {
+        return destinations;
     }
 
     /** How many subscriptions they have together. */
     int subscriptions() {
-        return subscriptions;
+        return subscriptions + plain.listeners();
+    }
+
+    /** What is kept for foreign subscribers. */
+    PlainLane plain() {
+        return plain;
+    }
+
+    /** The foreign subscribers are others. */
+    void plainChanged() {
+        plain.next(nextSequence);
+        arrange();
+    }
+
+    private void arrange() {
+        var to = new ArrayList<Destination>();
+        bySubscriber.values().forEach(remote -> to.add(remote.lane));
+        if (!plain.isEmpty()) {
+            to.add(plain);
+        }
+        all = bySubscriber.values().toArray(RemoteSubscriber[]::new);
+        destinations = to.toArray(Destination[]::new);
     }
 
     long givenUp() {
-        long sum = givenUpByGone;
+        long sum = givenUpByGone + plain.lost();
         for (RemoteSubscriber remote : all) {
             sum += remote.lane.lost();
         }
@@ -122,7 +147,12 @@ final class RemoteSubscribers {
                 return false;
             }
         }
-        return true;
+        return !plain.isWaiting();
+    }
+
+    /** Something was sent to foreign peers, who acknowledge nothing. */
+    void progress(long nowNs) {
+        lastProgressNs = nowNs;
     }
 
     /** Takes a message in. */
@@ -185,7 +215,7 @@ final class RemoteSubscribers {
         bySubscriber.put(id, remote);
         take(remote, hello);
         lane.creditBehind(hello.eventRoom());
-        all = bySubscriber.values().toArray(RemoteSubscriber[]::new);
+        arrange();
         return true;
     }
 
@@ -265,7 +295,7 @@ final class RemoteSubscribers {
     private void remove(RemoteSubscriber remote) {
         bySubscriber.remove(remote.lane.subscriber());
         givenUpByGone += remote.lane.lost();
-        all = bySubscriber.values().toArray(RemoteSubscriber[]::new);
+        arrange();
     }
 
     private void count() {

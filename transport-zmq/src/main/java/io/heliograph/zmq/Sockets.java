@@ -21,6 +21,8 @@ import org.zeromq.ZMQException;
 final class Sockets implements AutoCloseable {
 
     private static final int HEARTBEATS_UNTIL_LOST = 3;
+    /** A longer topic would overflow the stack that JeroMQ looks it up on. */
+    private static final int MOST_SUBSCRIPTION_BYTES = 4 << 10;
     private static final Set<Consumer<Throwable>> SHARED_LISTENERS = ConcurrentHashMap.newKeySet();
 
     /** Made when it is first needed. */
@@ -88,10 +90,12 @@ final class Sockets implements AutoCloseable {
      * within a process as long as nobody is bound there.
      *
      * @param knock what the peer is sent first, on each connection
+     * @param onRefused run on ZeroMQ's thread when a connection is refused, or will be tried again
      * @throws TransportException if the host has no address
      */
-    void connectOwn(DealerSocket dealer, ZmqEndpoint endpoint, byte[] knock, long mostBytes) {
+    void connectOwn(DealerSocket dealer, ZmqEndpoint endpoint, byte[] knock, long mostBytes, Runnable onRefused) {
         ZMQ.Socket socket = hardened(SocketType.DEALER, mostBytes, frames);
+        socket.base().setEventHook(event -> onRefused.run(), zmq.ZMQ.ZMQ_EVENT_CONNECT_RETRIED);
         socket.setHelloMsg(knock);
         socket.base().setSocketOpt(zmq.ZMQ.ZMQ_HICCUP_MSG, MessageLayout.header(MessageType.LOST, 0, 0, 0));
         if (!config.isInProcess()) {
@@ -105,6 +109,58 @@ final class Sockets implements AutoCloseable {
         } else {
             dealer.open(socket, binding);
         }
+    }
+
+    /**
+     * A socket at which foreign subscribers are met, over TCP.
+     *
+     * @throws AddressInUseException if another socket is bound there
+     * @throws TransportException    if it cannot be bound, or the host has no address
+     */
+    PlainOutlet plainOutlet() {
+        ZMQ.Socket socket = hardened(SocketType.XPUB, MOST_SUBSCRIPTION_BYTES, config.limits().plainMessages());
+        socket.setXpubVerbose(true);
+        socket.setXpubNoDrop(true);
+        try {
+            for (ZmqEndpoint endpoint : config.endpoints()) {
+                if (config.isBinding()) {
+                    bind(socket, endpoint.plain().orElseThrow());
+                } else {
+                    connect(socket, endpoint.plain().orElseThrow());
+                }
+            }
+        } catch (RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+        return new PlainOutlet(socket);
+    }
+
+    /**
+     * A socket that listens to foreign publishers: connected to one endpoint, or bound to all, over TCP.
+     *
+     * @param endpoint    which one it connects to
+     * @param onConnected run on ZeroMQ's thread when a connection stands
+     * @param onLost      run there when one is lost
+     * @throws AddressInUseException if another socket is bound there
+     * @throws TransportException    if it cannot be bound, or the host has no address
+     */
+    PlainInlet plainInlet(int endpoint, Runnable onConnected, Runnable onLost) {
+        ZmqLimits limits = config.limits();
+        ZMQ.Socket socket = hardened(SocketType.SUB, MessageLayout.mostBytesToSubscriber(limits), limits.plainMessages());
+        int events = zmq.ZMQ.ZMQ_EVENT_CONNECTED | zmq.ZMQ.ZMQ_EVENT_DISCONNECTED;
+        socket.base().setEventHook(event -> (event.event == zmq.ZMQ.ZMQ_EVENT_CONNECTED ? onConnected : onLost).run(), events);
+        try {
+            if (config.isBinding()) {
+                config.endpoints().forEach(each -> bind(socket, each.plain().orElseThrow()));
+            } else {
+                connect(socket, config.endpoints().get(endpoint).plain().orElseThrow());
+            }
+        } catch (RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+        return new PlainInlet(socket);
     }
 
     private ZMQ.Socket hardened(SocketType type, long mostBytes, int mostMessages) {

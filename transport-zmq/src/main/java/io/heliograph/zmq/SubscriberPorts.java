@@ -47,6 +47,7 @@ final class SubscriberPorts implements SocketLoop.Work {
     private final Sockets sockets;
     private final SocketLoop loop;
     private final OwnPorts ports;
+    private final PlainLines plain;
     private final ZmqCounters.Tally tally = new ZmqCounters.Tally();
     private final Message message = new Message();
     private final PeerSocket.Receiver receiver = new Hearing();
@@ -71,12 +72,16 @@ final class SubscriberPorts implements SocketLoop.Work {
         }
         this.ports = new OwnPorts(config, sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, 0, subscriber),
                 MessageLayout.mostBytesToSubscriber(config.limits()), environment.random());
+        this.plain = new PlainLines(config, ports, subscriptions, lock, tally, environment);
     }
 
     /** Opens the sockets and starts the thread. */
     void open() {
         try {
             ports.open(environment.clock().nanoTime());
+            if (!config.isInProcess()) {
+                plain.open(sockets, loop);
+            }
         } catch (IOException e) {
             abandon();
             throw new TransportException("cannot watch the sockets of " + config.text(), e);
@@ -105,11 +110,12 @@ final class SubscriberPorts implements SocketLoop.Work {
                 return true;
             }
         }
-        return false;
+        return plain.isRoomWaitedFor();
     }
 
     /** Under the lock: a subscription is gone. */
     void remove(Intake intake) {
+        plain.remove(intake);
         lines.values().forEach(line -> line.reader.remove(intake));
     }
 
@@ -165,8 +171,10 @@ final class SubscriberPorts implements SocketLoop.Work {
             }
         }
         try {
+            received += plain.turn(nowNs) ? 1 : 0;
             if (received == 0) {
-                nextDueNs = Math.min(nextDueNs, nowNs + Math.min(ports.onTime(nowNs), Duration.ofDays(1).toNanos()));
+                long untilDueNs = Math.min(ports.onTime(nowNs), plain.untilDueNs(nowNs));
+                nextDueNs = Math.min(nextDueNs, nowNs + Math.min(untilDueNs, Duration.ofDays(1).toNanos()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -228,6 +236,7 @@ final class SubscriberPorts implements SocketLoop.Work {
         }
         leaving.forEach(line -> line.peer.socket().send(line.peer, leave(line)));
         ports.close();
+        plain.close(loop);
         sockets.close();
     }
 

@@ -71,7 +71,7 @@ final class Subscriptions {
     void join(Outlets outlets, int behind, int upTo, long sequence) {
         for (Opened one : opened) {
             if (one.version() > behind && one.version() <= upTo) {
-                outlets.join(one.intake(), one.direct(), sequence);
+                outlets.join(one.intake(), one.direct(), sequence, Optional.empty());
             }
         }
     }

@@ -83,9 +83,9 @@ public final class ZmqPublisher implements Publisher {
             PublishResult result = admit(event.topic(), size);
             if (result == PublishResult.ACCEPTED) {
                 long nowNs = event.ttl().isPresent() ? environment.clock().nanoTime() : 0;
-                for (RemoteSubscriber remote : remotes.all()) {
-                    if (take(remote.lane, event.topic(), size)) {
-                        remote.lane.accept(event, policy, nowNs);
+                for (Destination to : remotes.destinations()) {
+                    if (take(to, event.topic(), size)) {
+                        to.accept(event, policy, nowNs);
                     }
                 }
                 finish();
@@ -111,9 +111,9 @@ public final class ZmqPublisher implements Publisher {
             }
             PublishResult result = admit(topic, size);
             if (result == PublishResult.ACCEPTED) {
-                for (RemoteSubscriber remote : remotes.all()) {
-                    if (take(remote.lane, topic, size)) {
-                        remote.lane.accept(topic, bytes, from, length, policy);
+                for (Destination to : remotes.destinations()) {
+                    if (take(to, topic, size)) {
+                        to.accept(topic, bytes, from, length, policy);
                     }
                 }
                 finish();
@@ -177,10 +177,10 @@ public final class ZmqPublisher implements Publisher {
         Verdict together = Verdict.ADMIT;
         boolean isWanted = false;
         boolean isTaken = false;
-        for (RemoteSubscriber remote : remotes.all()) {
-            if (remote.lane.wants(topic)) {
+        for (Destination to : remotes.destinations()) {
+            if (to.wants(topic)) {
                 isWanted = true;
-                Verdict verdict = remote.lane.judge(policy, size, waitedNs);
+                Verdict verdict = to.judge(policy, size, waitedNs);
                 isTaken |= verdict.takes();
                 if (verdict == Verdict.BACK_PRESSURED || verdict == Verdict.WAIT && together == Verdict.ADMIT) {
                     together = verdict;
@@ -193,22 +193,22 @@ public final class ZmqPublisher implements Publisher {
     /** The shortest of the waits that the lanes without room allow. */
     private long allowedWaitNs(String topic, int size, long waitedNs) {
         long allowedNs = Long.MAX_VALUE;
-        for (RemoteSubscriber remote : remotes.all()) {
-            if (remote.lane.wants(topic) && remote.lane.judge(policy, size, waitedNs) == Verdict.WAIT) {
-                allowedNs = Math.min(allowedNs, remote.lane.policy(policy).maxWait().toNanos());
+        for (Destination to : remotes.destinations()) {
+            if (to.wants(topic) && to.judge(policy, size, waitedNs) == Verdict.WAIT) {
+                allowedNs = Math.min(allowedNs, to.policy(policy).maxWait().toNanos());
             }
         }
         return allowedNs;
     }
 
     /** Whether the event enters the lane; if not, the lane has word of it. */
-    private boolean take(Lane lane, String topic, int size) {
-        if (!lane.wants(topic)) {
-            lane.skip();
+    private boolean take(Destination to, String topic, int size) {
+        if (!to.wants(topic)) {
+            to.skip();
             return false;
         }
-        if (!lane.makeRoom(policy, size, 0)) {
-            lane.lose();
+        if (!to.makeRoom(policy, size, 0)) {
+            to.lose();
             return false;
         }
         return true;
@@ -217,7 +217,7 @@ public final class ZmqPublisher implements Publisher {
     private void finish() {
         nextSequence++;
         remotes.next(nextSequence);
-        if (remotes.isEmpty()) {
+        if (remotes.destinations().length == 0) {
             ledger.countUnheard();
         } else {
             ports.wakeUp();
