@@ -3,7 +3,7 @@ package io.heliograph.udp;
 import io.heliograph.testkit.FlowPolicyContract;
 import io.heliograph.testkit.TransportUnderTest;
 
-class ReliableReliableUdpFlowPolicyTest extends FlowPolicyContract {
+class ReliableUdpFlowPolicyTest extends FlowPolicyContract {
 
     @Override
     protected TransportUnderTest transport() {
