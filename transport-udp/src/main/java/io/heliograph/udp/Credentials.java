@@ -1,6 +1,5 @@
 package io.heliograph.udp;
 
-import io.heliograph.udp.RepairRequests.Outbound;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -37,10 +36,5 @@ record Credentials(long receiverId, Optional<DatagramSeal> own, Optional<Datagra
             own.get().seal(datagram);
         }
         return datagram;
-    }
-
-    /** Seals what it is given, where there is a key, and passes it on. */
-    Outbound sealing(Outbound outbound) {
-        return own.isEmpty() ? outbound : (datagram, target) -> outbound.send(sealed(datagram), target);
     }
 }

@@ -1,8 +1,5 @@
 package io.heliograph.udp;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -21,17 +18,9 @@ final class RepairRequests {
     private static final long FIRST_RETRY_NS = 2_000_000;
     private static final long MOST_RETRY_NS = 50_000_000;
 
-    /** Sends a request to a publisher. */
-    @FunctionalInterface
-    interface Outbound {
-        boolean send(ByteBuffer datagram, InetSocketAddress target) throws IOException;
-    }
-
-    private final long receiverId;
+    private final ReturnPath path;
     private final RandomGenerator random;
-    private final Outbound outbound;
     private final UdpCounters.Tally tally;
-    private final ControlWriter control = new ControlWriter();
     private long dueNs;
     private boolean isPending;
     private long reorderNs = REORDER_NS;
@@ -43,10 +32,10 @@ final class RepairRequests {
     private long roundTripNs = FIRST_RETRY_NS / 4;
     private int receivers = 1;
 
-    RepairRequests(long receiverId, RandomGenerator random, Outbound outbound, UdpCounters.Tally tally) {
-        this.receiverId = receiverId;
+    /** @param path the way to the publisher */
+    RepairRequests(ReturnPath path, RandomGenerator random, UdpCounters.Tally tally) {
+        this.path = path;
         this.random = random;
-        this.outbound = outbound;
         this.tally = tally;
     }
 
@@ -102,19 +91,18 @@ final class RepairRequests {
     }
 
     /** Asks for all that is missing and not asked for lately, if the time has come. */
-    void request(SessionReceiver session, long nowNs) {
+    void request(DatagramOrder order, long nowNs) {
         if (!isPending || nowNs - dueNs < 0) {
             return;
         }
-        HeldDatagrams held = session.held();
-        long end = Math.min(session.knownDatagrams(), session.expected() + held.window());
-        held.reach(end - session.expected());
-        ripen(session.knownDatagrams(), nowNs);
+        HeldDatagrams held = order.held();
+        long end = Math.min(order.knownDatagrams(), order.expected() + held.window());
+        held.reach(end - order.expected());
+        ripen(order.knownDatagrams(), nowNs);
         long nextNs = nowNs + MOST_RETRY_NS;
-        boolean isBegun = false;
-        long from = session.expected();
+        long from = order.expected();
         while (from < end) {
-            long behind = session.behindLoss(from);
+            long behind = order.behindLoss(from);
             if (behind > from) {
                 from = behind;
                 continue;
@@ -126,25 +114,15 @@ final class RepairRequests {
                 continue;
             }
             long next = from;
-            while (next < end && !held.holds(next) && session.behindLoss(next) == next && waitNs(held, next, nowNs) <= 0) {
+            while (next < end && !held.holds(next) && order.behindLoss(next) == next && waitNs(held, next, nowNs) <= 0) {
                 held.ask(next, nowNs);
                 next++;
             }
-            if (!isBegun) {
-                control.beginNak(receiverId, session.cookie());
-                isBegun = true;
-            }
-            control.range(from, (int) (next - from));
+            path.request(from, (int) (next - from), order.arrived());
             from = next;
-            if (!control.hasPlaceForRange()) {
-                send(session);
-                isBegun = false;
-            }
         }
-        if (isBegun) {
-            send(session);
-        }
-        isPending = session.expected() < end;
+        path.endRequest(order.arrived());
+        isPending = order.expected() < end;
         dueNs = nextNs;
     }
 
@@ -159,16 +137,5 @@ final class RepairRequests {
     private long retryNs(int tries) {
         long first = Math.clamp(4 * roundTripNs, LEAST_RETRY_NS, MOST_RETRY_NS);
         return Math.min(MOST_RETRY_NS, first << Math.min(tries - 1, 10));
-    }
-
-    private void send(SessionReceiver session) {
-        tally.requests++;
-        try {
-            if (!outbound.send(control.endNak(session.session(), session.arrived()), session.source())) {
-                tally.sendFailures++;
-            }
-        } catch (IOException e) {
-            tally.sendFailures++;
-        }
     }
 }
