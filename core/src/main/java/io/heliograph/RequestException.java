@@ -15,6 +15,10 @@ public final class RequestException extends RuntimeException {
         BACK_PRESSURED,
         /** The responder threw; the message is its own. */
         RESPONDER_FAILED,
+        /** The request, or the answer, is larger than may be sent. */
+        TOO_LARGE,
+        /** The connection was lost in the meantime; the responder may or may not have handled the request. */
+        CONNECTION_LOST,
         /** The requester or the responder closed. */
         CLOSED
     }

@@ -46,6 +46,48 @@ final class LocalRequestTest {
     }
 
     @Test
+    void whoeverAsksAndWaitsGetsTheAnswerOrTheReason() throws Exception {
+        try (var _ = Heliograph.responder("local:asked", request -> {
+            if (request.text().equals("bad")) {
+                throw new Exception("no such city");
+            }
+            return Event.of("answer", request.text() + "=42");
+        }); var requester = Heliograph.requester("local:asked")) {
+            assertThat(requester.ask(ASK, LONG).text()).isEqualTo("6*7=42");
+            assertThatExceptionOfType(RequestException.class).isThrownBy(() -> requester.ask(Event.of("ask", "bad"), LONG))
+                    .withMessage("no such city").satisfies(e -> assertThat(e.reason()).isEqualTo(Cause.RESPONDER_FAILED));
+        }
+    }
+
+    @Test
+    void anInterruptGivesTheRequestUp() throws Exception {
+        var asked = new CountDownLatch(1);
+        var interrupted = new CountDownLatch(1);
+        try (var _ = Heliograph.responder("local:interrupted", request -> {
+            asked.countDown();
+            try {
+                return new CompletableFuture<Event>().get();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                throw e;
+            }
+        }); var requester = Heliograph.requester("local:interrupted")) {
+            var caught = new CompletableFuture<Throwable>();
+            Thread asker = Thread.ofVirtual().start(() -> {
+                try {
+                    requester.ask(ASK, LONG);
+                } catch (InterruptedException e) {
+                    caught.complete(e);
+                }
+            });
+            assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+            asker.interrupt();
+            assertThat(caught.get(5, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+            assertThat(interrupted.await(5, TimeUnit.SECONDS)).as("the handler is interrupted").isTrue();
+        }
+    }
+
+    @Test
     void nobodyThereIsSaidAtOnce() throws Exception {
         try (var requester = Heliograph.requester("local:empty")) {
             RequestException failure = failure(requester.request(ASK, LONG));
