@@ -63,7 +63,7 @@ final class BareLoop {
             from.connect(to.getLocalAddress());
             to.connect(from.getLocalAddress());
             to.configureBlocking(false);
-            try (var loops = new UdpLoops()) {
+            try (var loops = new Loops()) {
                 loops.start(() -> {
                     ByteBuffer buffer = buffer(datagramBytes);
                     while (!loops.isOver()) {
@@ -108,7 +108,7 @@ final class BareLoop {
             }
         };
         try (DatagramIo from = ios.unicast(any, SOCKET_BUFFER_BYTES); DatagramIo to = ios.unicast(any, SOCKET_BUFFER_BYTES);
-                var loops = new UdpLoops()) {
+                var loops = new Loops()) {
             loops.start(() -> {
                 ByteBuffer train = buffer(datagramsPerTrain * datagramBytes);
                 while (!loops.isOver()) {
@@ -154,7 +154,7 @@ final class BareLoop {
         handled = datagrams * eventsPerDatagram;
     }
 
-    private void tellRates(UdpLoops loops, Tell tell) throws InterruptedException {
+    private void tellRates(Loops loops, Tell tell) throws InterruptedException {
         loops.sleep(WARM_UP_NS);
         for (int i = 0; i < task.windows(); i++) {
             long before = handled;

@@ -2,6 +2,7 @@ package io.heliograph.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** The harness: runs one suite in child JVMs and prints what they measured. */
@@ -20,7 +21,11 @@ public final class Bench {
     public static void main(String[] args) throws IOException, InterruptedException {
         try {
             BenchArguments arguments = BenchArguments.parse(args);
-            System.exit(arguments.suite().equals("udp") ? udp(arguments) : core(arguments));
+            System.exit(switch (arguments.suite()) {
+                case "udp" -> udp(arguments);
+                case "zmq" -> zmq(arguments);
+                default -> core(arguments);
+            });
         } catch (IllegalArgumentException e) {
             System.err.println("bench: " + e.getMessage());
             System.exit(2);
@@ -42,8 +47,20 @@ public final class Bench {
     }
 
     private static int udp(BenchArguments arguments) throws IOException, InterruptedException {
-        var rows = arguments.udpRows();
-        var suite = new UdpSuite(folder("bench.peers"), PeerModes.read(folder("bench.modes")));
+        Path peers = folder("bench.peers");
+        PeerModes modes = PeerModes.read(folder("bench.modes"));
+        return cases(UdpRows.ALL, arguments, new Suite.Kind("udp", Optional.of(UdpRows.YARDSTICK),
+                side -> UdpChild.command(side, peers), modes, new UdpPeers(modes)));
+    }
+
+    private static int zmq(BenchArguments arguments) throws IOException, InterruptedException {
+        return cases(ZmqRows.ALL, arguments,
+                new Suite.Kind("zmq", Optional.empty(), ZmqChild::command, PeerModes.none(), new ZmqPeers()));
+    }
+
+    private static int cases(List<CaseRow> all, BenchArguments arguments, Suite.Kind kind) throws IOException, InterruptedException {
+        List<CaseRow> rows = arguments.choose(all);
+        var suite = new Suite(kind);
         print(arguments.isQuick() ? suite.quick(rows) : suite.full(rows), arguments);
         return suite.failures().isEmpty() ? 0 : 1;
     }

@@ -13,7 +13,7 @@ import java.util.Set;
  */
 record BenchArguments(String suite, Set<String> options, List<String> rows) {
 
-    private static final Set<String> SUITES = Set.of("core", "udp");
+    private static final Set<String> SUITES = Set.of("core", "udp", "zmq");
     private static final Set<String> OPTIONS = Set.of("--quick", "--json", "--markdown");
 
     /** @throws IllegalArgumentException for others than are allowed */
@@ -31,10 +31,10 @@ record BenchArguments(String suite, Set<String> options, List<String> rows) {
             }
         }
         boolean isAllowed = suites.size() == 1 && SUITES.contains(suites.getFirst())
-                && (rows.isEmpty() || suites.getFirst().equals("udp"));
+                && (rows.isEmpty() || !suites.getFirst().equals("core"));
         if (!isAllowed) {
             throw new IllegalArgumentException(
-                    "allowed is core|udp [--quick] [--json] [--markdown], for udp also [--row NAME]...; found " + String.join(" ", arguments));
+                    "allowed is core|udp|zmq [--quick] [--json] [--markdown], but for core also [--row NAME]...; found " + String.join(" ", arguments));
         }
         return new BenchArguments(suites.getFirst(), Set.copyOf(options), List.copyOf(rows));
     }
@@ -51,14 +51,8 @@ record BenchArguments(String suite, Set<String> options, List<String> rows) {
         return options.contains("--markdown");
     }
 
-    /** Those that were asked for. @throws IllegalArgumentException if there are none such */
-    List<UdpRow> udpRows() {
-        List<UdpRow> asked = UdpRow.ALL.stream()
-                .filter(row -> rows.isEmpty() || rows.stream().anyMatch(row.name()::startsWith)).toList();
-        if (asked.isEmpty()) {
-            throw new IllegalArgumentException("no row is named " + String.join(" or ", rows) + "; there are "
-                    + String.join(", ", UdpRow.ALL.stream().map(UdpRow::name).toList()));
-        }
-        return asked;
+    /** Those of {@code all} that were asked for. @throws IllegalArgumentException if there are none such */
+    List<CaseRow> choose(List<CaseRow> all) {
+        return CaseRow.named(rows, all);
     }
 }

@@ -25,11 +25,11 @@ final class OneWay {
     private static final long AHEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long TIMED_PER_SECOND = 50_000;
 
-    private final UdpTask task;
+    private final Task task;
     private final SentEvents sent;
     private final List<ReceivedEvents> received = new ArrayList<>();
 
-    private OneWay(UdpTask task) {
+    private OneWay(Task task) {
         this.task = task;
         sent = new SentEvents(task.eventBytes());
         for (int i = 0; i < task.subscribers(); i++) {
@@ -38,20 +38,20 @@ final class OneWay {
     }
 
     /** Measures and tells, as {@code task} says. */
-    static void measure(UdpSide side, UdpTask task, Tell tell) throws IOException, InterruptedException {
+    static void measure(Side side, Task task, Tell tell) throws IOException, InterruptedException {
         new OneWay(task).measure(side, tell);
     }
 
-    private void measure(UdpSide side, Tell tell) throws IOException, InterruptedException {
-        UdpSide.Place place = UdpSide.Place.free(task.subscribers());
-        try (var nodes = new UdpNodes(side, task); var loops = new UdpLoops()) {
-            List<UdpSide.Receiving> receivings = new ArrayList<>();
+    private void measure(Side side, Tell tell) throws IOException, InterruptedException {
+        Place place = side.place();
+        try (var nodes = new Nodes(side); var loops = new Loops()) {
+            List<Side.Receiving> receivings = new ArrayList<>();
             for (int i = 0; i < task.subscribers(); i++) {
                 receivings.add(nodes.open().subscribe(place));
             }
-            UdpSide.Sending sending = nodes.open().publish(place);
+            Side.Sending sending = nodes.open().publish(place);
             nodes.awaitSubscribers(sending, task.subscribers());
-            if (task.measure() == UdpTask.Measure.LATENCY) {
+            if (task.measure() == Task.Measure.LATENCY) {
                 long firstNs = System.nanoTime() + AHEAD_NS;
                 long every = Math.max(1, (long) (task.rate() / TIMED_PER_SECOND));
                 received.forEach(events -> events.time(firstNs, task.intervalNs(), every));
@@ -70,13 +70,13 @@ final class OneWay {
         }
     }
 
-    private void startReceiving(UdpLoops loops, List<UdpSide.Receiving> receivings) {
+    private void startReceiving(Loops loops, List<Side.Receiving> receivings) {
         for (int i = 0; i < receivings.size(); i++) {
             loops.receive(receivings.get(i), received.get(i));
         }
     }
 
-    private void tellRates(UdpLoops loops, Tell tell) throws InterruptedException {
+    private void tellRates(Loops loops, Tell tell) throws InterruptedException {
         loops.sleep(WARM_UP_NS);
         for (int i = 0; i < task.windows(); i++) {
             long allocatedBefore = THREADS.getTotalThreadAllocatedBytes();
@@ -91,7 +91,7 @@ final class OneWay {
         }
     }
 
-    private void tellLatencies(UdpLoops loops, Tell tell) throws InterruptedException {
+    private void tellLatencies(Loops loops, Tell tell) throws InterruptedException {
         loops.sleep(WARM_UP_NS);
         received.forEach(ReceivedEvents::takeLatencies);
         for (int i = 0; i < task.windows(); i++) {

@@ -16,12 +16,12 @@ final class RoundTrip {
     private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final long WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final UdpTask task;
-    private final UdpLoops loops;
+    private final Task task;
+    private final Loops loops;
     private final SentEvents sent;
     private final ReceivedEvents echoes;
 
-    private RoundTrip(UdpTask task, UdpLoops loops) {
+    private RoundTrip(Task task, Loops loops) {
         this.task = task;
         this.loops = loops;
         sent = new SentEvents(task.eventBytes());
@@ -29,24 +29,24 @@ final class RoundTrip {
     }
 
     /** Measures and tells, as {@code task} says. */
-    static void measure(UdpSide side, UdpTask task, Tell tell) throws IOException, InterruptedException {
-        UdpSide.Place there = UdpSide.Place.free(1);
-        UdpSide.Place back = UdpSide.Place.free(1);
-        try (var nodes = new UdpNodes(side, task); var loops = new UdpLoops()) {
-            UdpSide.Node asker = nodes.open();
-            UdpSide.Node echoer = nodes.open();
-            UdpSide.Receiving echoes = asker.subscribe(back);
-            UdpSide.Receiving questions = echoer.subscribe(there);
-            UdpSide.Sending asking = asker.publish(there);
-            UdpSide.Sending echoing = echoer.publish(back);
+    static void measure(Side side, Task task, Tell tell) throws IOException, InterruptedException {
+        Place there = side.place();
+        Place back = side.place();
+        try (var nodes = new Nodes(side); var loops = new Loops()) {
+            Side.Node asker = nodes.open();
+            Side.Node echoer = nodes.open();
+            Side.Receiving echoes = asker.subscribe(back);
+            Side.Receiving questions = echoer.subscribe(there);
+            Side.Sending asking = asker.publish(there);
+            Side.Sending echoing = echoer.publish(back);
             nodes.awaitSubscribers(asking, 1);
             nodes.awaitSubscribers(echoing, 1);
             new RoundTrip(task, loops).run(asking, echoes, questions, echoing, tell);
         }
     }
 
-    private void run(UdpSide.Sending asking, UdpSide.Receiving echoesFrom, UdpSide.Receiving questions,
-            UdpSide.Sending echoing, Tell tell) throws InterruptedException {
+    private void run(Side.Sending asking, Side.Receiving echoesFrom, Side.Receiving questions,
+            Side.Sending echoing, Tell tell) throws InterruptedException {
         long firstNs = System.nanoTime() + AHEAD_NS;
         echoes.time(firstNs, task.intervalNs(), 1);
         loops.start(() -> echo(questions, echoing));
@@ -61,7 +61,7 @@ final class RoundTrip {
         OneWay.requireEqual(sent, echoes);
     }
 
-    private void ask(UdpSide.Sending asking, UdpSide.Receiving echoesFrom, long firstNs) {
+    private void ask(Side.Sending asking, Side.Receiving echoesFrom, long firstNs) {
         while (!loops.isOver()) {
             if (loops.isPublishingOver()) {
                 sent.end();
@@ -76,7 +76,7 @@ final class RoundTrip {
         }
     }
 
-    private void echo(UdpSide.Receiving questions, UdpSide.Sending echoing) {
+    private void echo(Side.Receiving questions, Side.Sending echoing) {
         int length = task.eventBytes();
         var events = new ReceivedEvents(length, (block, end) -> {
             for (int from = 0; from < end; from += length) {

@@ -15,23 +15,11 @@ import java.util.Locale;
  * @param rate          events per second, for the measurements that pace
  */
 record UdpTask(Measure measure, Wire wire, int eventBytes, int datagramBytes, int subscribers, String mode, int windows,
-        double rate) {
+        double rate) implements Task {
 
     static final String NO_MODE = "-";
 
     private static final int FIELDS = 8;
-
-    /** What is measured. */
-    enum Measure {
-        /** Events per second that each subscriber handles, published as fast as they are taken; bytes allocated beside. */
-        RATE,
-        /** From the moment an event should be published to its handler, at a given rate. */
-        LATENCY,
-        /** From the moment an event should be published to the handler of its echo, at a given rate. */
-        ROUND_TRIP,
-        /** What one publisher and one subscriber cost while nothing happens. */
-        IDLE
-    }
 
     /** What the sockets do. */
     enum Wire {
@@ -70,23 +58,18 @@ record UdpTask(Measure measure, Wire wire, int eventBytes, int datagramBytes, in
         return new UdpTask(measure, wire, eventBytes, datagramBytes, subscribers, other, windows, rate);
     }
 
-    /** The same for so many windows. */
-    UdpTask windows(int count) {
+    @Override
+    public UdpTask windows(int count) {
         return new UdpTask(measure, wire, eventBytes, datagramBytes, subscribers, mode, count, rate);
     }
 
-    /** Another measurement of the same, at {@code perSecond} events per second. */
-    UdpTask paced(Measure other, double perSecond) {
+    @Override
+    public UdpTask paced(Measure other, double perSecond) {
         return new UdpTask(other, wire, eventBytes, datagramBytes, subscribers, mode, windows, perSecond);
     }
 
-    /** Nanoseconds from one event to the next, for the measurements that pace. */
-    double intervalNs() {
-        return 1e9 / rate;
-    }
-
-    /** What {@link #parse} reads. */
-    String line() {
+    @Override
+    public String line() {
         return String.format(Locale.ROOT, "%s %s %d %d %d %s %d %s", measure, wire, eventBytes, datagramBytes, subscribers,
                 mode, windows, rate);
     }

@@ -7,9 +7,9 @@
  *                         |                 (one after the other, as many as there are rounds)
  *                         +-------> Row: median of all samples, against a target or a peer -> Report
  *
- *  bench/run udp -----> UdpSuite ---> ChildSession: UdpTask lines --stdin--> UdpChild: OneWay, RoundTrip, BareLoop
- *                         |                         samples      &lt;-stdout--      over a UdpSide: ours or a peer's
- *                         +-------> UdpRow, UdpReport: ours / peer's, void where the peer is weak -> Report
+ *  bench/run udp -----> Suite ------> ChildSession: Task lines  --stdin--> UdpChild, ZmqChild: OneWay, RoundTrip, ...
+ *            zmq          |                         samples    &lt;-stdout--      over a Side: ours or a peer's
+ *                         +-------> CaseRow, SuiteReport: ours / peer's, void where the peer is weak -> Report
  * </pre>
  *
  * <p>A child warms up before it measures, checks that what it measured gave the right results, and ends with a code other

@@ -9,6 +9,7 @@ import io.aeron.driver.ThreadingMode;
 import io.aeron.driver.ext.DebugReceiveChannelEndpoint;
 import io.aeron.driver.ext.RandomLossGenerator;
 import io.aeron.logbuffer.FragmentHandler;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,14 +37,21 @@ final class AeronSide implements UdpSide {
     private static final double LOST_SHARE = 0.01;
     private static final long LOSS_SEED = 20_261;
 
+    private final UdpTask task;
     private final List<Subscription> subscriptions = new ArrayList<>();
     private Optional<Embedded> shared = Optional.empty();
 
-    AeronSide() {
+    AeronSide(UdpTask task) {
+        this.task = task;
     }
 
     @Override
-    public Node node(UdpTask task) {
+    public Place place() throws IOException {
+        return Place.udp(task.subscribers());
+    }
+
+    @Override
+    public Node node() {
         ThreadingMode mode = ThreadingMode.valueOf(task.mode());
         boolean isInvoked = mode == ThreadingMode.INVOKER;
         if (task.subscribers() > 1 || isInvoked) {
@@ -57,9 +65,9 @@ final class AeronSide implements UdpSide {
 
     @Override
     public Opened idle(Place place) {
-        UdpTask task = UdpTask.rate(32, 1408);
-        var driver = new Embedded(task, ThreadingMode.SHARED, new BackoffIdleStrategy());
-        var node = new AeronNode(task, driver, true, false);
+        UdpTask nothing = UdpTask.rate(32, 1408);
+        var driver = new Embedded(nothing, ThreadingMode.SHARED, new BackoffIdleStrategy());
+        var node = new AeronNode(nothing, driver, true, false);
         node.subscribe(place);
         node.publish(place);
         return node;

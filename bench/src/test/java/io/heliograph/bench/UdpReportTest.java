@@ -53,8 +53,14 @@ final class UdpReportTest {
         samples.add(name + ".rate", perSecond);
     }
 
+    private static Report report(Samples samples, Map<String, String> failures, List<CaseRow> rows) {
+        PeerModes modes = PeerModes.none();
+        modes.put(UdpRows.aeron("32B.eth", UdpTask.rate(32, 1408)), "DEDICATED");
+        return new SuiteReport("udp", samples, failures, new UdpPeers(modes)).of(rows);
+    }
+
     private Report report() {
-        return new UdpReport(samples, Map.of("aeron.32B.eth", "DEDICATED"), failures).of(UdpRow.ALL);
+        return report(samples, failures, UdpRows.ALL);
     }
 
     private Row row(String name) {
@@ -131,8 +137,8 @@ final class UdpReportTest {
         var bare = new Samples();
         bare.add("aeron.1to3.32B.rate", 4.25e6);
         bare.add("heliograph.1to3.32B.rate", 42.5e6);
-        List<UdpRow> rows = UdpRow.ALL.stream().filter(row -> row.name().equals("udp.1to3.32B")).toList();
-        assertThat(new UdpReport(bare, Map.of(), Map.of()).of(rows).voidBecause()).isPresent();
+        List<CaseRow> rows = UdpRows.ALL.stream().filter(row -> row.name().equals("udp.1to3.32B")).toList();
+        assertThat(report(bare, Map.of(), rows).voidBecause()).isPresent();
     }
 
     @Test
@@ -146,8 +152,8 @@ final class UdpReportTest {
 
     @Test
     void keepsTheRowOfACaseThatFailed() {
-        var none = new UdpReport(new Samples(), Map.of(), Map.of("heliograph.100B.loss1", "it lost some")).of(UdpRow.ALL);
-        assertThat(none.rows()).hasSameSizeAs(UdpRow.ALL).noneMatch(Row::meetsGoal);
+        var none = report(new Samples(), Map.of("heliograph.100B.loss1", "it lost some"), UdpRows.ALL);
+        assertThat(none.rows()).hasSameSizeAs(UdpRows.ALL).noneMatch(Row::meetsGoal);
         assertThat(none.toJson()).contains("{\"name\":\"udp.loss1.rate\",\"unit\":\"M/s\",\"ours\":null,",
                 "\"remark\":\"heliograph.100B.loss1 failed: it lost some\"");
     }
@@ -161,10 +167,10 @@ final class UdpReportTest {
 
     @Test
     void choosesRowsByTheBeginningOfTheirNames() {
-        assertThat(BenchArguments.parse("udp", "--row", "udp.rtt", "--quick", "--row", "udp.raw").udpRows())
-                .extracting(UdpRow::name).containsExactly("udp.rtt.p50", "udp.rtt.p99", "udp.raw");
-        assertThat(BenchArguments.parse("udp", "--json").udpRows()).isEqualTo(UdpRow.ALL);
-        assertThatIllegalArgumentException().isThrownBy(() -> BenchArguments.parse("udp", "--row", "x").udpRows())
+        assertThat(BenchArguments.parse("udp", "--row", "udp.rtt", "--quick", "--row", "udp.raw").choose(UdpRows.ALL))
+                .extracting(CaseRow::name).containsExactly("udp.rtt.p50", "udp.rtt.p99", "udp.raw");
+        assertThat(BenchArguments.parse("udp", "--json").choose(UdpRows.ALL)).isEqualTo(UdpRows.ALL);
+        assertThatIllegalArgumentException().isThrownBy(() -> BenchArguments.parse("udp", "--row", "x").choose(UdpRows.ALL))
                 .withMessageContaining("udp.alloc");
         assertThatIllegalArgumentException().isThrownBy(() -> BenchArguments.parse("core", "--row", "core.encode"));
         assertThatIllegalArgumentException().isThrownBy(() -> BenchArguments.parse("--quick"));
@@ -175,10 +181,11 @@ final class UdpReportTest {
         Path file = folder.resolve("modes");
         Files.writeString(file, "# why\naeron.rtt=INVOKER\n");
         PeerModes modes = PeerModes.read(file);
-        UdpCase roundTrip = UdpCase.aeron("rtt", UdpTask.rate(32, 1408));
-        UdpCase other = UdpCase.aeron("other", UdpTask.rate(32, 1408));
-        assertThat(modes.of(roundTrip)).isEqualTo("INVOKER");
-        assertThatIllegalStateException().isThrownBy(() -> modes.of(other)).withMessageContaining("aeron.other");
+        Case roundTrip = UdpRows.aeron("rtt", UdpTask.rate(32, 1408));
+        Case other = UdpRows.aeron("other", UdpTask.rate(32, 1408));
+        assertThat(modes.best(roundTrip)).isEqualTo(UdpTask.rate(32, 1408).in("INVOKER"));
+        assertThat(modes.best(UdpRows.YARDSTICK)).isEqualTo(UdpRows.YARDSTICK.task());
+        assertThatIllegalStateException().isThrownBy(() -> modes.best(other)).withMessageContaining("aeron.other");
         modes.put(other, "SHARED");
         modes.write();
         assertThat(PeerModes.read(file).byCase()).containsOnly(entry("aeron.rtt", "INVOKER"), entry("aeron.other", "SHARED"));

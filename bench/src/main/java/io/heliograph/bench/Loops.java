@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
  * The threads of a measurement: one for each loop. A loop ends when it is told to; one that fails makes the measurement
  * fail. For the thread that opened it.
  */
-final class UdpLoops implements AutoCloseable {
+final class Loops implements AutoCloseable {
 
     /** How long anything may take that should happen soon. */
     static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(15);
@@ -29,7 +29,7 @@ final class UdpLoops implements AutoCloseable {
     private volatile boolean isOver;
 
     /** Publishes as fast as events are taken; then goes on working until everything is over. */
-    void publish(UdpSide.Sending sending, SentEvents events) {
+    void publish(Side.Sending sending, SentEvents events) {
         start(() -> {
             while (!isPublishingOver) {
                 for (int i = 0; i < EVENTS_PER_LOOK; i++) {
@@ -42,7 +42,7 @@ final class UdpLoops implements AutoCloseable {
     }
 
     /** Publishes each event when it is due, or as soon as it can. */
-    void publish(UdpSide.Sending sending, SentEvents events, long firstNs, double intervalNs) {
+    void publish(Side.Sending sending, SentEvents events, long firstNs, double intervalNs) {
         start(() -> {
             while (!isPublishingOver) {
                 if (publishDue(sending, events, firstNs, intervalNs)) {
@@ -58,7 +58,7 @@ final class UdpLoops implements AutoCloseable {
     }
 
     /** Publishes what is due, but no more than some; says whether there was anything. */
-    boolean publishDue(UdpSide.Sending sending, SentEvents events, long firstNs, double intervalNs) {
+    boolean publishDue(Side.Sending sending, SentEvents events, long firstNs, double intervalNs) {
         long sinceFirstNs = System.nanoTime() - firstNs;
         long due = sinceFirstNs < 0 ? 0 : 1 + (long) (sinceFirstNs / intervalNs);
         boolean isAny = events.count() < due;
@@ -69,13 +69,13 @@ final class UdpLoops implements AutoCloseable {
     }
 
     /** Offers an event until it is taken or everything is over. */
-    void offer(UdpSide.Sending sending, byte[] bytes, int from, int length) {
+    void offer(Side.Sending sending, byte[] bytes, int from, int length) {
         while (!sending.offer(bytes, from, length) && !isOver) {
             sending.work();
         }
     }
 
-    private void workOn(UdpSide.Sending sending) {
+    private void workOn(Side.Sending sending) {
         sending.flush();
         while (!isOver) {
             sending.work();
@@ -84,13 +84,8 @@ final class UdpLoops implements AutoCloseable {
     }
 
     /** Handles what arrives. */
-    void receive(UdpSide.Receiving receiving, ReceivedEvents events) {
-        start(() -> {
-            while (!isOver) {
-                receiving.poll(events, WAIT_NS);
-                events.tell();
-            }
-        });
+    void receive(Side.Receiving receiving, ReceivedEvents events) {
+        start(() -> receiving.run(events, this::isOver));
     }
 
     /** A body of a loop, for one that is like no other. */

@@ -24,15 +24,26 @@ import java.util.function.UnaryOperator;
  * Heliograph: reliable, pressing back, events appended one by one and handled where they lie. A subscriber works on its
  * program's own thread; a publisher has a thread of its own beside, which hears reports and repairs.
  */
-final class HeliographSide implements UdpSide {
+final class UdpHeliographSide implements UdpSide {
 
     private static final double LOST_SHARE = 0.01;
     private static final long LOSS_SEED = 20_261;
     private static final String TOPIC = "bench";
     private static final FlowPolicy POLICY = FlowPolicy.parse("backpressure:1000000,256MiB,wait=5s");
 
+    private final UdpTask task;
+
+    UdpHeliographSide(UdpTask task) {
+        this.task = task;
+    }
+
     @Override
-    public Node node(UdpTask task) {
+    public Place place() throws IOException {
+        return Place.udp(task.subscribers());
+    }
+
+    @Override
+    public Node node() {
         return new HeliographNode(task);
     }
 

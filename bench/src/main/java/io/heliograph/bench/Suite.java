@@ -1,17 +1,18 @@
 package io.heliograph.bench;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * Runs the suite {@code udp}: our side and the peers take turns, each in JVMs of its own. For one thread.
+ * Runs a suite of cases: our side and the peers take turns, each in JVMs of its own. For one thread.
  *
  * <pre>
  *   quick   one JVM for each side; case by case: 3 windows of ours, 3 of the peer's; every window is a sample
@@ -19,25 +20,31 @@ import java.util.Set;
  *           is a sample, and whose order changes from round to round; then latencies at parts of the rates found
  * </pre>
  */
-final class UdpSuite {
+final class Suite {
 
     private static final int WINDOWS = 3;
     private static final int LATENCY_WINDOWS = 5;
     private static final int ROUNDS = 5;
 
-    private final Path peers;
-    private final PeerModes modes;
+    /**
+     * What makes a suite this one.
+     *
+     * @param name      of the suite
+     * @param yardstick how fast this machine is now, where peers' figures are known beside it
+     * @param command   starts a child for a side
+     * @param modes     what the last full run found
+     * @param peers     what is known of them
+     */
+    record Kind(String name, Optional<Case> yardstick, Function<String, List<String>> command, PeerModes modes, Peers peers) {
+    }
+
+    private final Kind kind;
     private final Samples samples = new Samples();
     private final Map<String, String> failures = new HashMap<>();
     private final Map<String, ChildSession> open = new HashMap<>();
 
-    /**
-     * @param peers the folder with the peers' jars
-     * @param modes what the last full run found
-     */
-    UdpSuite(Path peers, PeerModes modes) {
-        this.peers = peers;
-        this.modes = modes;
+    Suite(Kind kind) {
+        this.kind = kind;
     }
 
     /** Why cases have no result, by their names. */
@@ -46,89 +53,90 @@ final class UdpSuite {
     }
 
     /** One JVM for each side. */
-    Report quick(List<UdpRow> rows) throws IOException, InterruptedException {
+    Report quick(List<CaseRow> rows) throws IOException, InterruptedException {
         try {
-            for (UdpCase one : cases(rows)) {
+            for (Case one : cases(rows)) {
                 run(one, inItsMode(one), samples);
             }
         } finally {
             closeAll();
         }
-        return new UdpReport(samples, modes.byCase(), failures).of(rows);
+        return report(rows);
     }
 
     /** Fresh JVMs, more samples, and latencies. */
-    Report full(List<UdpRow> rows) throws IOException, InterruptedException {
-        Set<UdpCase> cases = cases(rows);
-        for (UdpCase one : cases) {
-            if (one.isAeron()) {
-                findMode(one);
-            }
+    Report full(List<CaseRow> rows) throws IOException, InterruptedException {
+        Set<Case> cases = cases(rows);
+        for (Case one : cases) {
+            findMode(one);
         }
-        modes.write();
+        kind.modes().write();
         for (int round = 1; round <= ROUNDS; round++) {
             say("round " + round + " of " + ROUNDS);
-            List<UdpCase> inTurn = new ArrayList<>(cases);
-            for (UdpCase one : round % 2 == 0 ? inTurn.reversed() : inTurn) {
+            List<Case> inTurn = new ArrayList<>(cases);
+            for (Case one : round % 2 == 0 ? inTurn.reversed() : inTurn) {
                 var windows = new Samples();
                 runAlone(one, inItsMode(one), windows);
                 samples.addMedians(windows);
             }
         }
-        for (UdpCase one : throughputs(rows)) {
-            for (int load : UdpReport.LOADS) {
+        for (Case one : throughputs(rows)) {
+            for (int load : SuiteReport.LOADS) {
                 measureLatency(one, load);
             }
         }
-        return new UdpReport(samples, modes.byCase(), failures).of(rows);
+        return report(rows);
+    }
+
+    private Report report(List<CaseRow> rows) {
+        return new SuiteReport(kind.name(), samples, failures, kind.peers()).of(rows);
     }
 
     /** Each once; a row's two next to each other, and the yardstick first where a peer is measured. */
-    private static Set<UdpCase> cases(List<UdpRow> rows) {
-        var cases = new LinkedHashSet<UdpCase>();
+    private Set<Case> cases(List<CaseRow> rows) {
+        var cases = new LinkedHashSet<Case>();
         if (rows.stream().anyMatch(row -> row.figure().isPresent())) {
-            cases.add(UdpRow.YARDSTICK);
+            kind.yardstick().ifPresent(cases::add);
         }
         rows.forEach(row -> row.cases().forEach(cases::add));
         return cases;
     }
 
-    private static Collection<UdpCase> throughputs(List<UdpRow> rows) {
-        var cases = new LinkedHashSet<UdpCase>();
-        rows.stream().filter(UdpRow::isThroughput).forEach(row -> row.cases().forEach(cases::add));
+    private static Collection<Case> throughputs(List<CaseRow> rows) {
+        var cases = new LinkedHashSet<Case>();
+        rows.stream().filter(CaseRow::isThroughput).forEach(row -> row.cases().forEach(cases::add));
         return cases;
     }
 
-    private UdpTask inItsMode(UdpCase one) {
-        UdpTask task = one.task().windows(WINDOWS);
-        return one.isAeron() ? task.in(modes.of(one)) : task;
+    private Task inItsMode(Case one) {
+        return kind.modes().best(one).windows(WINDOWS);
     }
 
-    private void findMode(UdpCase one) throws IOException, InterruptedException {
+    private void findMode(Case one) throws IOException, InterruptedException {
         double best = Double.NEGATIVE_INFINITY;
-        for (String mode : PeerModes.ALL) {
+        for (String mode : kind.modes().choices(one)) {
             var tried = new Samples();
-            runAlone(one, one.task().windows(WINDOWS).in(mode), tried);
-            boolean isRoundTrip = one.task().measure() == UdpTask.Measure.ROUND_TRIP;
+            runAlone(one, kind.modes().in(mode, one).windows(WINDOWS), tried);
+            boolean isRoundTrip = one.task().measure() == Task.Measure.ROUND_TRIP;
             String key = one.key(isRoundTrip ? OneWay.P50 : OneWay.RATE);
             if (tried.has(key)) {
                 double worth = isRoundTrip ? -tried.median(key) : tried.median(key);
                 say(one.name() + " " + mode + ": " + Row.number(Math.abs(worth)));
                 if (worth > best) {
                     best = worth;
-                    modes.put(one, mode);
+                    kind.modes().put(one, mode);
                 }
             }
         }
     }
 
-    private void measureLatency(UdpCase one, int load) throws IOException, InterruptedException {
+    private void measureLatency(Case one, int load) throws IOException, InterruptedException {
         if (!samples.has(one.key(OneWay.RATE))) {
             return;
         }
         double rate = samples.median(one.key(OneWay.RATE)) * load / 100;
         var latencies = new Samples();
-        runAlone(one, inItsMode(one).windows(LATENCY_WINDOWS).paced(UdpTask.Measure.LATENCY, rate), latencies);
+        runAlone(one, inItsMode(one).windows(LATENCY_WINDOWS).paced(Task.Measure.LATENCY, rate), latencies);
         for (String metric : List.of(OneWay.P50, OneWay.P99)) {
             if (latencies.has(one.key(metric))) {
                 samples.add(one.key(metric + "_at_" + load), latencies.median(one.key(metric)));
@@ -136,7 +144,7 @@ final class UdpSuite {
         }
     }
 
-    private void runAlone(UdpCase one, UdpTask task, Samples into) throws IOException, InterruptedException {
+    private void runAlone(Case one, Task task, Samples into) throws IOException, InterruptedException {
         try {
             run(one, task, into);
         } finally {
@@ -145,11 +153,11 @@ final class UdpSuite {
     }
 
     /** Measures, in the JVM of the case's side; one that failed is not used again. */
-    private void run(UdpCase one, UdpTask task, Samples into) throws IOException, InterruptedException {
+    private void run(Case one, Task task, Samples into) throws IOException, InterruptedException {
         say(one.name() + ": " + task.line());
         ChildSession child = open.get(one.side());
         if (child == null) {
-            child = ChildSession.start(one.side(), peers);
+            child = ChildSession.start(kind.command().apply(one.side()));
             open.put(one.side(), child);
         }
         try {

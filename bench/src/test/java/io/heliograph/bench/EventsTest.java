@@ -11,7 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class UdpEventsTest {
+final class EventsTest {
 
     private static final int LENGTH = 100;
     private static final int COUNT = 500;
@@ -105,9 +105,17 @@ final class UdpEventsTest {
     }
 
     @Test
+    void areAskedForOverZmqInOneLine() {
+        ZmqTask task = ZmqTask.rate(100, ZmqTask.Packing.SINGLE).to(3).beside(1).windows(5).paced(Task.Measure.LATENCY, 2_500_000.5);
+        assertThat(ZmqTask.parse(task.line())).isEqualTo(task);
+        assertThat(ZmqTask.parse(ZmqTask.roundTrips(100).line()).measure()).isEqualTo(Task.Measure.ROUND_TRIP);
+        assertThatIllegalArgumentException().isThrownBy(() -> ZmqTask.parse("RATE 100")).withMessageContaining("7 fields");
+    }
+
+    @Test
     void areAskedForInOneLine() {
         UdpTask task = UdpTask.rate(32, 1408).to(3).over(UdpTask.Wire.LOSSY).in("SHARED").windows(5)
-                .inDatagramsOf(8192).paced(UdpTask.Measure.LATENCY, 2_500_000.5);
+                .inDatagramsOf(8192).paced(Task.Measure.LATENCY, 2_500_000.5);
         assertThat(UdpTask.parse(task.line())).isEqualTo(task);
         assertThat(task.intervalNs()).isBetween(399.0, 400.0);
         assertThatIllegalArgumentException().isThrownBy(() -> UdpTask.parse("RATE")).withMessageContaining("8 fields");

@@ -4,28 +4,26 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** The nodes of a measurement: opened, worked until all know each other, closed in the opposite order. For one thread. */
-final class UdpNodes implements AutoCloseable {
+final class Nodes implements AutoCloseable {
 
-    private final UdpSide side;
-    private final UdpTask task;
-    private final Deque<UdpSide.Node> nodes = new ArrayDeque<>();
+    private final Side side;
+    private final Deque<Side.Node> nodes = new ArrayDeque<>();
 
-    UdpNodes(UdpSide side, UdpTask task) {
+    Nodes(Side side) {
         this.side = side;
-        this.task = task;
     }
 
-    UdpSide.Node open() {
-        UdpSide.Node node = side.node(task);
+    Side.Node open() {
+        Side.Node node = side.node();
         nodes.push(node);
         return node;
     }
 
     /** @throws IllegalStateException if they do not come */
-    void awaitSubscribers(UdpSide.Sending sending, int count) {
-        long deadlineNs = System.nanoTime() + UdpLoops.PATIENCE_NS;
+    void awaitSubscribers(Side.Sending sending, int count) {
+        long deadlineNs = System.nanoTime() + Loops.PATIENCE_NS;
         while (!sending.isHeardBy(count)) {
-            for (UdpSide.Node node : nodes) {
+            for (Side.Node node : nodes) {
                 node.work();
             }
             if (System.nanoTime() - deadlineNs > 0) {
@@ -37,6 +35,6 @@ final class UdpNodes implements AutoCloseable {
 
     @Override
     public void close() {
-        nodes.forEach(UdpSide.Node::close);
+        nodes.forEach(Side.Node::close);
     }
 }
