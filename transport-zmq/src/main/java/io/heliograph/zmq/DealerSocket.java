@@ -90,6 +90,12 @@ final class DealerSocket implements PeerSocket {
     }
 
     @Override
+    public void abandon() {
+        socket.ifPresent(one -> one.setLinger(0));
+        close();
+    }
+
+    @Override
     public void close() {
         socket.ifPresent(ZMQ.Socket::close);
         socket = Optional.empty();

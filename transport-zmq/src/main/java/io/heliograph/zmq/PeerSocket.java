@@ -44,4 +44,9 @@ sealed interface PeerSocket permits RouterSocket, DealerSocket {
 
     /** Closes it; what it still holds is sent for a while. */
     void close();
+
+    /** Closes it; what it still holds is not sent. */
+    default void abandon() {
+        close();
+    }
 }

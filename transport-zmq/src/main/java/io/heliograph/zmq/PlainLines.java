@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The sockets that listen to foreign publishers, and who is one: where PORT takes connections and own-port refuses them, or
- * says nothing for long. Only then is anything asked for at PORT; where an own publisher is heard, nothing is, so that no event
- * comes twice.
+ * says nothing for long. Only then is anything asked for at PORT; where an own publisher is heard, nothing is until that
+ * connection is lost, so that no event comes twice.
  *
  * <p>Confined to the thread that owns the sockets; takes the subscriber's lock for its intakes.
  */
@@ -38,6 +38,8 @@ final class PlainLines {
         private int lossesSeen;
         private long connectedNs;
         private int refusalsBefore;
+        /** An own publisher has been heard since this connection stands. */
+        private boolean isOwn;
         private int version;
         private boolean isHolding;
 
@@ -110,6 +112,7 @@ final class PlainLines {
         int connections = line.connections.get();
         int losses = line.losses.get();
         if (losses != line.lossesSeen && !config.isBinding()) {
+            line.isOwn = false;
             unsubscribe(line);
         }
         if (connections != line.connectionsSeen && !config.isBinding()) {
@@ -136,7 +139,8 @@ final class PlainLines {
         if (config.isBinding()) {
             return true;
         }
-        if (!line.isConnected() || own.isHeard(line.endpoint)) {
+        line.isOwn |= own.isHeard(line.endpoint);
+        if (!line.isConnected() || line.isOwn) {
             return false;
         }
         return line.inlet.isSubscribed() || own.refusals(line.endpoint) != line.refusalsBefore

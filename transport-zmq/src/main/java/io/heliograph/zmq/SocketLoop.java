@@ -41,6 +41,7 @@ final class SocketLoop {
     private final Consumer<Throwable> onFailure;
     private final Selector selector;
     private final Thread thread;
+    private final int idleTurns;
     private volatile boolean isAsleep;
     private volatile boolean isStopped;
 
@@ -48,6 +49,15 @@ final class SocketLoop {
      * @param onFailure told on the loop's thread what ended it before it was stopped
      */
     SocketLoop(String name, Work work, Consumer<Throwable> onFailure) throws IOException {
+        this(name, work, onFailure, 0);
+    }
+
+    /**
+     * @param idleTurns how often it turns in vain, giving way to others each time, before it waits: what comes in that while is
+     *                  not kept waiting for the thread to wake up
+     */
+    SocketLoop(String name, Work work, Consumer<Throwable> onFailure, int idleTurns) throws IOException {
+        this.idleTurns = idleTurns;
         this.work = work;
         this.onFailure = onFailure;
         this.selector = Selector.open();
@@ -102,8 +112,14 @@ final class SocketLoop {
 
     private void run() {
         try {
+            int idle = 0;
             while (!isStopped) {
-                if (!work.turn()) {
+                if (work.turn()) {
+                    idle = 0;
+                } else if (idle < idleTurns) {
+                    idle++;
+                    Thread.yield();
+                } else {
                     await();
                 }
             }

@@ -163,7 +163,8 @@ final class Sockets implements AutoCloseable {
         return new PlainInlet(socket);
     }
 
-    private ZMQ.Socket hardened(SocketType type, long mostBytes, int mostMessages) {
+    /** A socket with every limit set. */
+    ZMQ.Socket hardened(SocketType type, long mostBytes, int mostMessages) {
         ZmqLimits limits = config.limits();
         ZMQ.Socket socket = context.createSocket(type);
         socket.setMaxMsgSize(mostBytes);
@@ -181,7 +182,7 @@ final class Sockets implements AutoCloseable {
         return socket;
     }
 
-    private static void bind(ZMQ.Socket socket, String endpoint) {
+    static void bind(ZMQ.Socket socket, String endpoint) {
         try {
             socket.bind(endpoint);
         } catch (ZMQException e) {
@@ -196,7 +197,7 @@ final class Sockets implements AutoCloseable {
         }
     }
 
-    private static void connect(ZMQ.Socket socket, String endpoint) {
+    static void connect(ZMQ.Socket socket, String endpoint) {
         try {
             socket.connect(endpoint);
         } catch (RuntimeException e) {

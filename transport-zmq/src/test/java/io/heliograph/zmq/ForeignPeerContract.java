@@ -80,6 +80,6 @@ abstract class ForeignPeerContract {
     }
 
     static String port(String address) {
-        return address.replaceAll(".*:([0-9]+)\\?.*", "$1");
+        return Integer.toString(Ports.plain(address));
     }
 }

@@ -15,9 +15,23 @@ final class Ports {
     static String freshAddress() {
         try (var plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var own = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return "zmq://127.0.0.1:" + plain.getLocalPort() + "?own-port=" + own.getLocalPort();
+            return address(plain.getLocalPort(), own.getLocalPort());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static String address(int plain, int own) {
+        return "zmq://127.0.0.1:" + plain + "?own-port=" + own;
+    }
+
+    /** The own-port of an address made here. */
+    static int own(String address) {
+        return Integer.parseInt(address.replaceAll(".*own-port=([0-9]+).*", "$1"));
+    }
+
+    /** PORT of an address made here. */
+    static int plain(String address) {
+        return Integer.parseInt(address.replaceAll(".*:([0-9]+)\\?.*", "$1"));
     }
 }
