@@ -18,6 +18,9 @@ final class Repairs {
     private static final int MOST_REMEMBERED = 1 << 16;
 
     private final SessionSender sender;
+    private final SessionLog log;
+    private final Transmitter transmitter;
+    private final ControlSender control;
     private final Receivers receivers;
     private final TokenBucket bucket;
     private final RepairQueue queue;
@@ -33,13 +36,16 @@ final class Repairs {
 
     Repairs(SessionSender sender, Receivers receivers, Feed feed, Environment environment) {
         this.sender = sender;
+        this.log = sender.log();
+        this.transmitter = sender.transmitter();
+        this.control = sender.control();
         this.receivers = receivers;
         this.cookies = new Cookies(environment.random());
         long retained = feed.limits().retainedBytes() / feed.maxDatagramBytes();
         this.bucket = new TokenBucket(BYTES_PER_SECOND, BURST_BYTES, environment.clock().nanoTime());
         this.gate = new RepairGate(Math.clamp(retained, 1, MOST_REMEMBERED), bucket);
         this.queue = new RepairQueue(gate);
-        sender.answerFrom(queue);
+        transmitter.answerFrom(queue);
     }
 
     /**
@@ -61,55 +67,55 @@ final class Repairs {
             return true;
         }
         unproven++;
-        sender.cookieTo(id, cookies.cookie(address, source.getPort(), id, nowNs), source);
+        control.cookieTo(id, cookies.cookie(address, source.getPort(), id, nowNs), source);
         return false;
     }
 
-    void onNak(Datagram nak, InetSocketAddress source, SessionSender.Standing standing, long nowNs) {
+    void onNak(Datagram nak, InetSocketAddress source, ControlSender.Standing standing, long nowNs) {
         if (!isProven(nak, source, nowNs)) {
             return;
         }
         ControlBody request = nak.control();
-        sender.tellSent(nowNs);
-        gate.roundTrip(sender.roundTripNs());
-        bucket.limit(Math.min(BYTES_PER_SECOND, share(sender.bytesPerSecond())), BURST_BYTES, nowNs);
+        transmitter.tellSent(nowNs);
+        gate.roundTrip(transmitter.roundTripNs());
+        bucket.limit(Math.min(BYTES_PER_SECOND, share(transmitter.bytesPerSecond())), BURST_BYTES, nowNs);
         boolean isReference = receivers.isReference(request.receiverId());
         if (isReference) {
-            sender.hearArrived(nak.sequence(), nowNs);
+            transmitter.hearArrived(nak.sequence(), nowNs);
         }
         long repeated = gate.repeated();
         boolean isTooLate = false;
         long most = MOST_AT_ONCE;
         for (int i = 0; i < request.ranges(); i++) {
             long from = Math.max(0, request.rangeStart(i));
-            if (from >= sender.sent()) {
+            if (from >= transmitter.sent()) {
                 continue;
             }
-            if (from < sender.trail()) {
+            if (from < log.trail()) {
                 isTooLate = true;
-                sender.lossesTo(from, request.rangeLength(i), source);
+                control.lossesTo(from, request.rangeLength(i), source);
             }
-            long begin = Math.max(from, sender.trail());
-            long end = Math.min(Math.min(from + request.rangeLength(i), sender.sent()), begin + most);
-            if (isReference && from < sender.sent()) {
-                sender.asked(from, Math.min(request.rangeLength(i), sender.sent() - from), nowNs);
+            long begin = Math.max(from, log.trail());
+            long end = Math.min(Math.min(from + request.rangeLength(i), transmitter.sent()), begin + most);
+            if (isReference && from < transmitter.sent()) {
+                transmitter.asked(from, Math.min(request.rangeLength(i), transmitter.sent() - from), nowNs);
             }
             repair(begin, end, request.receiverId(), source, nowNs);
             most -= Math.max(0, end - begin);
         }
         if (isReference && gate.repeated() > repeated) {
-            sender.repairsLost((int) (gate.repeated() - repeated), nowNs);
+            transmitter.repairsLost((int) (gate.repeated() - repeated), nowNs);
         }
         sender.resume();
         if (isTooLate) {
             tooLate++;
-            sender.heartbeatTo(standing, source);
+            control.heartbeatTo(standing, source);
         }
     }
 
     /** A quarter of the rate keeps repairs from crowding out what is new; while nothing new may leave, they have it all. */
     private long share(long bytesPerSecond) {
-        return sender.isNewHeldBack() ? bytesPerSecond : bytesPerSecond / 4;
+        return transmitter.isNewHeldBack() ? bytesPerSecond : bytesPerSecond / 4;
     }
 
     /** Sends the range again, in as few trains as the gate's verdicts leave. */
@@ -117,7 +123,7 @@ final class Repairs {
         long begin = from;
         RepairGate.Verdict run = RepairGate.Verdict.SUPPRESSED;
         for (long sequence = from; sequence < end; sequence++) {
-            RepairGate.Verdict verdict = gate.asked(sequence, receiver, sender.length(sequence), nowNs);
+            RepairGate.Verdict verdict = gate.asked(sequence, receiver, log.chunkOf(sequence).length(sequence), nowNs);
             if (verdict != run) {
                 send(run, begin, sequence - begin, source, nowNs);
                 begin = sequence;
@@ -133,7 +139,7 @@ final class Repairs {
     private void send(RepairGate.Verdict verdict, long from, long count, InetSocketAddress source, long nowNs) {
         switch (verdict) {
             case UNICAST -> queue.add(from, count, List.of(source), verdict, nowNs);
-            case GROUP -> queue.add(from, count, sender.targets(), verdict, nowNs);
+            case GROUP -> queue.add(from, count, sender.lines().targets(), verdict, nowNs);
             case SUPPRESSED, REFUSED -> { }
         }
     }

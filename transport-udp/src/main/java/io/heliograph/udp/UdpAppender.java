@@ -25,6 +25,7 @@ import java.util.Objects;
 public final class UdpAppender implements AutoCloseable {
 
     private final UdpPublisher publisher;
+    private final AppenderHandOver handOver;
     private final String topic;
     private final DatagramWriter writer;
     private Chunk chunk = new Chunk();
@@ -32,8 +33,9 @@ public final class UdpAppender implements AutoCloseable {
     private int mostEvents = 1;
     private boolean isClosed;
 
-    UdpAppender(UdpPublisher publisher, String topic, int maxDatagramBytes, int tailBytes) {
+    UdpAppender(UdpPublisher publisher, AppenderHandOver handOver, String topic, int maxDatagramBytes, int tailBytes) {
         this.publisher = publisher;
+        this.handOver = handOver;
         this.topic = Topic.require(topic);
         this.writer = new DatagramWriter(maxDatagramBytes, tailBytes, chunk);
     }
@@ -64,11 +66,11 @@ public final class UdpAppender implements AutoCloseable {
 
     private PublishResult makeRoom(byte[] bytes, int from, int length) {
         if (isClosed) {
-            return publisher.refuse(PublishResult.CLOSED);
+            return handOver.refuse(PublishResult.CLOSED, 1);
         }
         if (isPassedOn(length)) {
             PublishResult result = handOver();
-            return result == PublishResult.ACCEPTED ? publisher.publish(topic, bytes, from, length) : publisher.refuse(result);
+            return result == PublishResult.ACCEPTED ? publisher.publish(topic, bytes, from, length) : handOver.refuse(result, 1);
         }
         if (!writer.isEmpty()) {
             writer.seal();
@@ -76,7 +78,7 @@ public final class UdpAppender implements AutoCloseable {
         if (events >= mostEvents || !chunk.hasPlace(writer.maxDatagramBytes())) {
             PublishResult result = handOver();
             if (result != PublishResult.ACCEPTED) {
-                return publisher.refuse(result);
+                return handOver.refuse(result, 1);
             }
         }
         writer.begin(topic);
@@ -99,10 +101,10 @@ public final class UdpAppender implements AutoCloseable {
         if (!writer.isEmpty()) {
             writer.sealAsItIs();
         }
-        PublishResult result = events == 0 ? PublishResult.ACCEPTED : publisher.take(this, chunk, events);
+        PublishResult result = events == 0 ? PublishResult.ACCEPTED : handOver.take(this, chunk, events);
         if (result == PublishResult.ACCEPTED) {
             events = 0;
-            mostEvents = publisher.mostEventsAtOnce();
+            mostEvents = handOver.mostEvents();
         }
         return result;
     }
@@ -122,7 +124,7 @@ public final class UdpAppender implements AutoCloseable {
             isClosed = true;
             PublishResult result = flush();
             if (result != PublishResult.ACCEPTED) {
-                publisher.refuse(result, events);
+                handOver.refuse(result, events);
                 events = 0;
             }
         }

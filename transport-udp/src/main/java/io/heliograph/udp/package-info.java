@@ -8,15 +8,28 @@
  * and reports how far the publisher may go.
  *
  * <pre>
- *   UdpPublisher   SessionSender   RetainedLog of Chunks        UdpSubscriber   SessionReceiver   HeldDatagrams
- *                  Repairs         RepairGate, Cookies                          RepairRequests    RepairBackoff
- *                  Receivers       RateControl
+ *   UdpPublisher                                          UdpSubscriber
+ *    |- SessionSender                                      |- DatagramDispatcher    cuts trains, checks, opens
+ *    |   |- SessionLog         packs, numbers, keeps       |- FollowedSessions      one SessionReceiver for each
+ *    |   |   |- DatagramWriter, RetainedLog of Chunks      `- SessionReceiver
+ *    |   |- Transmitter        credit, rate, repairs           |- DatagramOrder     order, duplicates, losses
+ *    |   |   |- SendRate, RateControl, RepairQueue             |   |- HeldDatagrams, AnnouncedLosses
+ *    |   |   `- Lines                                          |- EventDelivery     to handlers or backlogs
+ *    |   |- HeartbeatSchedule, ControlSender                   |   |- Outlets, Reassembly
+ *    |- ReportReader           who listens, who asks           |- RepairRequests    what is missing
+ *    |   |- Receivers, Credit                                  |- StatusReports     how far the publisher may go
+ *    |   `- Repairs            RepairGate, Cookies             `- ReturnPath
+ *    |- LogRoom                what to do when it is full
+ *    `- SenderThread           SenderDuty, ReportHearing
+ *
+ *   both    Datagram, ControlBody, ControlWriter   views and writers of what DatagramLayout draws
+ *           DatagramSeal                           hides and proves it, in keyed mode
+ *           DatagramIo                             the only thing that touches a socket
  * </pre>
  *
  * <p>Neither touches a socket except through {@link io.heliograph.udp.DatagramIo}, and neither reads a clock except the
  * injected one: a test runs both on one thread over a simulated link. {@link io.heliograph.udp.DatagramIos} opens the
- * sockets: Linux's own, which take and give many datagrams in one call, or the
- * JDK's, which run everywhere.
+ * sockets: Linux's own, which take and give many datagrams in one call, or the JDK's, which run everywhere.
  *
  * <p>A subscriber and its intakes share one lock, a publisher has its own; notices are told when they are released.
  */

@@ -1,16 +1,18 @@
 package io.heliograph.udp;
 
+import io.heliograph.spi.Environment;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Who hears a publisher's reports: threads that publish fast or wait for room, while there are such; the sender's thread
- * else. It rests meanwhile, since the kernel would wake it for every report, to find that somebody else has heard it, and on
- * few processors it takes the publisher's place.
+ * Hears a publisher's reports: on threads that publish fast or wait for room, while there are such; on the sender's thread else.
+ * That rests meanwhile, since the kernel would wake it for every report, to find that somebody else has heard it, and on few
+ * processors it takes the publisher's place.
  *
  * <p>Thread-safe; one thread rests. Allocates nothing.
  */
-final class SenderRest {
+final class ReportHearing {
 
     /** After so long without a publishing thread that hears, the sender's thread does. */
     private static final long REST_NS = 200_000;
@@ -18,28 +20,53 @@ final class SenderRest {
     /** How often a publishing thread hears that has credit enough. */
     private static final long HEARING_NS = 25_000;
 
+    private final DatagramIo io;
+    private final DatagramIo.Receiver reports;
     private final AtomicBoolean isWaitedInSocket = new AtomicBoolean();
     private volatile long heardNs;
     private volatile boolean isResting;
     private volatile boolean isWoken;
 
-    SenderRest(long nowNs) {
-        heardNs = nowNs - REST_NS;
+    /** @param reports takes in what is heard; takes the publisher's lock */
+    ReportHearing(DatagramIo io, DatagramIo.Receiver reports, Environment environment) {
+        this.io = io;
+        this.reports = reports;
+        this.heardNs = environment.clock().nanoTime() - REST_NS;
+    }
+
+    /** Waits for reports and takes them in. */
+    void receive(long timeoutNs) throws IOException {
+        io.receive(reports, timeoutNs);
     }
 
     /** Whether it is long ago that a publishing thread heard reports. */
-    boolean isHearingDue(long nowNs) {
+    boolean isDue(long nowNs) {
         return nowNs - heardNs >= HEARING_NS;
     }
 
-    /** A publishing thread heard what reports there were. */
-    void heard(long nowNs) {
-        heardNs = nowNs;
+    /** Takes in the reports that are there, on a publishing thread; says whether there was any. */
+    boolean hear(long nowNs) {
+        try {
+            heardNs = nowNs;
+            return io.receive(reports, 0) > 0;
+        } catch (IOException e) {
+            // The sender's thread meets it as well, and ends loudly.
+            return false;
+        }
     }
 
     /** Publishing threads hear nothing any more. */
     void heardLast(long nowNs) {
         heardNs = nowNs - REST_NS;
+    }
+
+    /** Waits for a report after {@link #tryEnterSocket}, on a publishing thread, without the lock; says whether there was any. */
+    boolean await(long timeoutNs) {
+        try {
+            return io.receive(reports, timeoutNs) > 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Whether the calling thread, and no other, may wait for reports in the socket until it calls {@link #leaveSocket}. */
@@ -52,7 +79,7 @@ final class SenderRest {
     }
 
     /** Whether publishing threads hear what comes, so that the sender's thread may rest. */
-    boolean isDue(long nowNs) {
+    boolean isRestDue(long nowNs) {
         return nowNs - heardNs < REST_NS || isWaitedInSocket.get();
     }
 
@@ -66,8 +93,13 @@ final class SenderRest {
         isWoken = false;
     }
 
+    /** Ends whoever waits in the socket. */
+    void wakeUp() {
+        io.wakeUp();
+    }
+
     /** Ends the rest of {@code resting}, or its next one. */
-    void end(Thread resting) {
+    void endRest(Thread resting) {
         isWoken = true;
         if (isResting) {
             LockSupport.unpark(resting);
