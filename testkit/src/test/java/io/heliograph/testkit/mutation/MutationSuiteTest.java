@@ -8,6 +8,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ class MutationSuiteTest {
 
     private static final List<String> CONTRACTS = List.of("MemoryBacklogTest", "LocalPublisherTest", "LocalFlowPolicyTest",
             "LocalSubscriptionTest", "LocalBackPressureTest", "LocalTimeToLiveTest", "LossyIntakeTest");
+    private static final long LATE_NS = 10_000_000;
     private static final Launcher LAUNCHER = LauncherFactory.create(LauncherConfig.builder()
             .enableLauncherSessionListenerAutoRegistration(false)
             .enableLauncherDiscoveryListenerAutoRegistration(false)
@@ -43,6 +45,25 @@ class MutationSuiteTest {
         assertThat(StopAtFirstFailure.failed()).isEmpty();
         assertThat(summary.getTotalFailureCount()).isZero();
         assertThat(summary.getTestsSucceededCount()).isGreaterThan(80);
+    }
+
+    /** Between a handler's return and the count of what it was told, its thread may not run for a while. */
+    @Test
+    void passesWhereAGapIsCountedLate() throws Exception {
+        var late = new Mutation("a gap is counted late", "", "Intake", "hand", "Intake", "finish", () -> (call, arguments, strike) -> {
+            if (arguments[1].getClass().getSimpleName().equals("Gap")) {
+                strike.run();
+                LockSupport.parkNanos(LATE_NS);
+            }
+            return call.with(arguments);
+        });
+        Redirect.begin(late.fault().get());
+        var loader = new MutantLoader(Optional.of(late));
+        TestExecutionSummary summary = run(loader,
+                List.of(selectClass(contract(loader, "LocalSubscriptionTest")), selectClass(contract(loader, "LocalFlowPolicyTest"))));
+        assertThat(StopAtFirstFailure.failed()).isEmpty();
+        assertThat(summary.getTotalFailureCount()).isZero();
+        assertThat(Redirect.strikes()).as("gaps counted late").isGreaterThan(10);
     }
 
     @ParameterizedTest(name = "{0}")
