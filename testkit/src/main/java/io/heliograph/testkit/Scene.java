@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.heliograph.Event;
 import io.heliograph.EventHandler;
+import io.heliograph.Gap;
 import io.heliograph.Interest;
 import io.heliograph.PublishResult;
 import io.heliograph.Publisher;
 import io.heliograph.Subscriber;
 import io.heliograph.TopicFilter;
 import io.heliograph.flow.FlowPolicy;
+import io.heliograph.ledger.SubscriberSums;
 import io.heliograph.spi.Environment;
 import io.heliograph.time.Clock;
 import io.heliograph.time.WallClock;
@@ -34,7 +36,10 @@ final class Scene {
     private static final EventHandler NOTHING_MORE = delivery -> {
     };
     private static final long LOOK_AGAIN_NS = 20_000;
-    private static final Duration QUIET = Duration.ofMillis(80);
+    /** What has arrived everywhere may still come twice. */
+    private static final long QUIET_NS = Duration.ofMillis(30).toNanos();
+    /** On a busy machine, a thread that has all it needs may not run for hundreds of milliseconds. */
+    private static final long LONG_QUIET_NS = Duration.ofMillis(1_500).toNanos();
 
     private final TransportUnderTest transport;
     private final Capabilities capabilities;
@@ -196,10 +201,14 @@ final class Scene {
         return stuck + clock().waiting() == open + waitingPublishers;
     }
 
-    /** In real time, rest is when nothing has changed for a while. */
+    /**
+     * In real time, rest is when all that was accepted has arrived and been dealt with, and nothing has changed for a
+     * moment; or, where something is held back for good, when nothing has changed for long.
+     */
     private final class Quiet implements Condition {
         private String last = "";
         private long sinceNs = System.nanoTime();
+        private long lookedNs = sinceNs;
 
         @Override
         public boolean holds() {
@@ -207,12 +216,43 @@ final class Scene {
             publishers.forEach(publisher -> now.append(publisher.sums()));
             listeners.forEach(listener -> now.append(listener.subscription().sums()).append(listener.isStuck()));
             polled.forEach(subscription -> now.append(subscription.sums()));
+            long nowNs = System.nanoTime();
             if (!now.toString().equals(last)) {
                 last = now.toString();
-                sinceNs = System.nanoTime();
+                sinceNs = nowNs;
+                lookedNs = nowNs;
             }
-            return System.nanoTime() - sinceNs > QUIET.toNanos();
+            if (nowNs - lookedNs > QUIET_NS) {
+                lookedNs = nowNs;
+                return nowNs - sinceNs > LONG_QUIET_NS || hasAllArrived();
+            }
+            return false;
         }
+    }
+
+    private boolean hasAllArrived() {
+        return listeners.stream().allMatch(listener -> {
+            RecordedSubscription subscription = listener.subscription();
+            return subscription.left().isPresent()
+                    || hasArrived(subscription) && (listener.isStuck() || isDealtWith(subscription));
+        }) && polled.stream().allMatch(subscription -> subscription.left().isPresent() || hasArrived(subscription));
+    }
+
+    /** It knows of all that was surely published while it was there. */
+    private boolean hasArrived(RecordedSubscription subscription) {
+        long surely = publishers.stream().flatMap(publisher -> publisher.attempts().stream())
+                .filter(attempt -> attempt.result() == PublishResult.ACCEPTED
+                        && Hearing.of(attempt.span(), subscription) == Hearing.SURELY)
+                .count();
+        return subscription.sums().known() >= surely;
+    }
+
+    /** Nothing is with its handler or waits for it, a gap neither. */
+    private static boolean isDealtWith(RecordedSubscription subscription) {
+        SubscriberSums sums = subscription.sums();
+        List<Gap> gaps = subscription.gaps();
+        return sums.inFlight() == 0 && sums.gaps() == gaps.size()
+                && sums.lostTotal() == gaps.stream().mapToLong(Gap::count).sum();
     }
 
     /** Something that comes to hold. */
@@ -257,7 +297,7 @@ final class Scene {
         if (clock.isEmpty()) {
             long startNs = System.nanoTime();
             while (!recorder.report().isClean() && System.nanoTime() - startNs < capabilities.patience().toNanos()) {
-                LockSupport.parkNanos(QUIET.toNanos());
+                LockSupport.parkNanos(QUIET_NS);
             }
         }
         recorder.report().requireClean();
