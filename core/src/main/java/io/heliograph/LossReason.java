@@ -23,7 +23,9 @@ public enum LossReason {
     /** It arrived whole but held something this subscriber cannot decode; the decoder's reason is counted too. */
     UNREADABLE,
     /** Its publisher gave it up before it was sent: the rate that the path carries, or that was asked for, was too low for it. */
-    RATE;
+    RATE,
+    /** It was handed out as often as is allowed, and nobody acknowledged it. */
+    DEAD_LETTER;
 
     /** The reason as it is written in a ledger line. */
     public String label() {

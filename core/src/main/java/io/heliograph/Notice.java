@@ -23,6 +23,15 @@ public sealed interface Notice {
     record SubscriberEvicted(String publisher, String subscriber) implements Notice {
     }
 
+    /**
+     * A group was handed an event as often as is allowed, and nobody in it acknowledged it.
+     *
+     * @param deliveries how often it was handed out
+     * @param why        what became of the last time
+     */
+    record DeadLettered(String publisher, String group, Position position, int deliveries, String why) implements Notice {
+    }
+
     /** A thread or socket that a transport owns failed; the transport is closed. */
     record TransportFailed(String address, String error) implements Notice {
     }

@@ -24,6 +24,9 @@ final class NoticeText {
                 "notice: handler failed at " + position + ": " + error + ", " + subscription;
             case Notice.SubscriberEvicted(String publisher, String subscriber) ->
                 "notice: subscriber " + subscriber + " was silent too long and is cut off, " + publisher;
+            case Notice.DeadLettered(String publisher, String group, var position, int deliveries, String why) ->
+                "notice: " + position + " is a dead letter of group " + group + " after " + deliveries
+                        + (deliveries == 1 ? " delivery (" : " deliveries (") + why + "), " + publisher;
             case Notice.TransportFailed(String address, String error) -> "notice: " + address + " failed: " + error;
             case Notice.Degraded(String address, String what) -> "notice: " + what + ", " + address;
         };

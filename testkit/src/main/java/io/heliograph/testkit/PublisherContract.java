@@ -160,6 +160,7 @@ public abstract class PublisherContract extends TransportContract {
 
     @Test
     void countsWhatNobodyHears() {
+        needs(Trait.UNHEARD);
         RecordedPublisher publisher = scene().publisher();
         scene().publish(publisher, 0, 7);
         assertEquals(7, publisher.sums().accepted());

@@ -13,6 +13,8 @@ public enum Trait {
      * the publisher's policy is its subscriptions' default and ceiling.
      */
     SEES_BACKLOGS,
+    /** What nobody is there to hear is accepted all the same, and counted as unheard. */
+    UNHEARD,
     /** Several publishers may be open at one address. */
     SEVERAL_PUBLISHERS,
     /** It runs on the clock it is given, so that {@link ManualClock} decides every wait. */
