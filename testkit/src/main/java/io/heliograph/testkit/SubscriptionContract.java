@@ -174,6 +174,7 @@ public abstract class SubscriptionContract extends TransportContract {
 
     @Test
     void closesAllSubscriptionsWithTheirSubscriber() {
+        needs(Trait.UNHEARD);
         Subscriber subscriber = scene().subscriber();
         Listener one = scene().listen(subscriber, Interest.inAll(), d -> { });
         Listener two = scene().listen(subscriber, Interest.inAll(), d -> { });
