@@ -24,12 +24,19 @@ public final class ZmqTransport implements Transport {
 
     @Override
     public Publisher publisher(Address address, Optional<FlowPolicy> policy, Environment environment) {
+        if (WorkConfig.isMeant(address)) {
+            return ZmqWorkPublisher.open(WorkConfig.of(address, ZmqConfig.Side.BINDING), policy.orElse(WorkConfig.DEFAULT_POLICY),
+                    environment);
+        }
         ZmqConfig config = fanOut(ZmqConfig.of(address, ZmqConfig.Side.BINDING));
         return ZmqPublisher.open(config, policy.orElse(DEFAULT_POLICY), environment);
     }
 
     @Override
     public Subscriber subscriber(Address address, Environment environment) {
+        if (WorkConfig.isMeant(address)) {
+            return ZmqWorkSubscriber.open(WorkConfig.of(address, ZmqConfig.Side.CONNECTING), environment);
+        }
         return ZmqSubscriber.open(fanOut(ZmqConfig.of(address, ZmqConfig.Side.CONNECTING)), environment);
     }
 
