@@ -138,6 +138,18 @@ final class WorkGroups {
         return hasGivenUp;
     }
 
+    /** How long until another group without members may be given up for an event of {@code topic}. */
+    long untilAbandonedNs(String topic, long nowNs) {
+        long until = Long.MAX_VALUE;
+        for (Entry entry : entries.values()) {
+            long untilThisNs = entry.idleSinceNs + config.limits().eviction().toNanos() - nowNs;
+            if (entry.group.takes(topic) && entry.group.members().isEmpty() && untilThisNs > 0) {
+                until = Math.min(until, untilThisNs);
+            }
+        }
+        return until;
+    }
+
     /** Each group's sums. */
     List<GroupSums> sums() {
         var sums = new ArrayList<GroupSums>();

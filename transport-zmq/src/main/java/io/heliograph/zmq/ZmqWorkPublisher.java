@@ -159,7 +159,8 @@ public final class ZmqWorkPublisher implements Publisher {
                     return PublishResult.BACK_PRESSURED;
                 }
                 default -> {
-                    if (!awaitRoom(startNs)) {
+                    long untilOverNs = policy.maxWait().toNanos() - (nowNs - startNs);
+                    if (!awaitRoom(nowNs + Math.min(untilOverNs, groups.untilAbandonedNs(topic, nowNs)))) {
                         return PublishResult.BACK_PRESSURED;
                     }
                 }
@@ -168,9 +169,9 @@ public final class ZmqWorkPublisher implements Publisher {
         return PublishResult.CLOSED;
     }
 
-    private boolean awaitRoom(long startNs) {
+    private boolean awaitRoom(long deadlineNs) {
         try {
-            environment.clock().await(lock, changed, startNs + policy.maxWait().toNanos());
+            environment.clock().await(lock, changed, deadlineNs);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
