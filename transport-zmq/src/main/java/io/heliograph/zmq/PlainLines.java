@@ -24,7 +24,7 @@ final class PlainLines {
 
     private static final int MESSAGES_PER_TURN = 256;
     /** Whoever takes connections at PORT and says nothing at own-port for so long is no own peer. */
-    private static final long FOREIGN_NS = Duration.ofSeconds(2).toNanos();
+    static final long FOREIGN_NS = Duration.ofSeconds(2).toNanos();
 
     /** One socket: of one endpoint, or of all that it is bound to. */
     private static final class Line {

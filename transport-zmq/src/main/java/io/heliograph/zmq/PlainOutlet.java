@@ -80,6 +80,16 @@ final class PlainOutlet {
         return true;
     }
 
+    /** Connects to foreign subscribers that wait at {@code endpoint}, again whenever the connection is lost. */
+    void connect(ZmqEndpoint endpoint) {
+        socket.connect(endpoint.plain().orElseThrow());
+    }
+
+    /** Connects there no longer. */
+    void disconnect(ZmqEndpoint endpoint) {
+        socket.disconnect(endpoint.plain().orElseThrow());
+    }
+
     SelectableChannel channel() {
         return socket.getFD();
     }

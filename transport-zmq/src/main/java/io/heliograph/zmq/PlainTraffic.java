@@ -5,12 +5,16 @@ import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
  * What goes to foreign subscribers. All of them get an event or none: ZeroMQ says only that somebody's queue is full. If that
  * lasts longer than a silent subscriber would be waited for, whoever's queue is full loses what follows, as in ZeroMQ's own
  * publishers, until the queues are seen to move again.
+ *
+ * <p>A publisher that connects does so only where own-port refuses connections or says nothing for long: whoever is heard there
+ * is an own peer, and gets its events there.
  *
  * <p>Confined to the thread that owns the sockets; takes the publisher's lock for what others touch.
  */
@@ -21,7 +25,11 @@ final class PlainTraffic {
     private static final long AGAIN_NS = Duration.ofMillis(10).toNanos();
 
     private final PlainOutlet outlet;
+    private final OwnPorts own;
     private final ZmqConfig config;
+    private final boolean[] isConnected;
+    private final int[] refusalsBefore;
+    private final long[] unheardSinceNs;
     private final RemoteSubscribers remotes;
     private final TellingLock lock;
     private final Runnable onChange;
@@ -32,9 +40,14 @@ final class PlainTraffic {
     private long againNs;
     private boolean isLossy;
 
-    PlainTraffic(PlainOutlet outlet, ZmqConfig config, RemoteSubscribers remotes, TellingLock lock, Runnable onChange,
+    PlainTraffic(PlainOutlet outlet, OwnPorts own, ZmqConfig config, RemoteSubscribers remotes, TellingLock lock, Runnable onChange,
             Environment environment) {
         this.outlet = outlet;
+        this.own = own;
+        this.isConnected = new boolean[config.endpoints().size()];
+        this.refusalsBefore = new int[config.endpoints().size()];
+        this.unheardSinceNs = new long[config.endpoints().size()];
+        Arrays.fill(unheardSinceNs, environment.clock().nanoTime());
         this.config = config;
         this.remotes = remotes;
         this.lock = lock;
@@ -48,6 +61,9 @@ final class PlainTraffic {
 
     /** Hears subscriptions and sends what waits; says whether there was anything. */
     boolean turn(long nowNs) {
+        for (int i = 0; i < isConnected.length && !config.isBinding(); i++) {
+            follow(i, nowNs);
+        }
         int received = outlet.receive(listener, SUBSCRIPTIONS_PER_TURN);
         if (isFull && received == 0 && nowNs - againNs < 0) {
             return false;
@@ -68,6 +84,21 @@ final class PlainTraffic {
             onSent(nowNs);
         }
         return received > 0 || sent > 0;
+    }
+
+    private void follow(int endpoint, long nowNs) {
+        if (own.isHeard(endpoint)) {
+            unheardSinceNs[endpoint] = nowNs;
+            refusalsBefore[endpoint] = own.refusals(endpoint);
+            if (isConnected[endpoint]) {
+                isConnected[endpoint] = false;
+                outlet.disconnect(config.endpoints().get(endpoint));
+            }
+        } else if (!isConnected[endpoint]
+                && (own.refusals(endpoint) != refusalsBefore[endpoint] || nowNs - unheardSinceNs[endpoint] >= PlainLines.FOREIGN_NS)) {
+            isConnected[endpoint] = true;
+            outlet.connect(config.endpoints().get(endpoint));
+        }
     }
 
     private Optional<PlainMessage> take() {

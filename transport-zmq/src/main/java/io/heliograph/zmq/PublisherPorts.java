@@ -66,7 +66,7 @@ final class PublisherPorts implements SocketLoop.Work {
             // This one first: who finds the plain port open and this one shut knows that it talks to a foreign peer.
             ports.open(environment.clock().nanoTime());
             if (!config.isInProcess()) {
-                plain = Optional.of(new PlainTraffic(sockets.plainOutlet(), config, remotes, lock, onChange, environment));
+                plain = Optional.of(new PlainTraffic(sockets.plainOutlet(), ports, config, remotes, lock, onChange, environment));
                 loop.watch(plain.get().channel());
             }
         } catch (IOException e) {

@@ -30,6 +30,8 @@ final class RemoteSubscribers {
     private int subscriptions;
     private long nextSequence;
     private String policyText = "";
+    /** What a subscriber is granted before it says what it takes. */
+    private long mostCredit = MessageLayout.UNLIMITED;
     private boolean isClosing;
     private boolean isFull;
     private long givenUpByGone;
@@ -116,6 +118,7 @@ final class RemoteSubscribers {
 
     void changePolicy(FlowPolicy policy) {
         policyText = policy.text();
+        mostCredit = policy.waits() ? policy.limit().events() : MessageLayout.UNLIMITED;
         for (RemoteSubscriber remote : all) {
             remote.lane.changeState(new LaneState(remote.filtersVersion, policyText));
         }
@@ -214,7 +217,8 @@ final class RemoteSubscribers {
         var remote = new RemoteSubscriber(lane, from, nowNs);
         bySubscriber.put(id, remote);
         take(remote, hello);
-        lane.creditBehind(hello.eventRoom());
+        // It cannot know yet whether it will be waited for.
+        lane.creditBehind(Math.min(hello.eventRoom(), mostCredit));
         arrange();
         return true;
     }

@@ -112,22 +112,18 @@ final class Sockets implements AutoCloseable {
     }
 
     /**
-     * A socket at which foreign subscribers are met, over TCP.
+     * A socket at which foreign subscribers are met, over TCP. It is bound where this side binds; else it has yet to connect.
      *
      * @throws AddressInUseException if another socket is bound there
-     * @throws TransportException    if it cannot be bound, or the host has no address
+     * @throws TransportException    if it cannot be bound
      */
     PlainOutlet plainOutlet() {
         ZMQ.Socket socket = hardened(SocketType.XPUB, MOST_SUBSCRIPTION_BYTES, config.limits().plainMessages());
         socket.setXpubVerbose(true);
         socket.setXpubNoDrop(true);
         try {
-            for (ZmqEndpoint endpoint : config.endpoints()) {
-                if (config.isBinding()) {
-                    bind(socket, endpoint.plain().orElseThrow());
-                } else {
-                    connect(socket, endpoint.plain().orElseThrow());
-                }
+            if (config.isBinding()) {
+                config.endpoints().forEach(endpoint -> bind(socket, endpoint.plain().orElseThrow()));
             }
         } catch (RuntimeException e) {
             socket.close();

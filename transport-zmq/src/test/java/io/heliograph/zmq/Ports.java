@@ -21,6 +21,19 @@ final class Ports {
         }
     }
 
+    /** A port that is free, and so is the next. */
+    static int freshPair() {
+        for (int i = 0; i < 100; i++) {
+            try (var first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                    var second = new ServerSocket(first.getLocalPort() + 1, 1, InetAddress.getLoopbackAddress())) {
+                return second.getLocalPort() - 1;
+            } catch (IOException e) {
+                // The next one is taken: try another.
+            }
+        }
+        throw new AssertionError("no two free ports side by side");
+    }
+
     static String address(int plain, int own) {
         return "zmq://127.0.0.1:" + plain + "?own-port=" + own;
     }
