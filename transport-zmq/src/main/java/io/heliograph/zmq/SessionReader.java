@@ -30,6 +30,8 @@ final class SessionReader {
 
     private static final long RESEND_PERIOD_NS = Duration.ofMillis(200).toNanos();
     private static final long CREDIT_PERIOD_NS = Duration.ofMillis(20).toNanos();
+    /** However small they are: so many may be on their way, too. */
+    private static final int MESSAGES_PER_CREDIT = Lane.MOST_FRAMES / 4;
 
     private final Subscriptions subscriptions;
     private final ZmqLimits limits;
@@ -56,6 +58,7 @@ final class SessionReader {
     private boolean isResendDue;
     private boolean isCreditDue;
     private long bytesSinceCredit;
+    private int messagesSinceCredit;
     private boolean isProgressed;
     private long progressNs;
     private long granted;
@@ -276,6 +279,7 @@ final class SessionReader {
         }
         placeInMessage = 0;
         bytesSinceCredit += message.limit();
+        messagesSinceCredit++;
         if (!isProgressed) {
             isProgressed = true;
             progressNs = nowNs;
@@ -389,6 +393,7 @@ final class SessionReader {
     boolean isCreditDue(long nowNs) {
         return session != 0 && (isCreditDue || isResendDue
                 || bytesSinceCredit >= limits.windowBytes() / 4
+                || messagesSinceCredit >= MESSAGES_PER_CREDIT
                 || isProgressed && nowNs - progressNs >= CREDIT_PERIOD_NS
                 || isGrantUsedUp());
     }
@@ -420,6 +425,7 @@ final class SessionReader {
         isResendDue = false;
         isProgressed = false;
         bytesSinceCredit = 0;
+        messagesSinceCredit = 0;
         return new Credit(expected, granted, flags);
     }
 

@@ -113,14 +113,19 @@ final class SocketLoop {
     private void run() {
         try {
             int idle = 0;
+            boolean isReady = false;
             while (!isStopped) {
                 if (work.turn()) {
                     idle = 0;
-                } else if (idle < idleTurns) {
+                    isReady = false;
+                } else if (idle < idleTurns || isReady) {
+                    // A channel is ready and there is nothing: JeroMQ's thread woke this one before it has counted what it
+                    // wrote, and may need the very processor that this one is on.
                     idle++;
+                    isReady = false;
                     Thread.yield();
                 } else {
-                    await();
+                    isReady = await();
                 }
             }
         } catch (IOException | RuntimeException | Error failure) {
@@ -131,18 +136,21 @@ final class SocketLoop {
         }
     }
 
-    private void await() throws IOException {
+    /** Says whether a channel is ready. */
+    private boolean await() throws IOException {
+        boolean isReady = false;
         isAsleep = true;
         if (!work.isWaiting() && !isStopped) {
             long waitNs = Math.min(work.untilDueNs(), MOST_WAIT_NS);
             if (waitNs > 0) {
-                selector.select((waitNs + MILLISECOND_NS - 1) / MILLISECOND_NS);
+                isReady = selector.select((waitNs + MILLISECOND_NS - 1) / MILLISECOND_NS) > 0;
                 selector.selectedKeys().clear();
             }
         }
         isAsleep = false;
         // A handler that ran here may have left it up, and with it no wait would ever wait again.
         Thread.interrupted();
+        return isReady;
     }
 
     private void end() {
