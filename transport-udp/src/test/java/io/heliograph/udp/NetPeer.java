@@ -3,6 +3,7 @@ package io.heliograph.udp;
 import io.heliograph.Heliograph;
 import io.heliograph.Interest;
 import io.heliograph.Notation;
+import io.heliograph.Notice;
 import io.heliograph.PublishResult;
 import io.heliograph.Publisher;
 import io.heliograph.Session;
@@ -29,9 +30,10 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * publisher   address=...  events=N  rate=events/s, 0 for all at once  bytes=B  seed=S  await=SUBSCRIBERS
- *             [keys=K]  [policy=P]  [hold=1]
+ *             [keys=K]  [policy=P]  [hold=1]  [tell=N]
  *             says ready, started, then its report; retries what is pressed back. With hold it says published before it
- *             ends, publishes more for each line of input that says how many, and ends with its input
+ *             ends, publishes more for each line of input that says how many, and ends with its input. With tell it says
+ *             how many are accepted at every N of them, for who ends it in the middle
  * subscriber  address=...  [filter=F]  [policy=P]
  *             says ready, a report for each line of input that says report, and ends with its input
  * </pre>
@@ -47,6 +49,7 @@ final class NetPeer {
     private final EnumMap<PublishResult, Long> results = new EnumMap<>(PublishResult.class);
     private final Ranges accepted = new Ranges();
     private long next;
+    private long longestPublishNs;
 
     private NetPeer(Map<String, String> arguments) {
         this.arguments = arguments;
@@ -82,6 +85,7 @@ final class NetPeer {
                 + ",\"results\":" + results.entrySet().stream()
                         .map(each -> "\"" + each.getKey() + "\":" + each.getValue())
                         .collect(Collectors.joining(",", "{", "}"))
+                + ",\"longest_publish_ms\":" + longestPublishNs / 1_000_000
                 + ",\"repairs\":" + (publisher.repairsToOne() + publisher.repairsToGroup()) + ",\"notices\":" + notices() + "}");
     }
 
@@ -98,6 +102,7 @@ final class NetPeer {
         var events = new NetEvents(number("seed"), number("bytes"), arguments.containsKey("keys") ? number("keys") : 0);
         long startNs = System.nanoTime();
         int rate = number("rate");
+        int tell = arguments.containsKey("tell") ? number("tell") : 0;
         for (long i = 0; i < count; i++, next++) {
             long dueNs = rate == 0 ? startNs : startNs + i * 1_000_000_000L / rate;
             // A few at once after a pause, as timers are not finer.
@@ -105,12 +110,17 @@ final class NetPeer {
                 LockSupport.parkNanos(PAUSE_NS);
             }
             PublishResult result;
+            long offeredNs = System.nanoTime();
             do {
                 result = publisher.publish(events.event(next));
                 results.merge(result, 1L, Long::sum);
             } while (result == PublishResult.BACK_PRESSURED);
+            longestPublishNs = Math.max(longestPublishNs, System.nanoTime() - offeredNs);
             if (result == PublishResult.ACCEPTED) {
                 accepted.add(next, next);
+                if (tell > 0 && accepted.count() % tell == 0) {
+                    say("{\"accepted\":" + accepted.count() + "}");
+                }
             }
         }
     }
@@ -125,7 +135,7 @@ final class NetPeer {
             for (String line = input.readLine(); line != null; line = input.readLine()) {
                 say("{\"role\":\"subscriber\",\"sums\":" + subscription.sums().toJson() + ",\"sessions\":"
                         + hearing.toJson() + ",\"flow\":" + hearing.flowJson() + ",\"counters\":"
-                        + counters(subscriber.counters()) + ",\"notices\":" + notices() + "}");
+                        + counters(subscriber.counters()) + ",\"notices\":" + notices() + ",\"tails\":" + tails() + "}");
             }
         }
     }
@@ -152,6 +162,13 @@ final class NetPeer {
                 .entrySet().stream()
                 .map(each -> "\"" + each.getKey() + "\":" + each.getValue())
                 .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    /** Sessions that ended without a word, each with the last sequence known: {@code [["...",99],...]}. */
+    private String tails() {
+        return notices.of(Notice.TailUnknown.class).stream()
+                .map(tail -> "[\"" + Session.format(tail.session()) + "\"," + tail.sequence() + "]")
+                .collect(Collectors.joining(",", "[", "]"));
     }
 
     private static void say(String line) {

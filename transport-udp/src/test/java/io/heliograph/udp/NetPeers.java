@@ -47,6 +47,11 @@ final class NetPeers {
         return NetReport.parse(link.ask("counts", SOON));
     }
 
+    /** The child is in its namespace, and its number is the same everywhere. */
+    static void signal(NetworkHost host, String name, ChildProcess child) {
+        host.run("sh", "-c", "kill -" + name + " " + child.pid());
+    }
+
     private static String[] arguments(String[] more, String... first) {
         List<String> all = new ArrayList<>(Arrays.asList(first));
         all.addAll(Arrays.asList(more));

@@ -60,12 +60,12 @@ class NetworkSubscribersTest {
         ChildProcess stopped = NetPeers.subscriber(host, address);
         ChildProcess publisher = NetPeers.publisher(host, address, NetComparison.EVENTS, 20_000, 4_000, 2, "policy=backpressure:2000,wait=200ms", "hold=1");
         NetComparison.awaitDelivered(stopped, 1_000);
-        signal("STOP", stopped);
+        NetPeers.signal(host, "STOP", stopped);
         try {
             publisher.awaitLine(line -> line.contains("published"), NetPeers.SOON);
             NetComparison.awaitDelivered(steady, 20_000);
         } finally {
-            signal("CONT", stopped);
+            NetPeers.signal(host, "CONT", stopped);
         }
         await().atMost(NetPeers.SOON).until(() -> NetComparison.report(stopped).number("sums.known") == 20_000);
         publisher.type("end");
@@ -139,10 +139,5 @@ class NetworkSubscribersTest {
         }
         assertThat(handled.cardinality()).isEqualTo(9_000);
         assertThat(Arrays.stream(owners).map(Integer::bitCount)).as("members for each key").containsOnly(1);
-    }
-
-    /** The child is in its namespace, and its number is the same everywhere. */
-    private void signal(String name, ChildProcess child) {
-        host.run("sh", "-c", "kill -" + name + " " + child.pid());
     }
 }
