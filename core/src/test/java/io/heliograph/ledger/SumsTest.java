@@ -29,7 +29,8 @@ final class SumsTest {
     @Test
     void namesEveryReasonInLowerCase() {
         assertThat(LossReason.values()).extracting(LossReason::label).containsExactly(
-                "network", "overflow", "conflated", "expired", "failed", "left", "evicted", "closed", "unreadable", "rate");
+                "network", "overflow", "conflated", "expired", "failed", "left", "evicted", "closed", "unreadable", "rate",
+                "dead_letter");
     }
 
     @Test
