@@ -150,6 +150,10 @@ final class Lane implements Destination {
             // On to the one that is empty.
         }
         if (!rest.hasNext()) {
+            if (dueState.isPresent()) {
+                // What is in force from its end on must not be told before.
+                return;
+            }
             tail.prepend(chunk.before());
         } else {
             Chunk follower = rest.next();
@@ -337,7 +341,8 @@ final class Lane implements Destination {
         oldest.state().ifPresent(state -> sealState(state, oldest.from()));
         oldest.state(Optional.empty());
         long nowNs = environment.clock().nanoTime();
-        Chunk chunk = oldest.hasExpired(nowNs) || credit < oldest.events() ? part(oldest, credit, nowNs) : oldest;
+        boolean isWhole = oldest.events() == 0 || credit >= oldest.events() && !oldest.hasExpired(nowNs);
+        Chunk chunk = isWhole ? oldest : part(oldest, credit, nowNs);
         long from = chunk.from();
         ByteBuffer message = chunk.seal(session, subscriber, eventsSealed, environment.wallClock().epochNanos());
         forget(chunk);
