@@ -24,7 +24,8 @@ import java.util.function.Consumer;
  *
  * <p>Linux, root, and the commands of the Debian packages iproute2 and nftables are needed; what is missing is an error
  * that names it, never a test left out. Names hold this process's number, so that runs do not meet; {@link #close} ends
- * the processes started in it and removes everything, and so does the end of this JVM. Not thread-safe.
+ * the processes started in it and removes everything, and so does the end of this JVM, at the same time too. Else not
+ * thread-safe.
  */
 public final class NetworkNamespaces implements AutoCloseable {
 
@@ -113,7 +114,7 @@ public final class NetworkNamespaces implements AutoCloseable {
         return new NetworkHost(this, host, number, Optional.of(bridge));
     }
 
-    private String namespace(String name) {
+    private synchronized String namespace(String name) {
         ip("netns", "add", prefix + name);
         namespaces.push(prefix + name);
         return prefix + name;
@@ -141,7 +142,7 @@ public final class NetworkNamespaces implements AutoCloseable {
         return tc;
     }
 
-    ChildProcess adopt(ChildProcess child) {
+    synchronized ChildProcess adopt(ChildProcess child) {
         children.add(child);
         return child;
     }
@@ -157,7 +158,8 @@ public final class NetworkNamespaces implements AutoCloseable {
         }
     }
 
-    private void remove() {
+    /** For one thread at a time: a JVM may be ended while a test closes it. */
+    private synchronized void remove() {
         Optional<RuntimeException> failure = Optional.empty();
         for (ChildProcess child : children) {
             failure = tried(child::close, failure);

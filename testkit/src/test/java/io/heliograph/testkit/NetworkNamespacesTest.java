@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +44,22 @@ class NetworkNamespacesTest {
             assertThat(network.host(0).packetsStruck()).isZero();
         }
         assertThat(namespaces()).doesNotContain("hg" + ProcessHandle.current().pid() + "-");
+    }
+
+    /** The end of the JVM removes it too, on a thread of its own, while a test may be at it. */
+    @Test
+    @Tag("net")
+    void leavesNothingBehindWhenTwoThreadsRemoveItAtOnce() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            var network = NetworkNamespaces.ofOneAlone();
+            for (int i = 0; i < 20; i++) {
+                network.host(0).start(List.of("sleep", "1000"));
+            }
+            var other = CompletableFuture.runAsync(network::close);
+            network.close();
+            other.get(SOON.toSeconds(), TimeUnit.SECONDS);
+            assertThat(namespaces()).doesNotContain(network.host(0).namespace());
+        }
     }
 
     @Test
