@@ -45,16 +45,19 @@ final class WorkPublisherPorts implements SocketLoop.Work {
     private final SocketLoop loop;
     private final OwnPorts ports;
     private final PeerSocket.Receiver receiver = new Hearing();
+    private final WorkGroups groups;
+    private Optional<ForeignWork> foreign = Optional.empty();
     private long untilConnectNs;
     private volatile boolean isDone;
     private volatile boolean isWoken;
 
     /** @param onFailure told what ended the thread, or one of ZeroMQ's */
-    WorkPublisherPorts(WorkConfig config, WorkRules rules, long session, RemoteWorkers workers, TellingLock lock, Desk desk,
-            Consumer<Throwable> onFailure, Environment environment) {
+    WorkPublisherPorts(WorkConfig config, WorkRules rules, long session, WorkGroups groups, RemoteWorkers workers, TellingLock lock,
+            Desk desk, Consumer<Throwable> onFailure, Environment environment) {
         this.config = config;
         this.rules = rules;
         this.session = session;
+        this.groups = groups;
         this.workers = workers;
         this.lock = lock;
         this.desk = desk;
@@ -72,7 +75,13 @@ final class WorkPublisherPorts implements SocketLoop.Work {
     /** Opens the sockets and starts the thread. */
     void open() {
         try {
-            ports.open(environment.clock().nanoTime());
+            if (!config.isPlainPeer()) {
+                ports.open(environment.clock().nanoTime());
+            }
+            if (config.isPlainPeer() || config.zmq().isBinding() && !config.zmq().isInProcess()) {
+                foreign = Optional.of(new ForeignWork(PushSocket.open(sockets, config.zmq()), config, session, groups, lock, environment));
+                loop.watch(foreign.get().channel());
+            }
         } catch (IOException e) {
             abandon();
             throw new TransportException("cannot watch the sockets of " + config.text(), e);
@@ -95,6 +104,11 @@ final class WorkPublisherPorts implements SocketLoop.Work {
         loop.wakeUp();
     }
 
+    /** Under the lock: how many workers there are; foreign peers are one, however many. */
+    int working() {
+        return workers.working() + (foreign.isPresent() && foreign.get().isWorking() ? 1 : 0);
+    }
+
     /** Whether the sockets are closed on purpose. */
     boolean isDone() {
         return isDone;
@@ -111,8 +125,10 @@ final class WorkPublisherPorts implements SocketLoop.Work {
         isWoken = false;
         long nowNs = environment.clock().nanoTime();
         int received = ports.receive(receiver, MESSAGES_PER_TURN, nowNs);
-        boolean hasSent = false;
-        for (RemoteWorker worker : due(nowNs)) {
+        boolean isNews = foreign.isPresent() && foreign.get().follow(nowNs);
+        List<RemoteWorker> due = due(nowNs, isNews);
+        boolean hasSent = foreign.isPresent() && foreign.get().turn();
+        for (RemoteWorker worker : due) {
             for (int i = 0; i < MAILS_PER_TURN && send(worker, nowNs); i++) {
                 hasSent = true;
             }
@@ -122,13 +138,13 @@ final class WorkPublisherPorts implements SocketLoop.Work {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return received > 0 || hasSent;
+        return received > 0 || hasSent || isNews;
     }
 
-    private List<RemoteWorker> due(long nowNs) {
+    private List<RemoteWorker> due(long nowNs, boolean isNews) {
         lock.lock();
         try {
-            if (workers.evictSilent(nowNs)) {
+            if (workers.evictSilent(nowNs) || isNews) {
                 desk.onChange();
             }
             desk.turn(nowNs);
@@ -181,7 +197,8 @@ final class WorkPublisherPorts implements SocketLoop.Work {
     public long untilDueNs() {
         lock.lock();
         try {
-            return Math.min(untilConnectNs, workers.untilDueNs(environment.clock().nanoTime()));
+            long untilForeignNs = foreign.isPresent() ? foreign.get().untilDueNs() : Long.MAX_VALUE;
+            return Math.min(untilForeignNs, Math.min(untilConnectNs, workers.untilDueNs(environment.clock().nanoTime())));
         } finally {
             lock.unlock();
         }
@@ -203,8 +220,18 @@ final class WorkPublisherPorts implements SocketLoop.Work {
             lock.unlock();
         }
         there.forEach(worker -> worker.peer.socket().send(worker.peer, WorkMessages.done(session, worker.id)));
+        foreign.ifPresent(this::close);
         ports.close();
         sockets.close();
+    }
+
+    private void close(ForeignWork work) {
+        try {
+            loop.ignore(work.channel());
+        } catch (IOException e) {
+            // It is closed next.
+        }
+        work.close();
     }
 
     /** Hears workers. */

@@ -44,6 +44,7 @@ final class WorkerPorts implements SocketLoop.Work {
     private final PeerSocket.Receiver receiver = new Hearing();
     private final List<Worker> workers = new ArrayList<>();
     private final Map<Peer, Map<Worker, Enrolment>> publishers = new LinkedHashMap<>();
+    private Optional<PulledWork> pulled = Optional.empty();
     private boolean isFull;
     private long nextDueNs;
     private volatile boolean isWoken;
@@ -69,7 +70,13 @@ final class WorkerPorts implements SocketLoop.Work {
     /** Opens the sockets and starts the thread. */
     void open() {
         try {
-            ports.open(environment.clock().nanoTime());
+            if (config.isPlainPeer()) {
+                int most = Math.min(config.prefetch(), config.limits().plainMessages());
+                pulled = Optional.of(new PulledWork(PushSocket.openPull(sockets, config.zmq(), most), config.prefetch(), tally, environment));
+                loop.watch(pulled.get().channel());
+            } else {
+                ports.open(environment.clock().nanoTime());
+            }
         } catch (IOException e) {
             abandon();
             throw new TransportException("cannot watch the sockets of " + config.text(), e);
@@ -112,7 +119,7 @@ final class WorkerPorts implements SocketLoop.Work {
     public boolean turn() {
         isWoken = false;
         long nowNs = environment.clock().nanoTime();
-        int received = ports.receive(receiver, MESSAGES_PER_TURN, nowNs);
+        int received = ports.receive(receiver, MESSAGES_PER_TURN, nowNs) + pull(nowNs);
         List<Mail> mails = due(nowNs);
         for (Mail mail : mails) {
             send(mail);
@@ -125,6 +132,15 @@ final class WorkerPorts implements SocketLoop.Work {
             throw new UncheckedIOException(e);
         }
         return received > 0 || !mails.isEmpty();
+    }
+
+    private int pull(long nowNs) {
+        lock.lock();
+        try {
+            return pulled.isPresent() ? pulled.get().receive(workers, nowNs) : 0;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void send(Mail mail) {
@@ -227,8 +243,18 @@ final class WorkerPorts implements SocketLoop.Work {
     @Override
     public void end() {
         due(environment.clock().nanoTime()).forEach(this::send);
+        pulled.ifPresent(this::close);
         ports.close();
         sockets.close();
+    }
+
+    private void close(PulledWork work) {
+        try {
+            loop.ignore(work.channel());
+        } catch (IOException e) {
+            // It is closed next.
+        }
+        work.close();
     }
 
     /** Hears publishers. */

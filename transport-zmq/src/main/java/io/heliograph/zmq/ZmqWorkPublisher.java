@@ -64,7 +64,7 @@ public final class ZmqWorkPublisher implements Publisher {
         WorkRules rules = WorkRules.of(config);
         this.groups = new WorkGroups(config, rules, lock, environment, this::onDeadLetter);
         this.workers = new RemoteWorkers(session, config, groups, lock, environment);
-        this.ports = new WorkPublisherPorts(config, rules, session, workers, lock, new Desk(), this::onFailure, environment);
+        this.ports = new WorkPublisherPorts(config, rules, session, groups, workers, lock, new Desk(), this::onFailure, environment);
     }
 
     /**
@@ -257,22 +257,22 @@ public final class ZmqWorkPublisher implements Publisher {
         long deadlineNs = environment.clock().nanoTime() + timeout.toNanos();
         lock.lock();
         try {
-            while (workers.working() < count && !isClosed) {
+            while (ports.working() < count && !isClosed) {
                 if (deadlineNs - environment.clock().nanoTime() <= 0) {
                     return false;
                 }
                 environment.clock().await(lock, changed, deadlineNs);
             }
-            return workers.working() >= count;
+            return ports.working() >= count;
         } finally {
             lock.unlock();
         }
     }
 
-    /** How many workers there are, over all groups. */
+    /** How many workers there are, over all groups; foreign peers are one, however many. */
     @Override
     public int subscribers() {
-        return locked(workers::working);
+        return locked(ports::working);
     }
 
     @Override

@@ -35,11 +35,20 @@ enum ForeignProcess {
 
     /** Starts its script, and returns when that says that it is ready. */
     ChildProcess start(String... arguments) throws InterruptedException {
+        return startScript(script, arguments);
+    }
+
+    /** The same with the one that pulls or pushes work. */
+    ChildProcess startWork(String... arguments) throws InterruptedException {
+        return startScript(script.replace("peer.", "work."), arguments);
+    }
+
+    private ChildProcess startScript(String file, String... arguments) throws InterruptedException {
         var command = new ArrayList<String>();
         command.add(program());
         command.addAll(flags);
         // Maven runs tests in the module's folder.
-        command.add(Path.of("src", "test").resolve(script).toString());
+        command.add(Path.of("src", "test").resolve(file).toString());
         command.addAll(List.of(arguments));
         ChildProcess started = ChildProcess.start(command);
         started.awaitLine("ready"::equals, SOON);
