@@ -5,16 +5,17 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * Writes the datagrams that carry no events, one at a time: heartbeats, statuses, repair requests, cookies, notices of loss;
- * {@link DatagramLayout} draws them. What it returns is valid until its next call, and has room behind it for a seal. Confined to its owner's lock;
- * allocates nothing.
+ * Writes the datagrams that carry no events, one at a time: heartbeats, statuses, repair requests, cookies, notices of loss.
+ * {@link DatagramLayout} draws them, and {@link ControlBody} reads them. What it returns is valid until its next call, and has
+ * room behind it for a seal. Confined to its owner's lock; allocates nothing.
  */
 final class ControlWriter {
 
     private static final int MOST_BYTES = DatagramLayout.HEADER_BYTES + DatagramLayout.NAK_FIXED_BYTES
             + DatagramLayout.MAX_NAK_RANGES * DatagramLayout.NAK_RANGE_BYTES;
 
-    private final ByteBuffer bytes = ByteBuffer.allocateDirect(MOST_BYTES + DatagramSeal.MAX_OVERHEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer bytes =
+            ByteBuffer.allocateDirect(MOST_BYTES + DatagramSeal.MAX_OVERHEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final CRC32C crc = new CRC32C();
 
     /** How a publisher stands: what it retains, whom it knows, and how it treats those who cannot keep up. */
@@ -41,15 +42,6 @@ final class ControlWriter {
         }
     }
 
-    /** The next datagram is {@code sequence}, the next event {@code stamp.firstEvent}. */
-    ByteBuffer heartbeat(Stamp stamp, long sequence, Standing standing, int flags) {
-        begin();
-        bytes.putLong(standing.trail()).putLong(standing.trailEvent()).putInt(standing.receivers())
-                .putInt(standing.largestDatagramBytes()).put((byte) standing.policy().length).put(standing.policy());
-        stamp.write(bytes.flip(), sequence);
-        return finish(DatagramLayout.HEARTBEAT, bytes.get(DatagramLayout.FLAGS_AT) | flags);
-    }
-
     /**
      * What a subscriber heard last of when its publisher said something new, so that this can tell how long the way is. Used
      * again, as it is said often.
@@ -72,8 +64,13 @@ final class ControlWriter {
         }
     }
 
-    ByteBuffer status(long session, long receiverId, long cookie, Report report, byte[] name, int flags) {
-        return status(session, receiverId, cookie, report, new Echo(), name, flags);
+    /** The next datagram is {@code sequence}, the next event {@code stamp.firstEvent}. */
+    ByteBuffer heartbeat(Stamp stamp, long sequence, Standing standing, int flags) {
+        begin();
+        bytes.putLong(standing.trail()).putLong(standing.trailEvent()).putInt(standing.receivers())
+                .putInt(standing.largestDatagramBytes()).put((byte) standing.policy().length).put(standing.policy());
+        stamp.write(bytes.flip(), sequence);
+        return finish(DatagramLayout.HEARTBEAT, bytes.get(DatagramLayout.FLAGS_AT) | flags);
     }
 
     ByteBuffer status(long session, long receiverId, long cookie, Report report, Echo echo, byte[] name, int flags) {
@@ -114,10 +111,6 @@ final class ControlWriter {
 
     void range(long from, int count) {
         bytes.putLong(from).putInt(count);
-    }
-
-    ByteBuffer endNak(long session) {
-        return endNak(session, 0);
     }
 
     /** @param arrived as {@link Echo} has it */

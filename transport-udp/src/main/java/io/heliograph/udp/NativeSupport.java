@@ -6,7 +6,7 @@ import java.util.Set;
 /** Whether native sockets can be used on this machine, by this JVM. */
 final class NativeSupport {
 
-    /** The 64-bit, little-endian machines whose kernel uses the numbers and layouts of {@link LinuxConstants} and {@link LinuxStructs}. */
+    /** The 64-bit, little-endian machines whose kernel uses {@link LinuxConstants} and {@link LinuxStructs}. */
     private static final Set<String> MACHINES = Set.of("amd64", "aarch64", "riscv64");
 
     /** What stands in the way of them, found out once. */

@@ -63,7 +63,8 @@ final class ReturnPath {
     }
 
     /**
-     * Asks for {@code count} datagrams from {@code from} on, in a request that leaves when it is full, or with {@link #endRequest}.
+     * Asks for {@code count} datagrams from {@code from} on, in a request that leaves when it is full, or with
+     * {@link #endRequest}.
      *
      * @param arrived how many datagrams of the session are here or given up
      */

@@ -60,7 +60,7 @@ final class StatusReports {
         isReported = false;
     }
 
-    /** A heartbeat asks for a report, unless one has left just now: the publisher may have stopped for want of one that was lost. */
+    /** A heartbeat asks for a report, unless one left just now: the publisher may have stopped for want of one that was lost. */
     void beDueUnlessFresh(long nowNs) {
         isReported &= nowNs - lastReportNs < limits.heartbeat().toNanos() / 10;
     }

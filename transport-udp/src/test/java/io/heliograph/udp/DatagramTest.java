@@ -250,8 +250,8 @@ class DatagramTest {
     }
 
     private static ByteBuffer status() {
-        return copy(new ControlWriter().status(SESSION, 1, 77, new ControlWriter.Report().set(2, 3, 4, 5, 6, 7), new byte[] {'a'},
-                DatagramLayout.BLOCKING));
+        return copy(new ControlWriter().status(SESSION, 1, 77, new ControlWriter.Report().set(2, 3, 4, 5, 6, 7),
+                new ControlWriter.Echo(), new byte[] {'a'}, DatagramLayout.BLOCKING));
     }
 
     private static ByteBuffer nak() {
@@ -259,7 +259,7 @@ class DatagramTest {
         writer.beginNak(1, 77);
         writer.range(10, 1);
         writer.range(20, 5);
-        return copy(writer.endNak(SESSION));
+        return copy(writer.endNak(SESSION, 0));
     }
 
     private static ByteBuffer cookie() {

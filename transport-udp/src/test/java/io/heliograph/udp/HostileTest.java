@@ -35,11 +35,12 @@ class HostileTest {
         for (int i = 0; i < from.length; i++) {
             control.range(from[i], count[i]);
         }
-        return send(control.endNak(session));
+        return send(control.endNak(session, 0));
     }
 
     private int status(long receiver, long withCookie, long limit, int flags) throws IOException {
-        return send(control.status(session, receiver, withCookie, new ControlWriter.Report().set(0, 0, limit, limit, limit, 1), new byte[0], flags));
+        return send(control.status(session, receiver, withCookie, new ControlWriter.Report().set(0, 0, limit, limit, limit, 1),
+                new ControlWriter.Echo(), new byte[0], flags));
     }
 
     private int send(ByteBuffer datagram) throws IOException {

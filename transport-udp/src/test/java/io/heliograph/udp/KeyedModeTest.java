@@ -102,11 +102,11 @@ class KeyedModeTest implements EventHandler {
         long session = publisher.session();
         DatagramIo forger = network.subscriberIo(Faults.NONE, Faults.NONE);
         var control = new ControlWriter();
-        forger.send(control.status(session, 1, 2, new ControlWriter.Report().set(0, 0, 0, 0, 0, 9), new byte[0],
-                DatagramLayout.BLOCKING), SimNetwork.PUBLISHER);
+        forger.send(control.status(session, 1, 2, new ControlWriter.Report().set(0, 0, 0, 0, 0, 9),
+                new ControlWriter.Echo(), new byte[0], DatagramLayout.BLOCKING), SimNetwork.PUBLISHER);
         control.beginNak(1, 2);
         control.range(0, 3);
-        forger.send(control.endNak(session), SimNetwork.PUBLISHER);
+        forger.send(control.endNak(session, 0), SimNetwork.PUBLISHER);
         network.link().send(DatagramSealTest.bytes(openData(session, 3)));
         network.link().send(DatagramSealTest.bytes(openHeartbeat(session)));
         work(publisher, subscriber);

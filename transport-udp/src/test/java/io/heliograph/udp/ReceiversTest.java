@@ -22,8 +22,9 @@ class ReceiversTest {
 
     private boolean hear(long id, int flags, long acknowledged, long limitDatagram, long limitEvent, int subscriptions, long nowNs) {
         var status = new Datagram();
-        assertThat(status.wrap(control.status(5, id, 0, new ControlWriter.Report().set(10, id, acknowledged, limitDatagram, limitEvent, subscriptions),
-                ("name " + id).getBytes(StandardCharsets.US_ASCII), flags))).isEmpty();
+        var report = new ControlWriter.Report().set(10, id, acknowledged, limitDatagram, limitEvent, subscriptions);
+        byte[] name = ("name " + id).getBytes(StandardCharsets.US_ASCII);
+        assertThat(status.wrap(control.status(5, id, 0, report, new ControlWriter.Echo(), name, flags))).isEmpty();
         return receivers.hear(status, SOURCE, nowNs);
     }
 
