@@ -1,4 +1,5 @@
-// A foreign peer: `peer.js sub PORT PREFIX COUNT`, or `peer.js pub PORT TOPIC COUNT`, which binds.
+// A foreign peer: `peer.js sub PORT PREFIX COUNT`, or `peer.js pub PORT TOPIC COUNT`, which binds;
+// `peer.js req PORT TEXT COUNT`, which asks and prints the answers, or `peer.js rep PORT TEXT COUNT`, which binds and answers.
 const zmq = require("zeromq");
 
 async function subscribe(port, prefix, count) {
@@ -32,5 +33,29 @@ async function publish(port, topic, count) {
   socket.close();
 }
 
+async function ask(port, text, count) {
+  const socket = new zmq.Request();
+  socket.connect(`tcp://127.0.0.1:${port}`);
+  console.log("ready");
+  for (let number = 0; number < Number(count); number++) {
+    await socket.send(text + number);
+    console.log((await socket.receive()).map((frame) => frame.toString()).join(" "));
+  }
+  socket.close();
+}
+
+async function answer(port, text, count) {
+  const socket = new zmq.Reply();
+  await socket.bind(`tcp://127.0.0.1:${port}`);
+  console.log("ready");
+  for (let number = 0; number < Number(count); number++) {
+    const [data] = await socket.receive();
+    await socket.send(text + data);
+  }
+  console.log("done");
+  socket.linger = 5000;
+  socket.close();
+}
+
 const [what, port, topic, count] = process.argv.slice(2);
-(what === "sub" ? subscribe : publish)(port, topic, count);
+({ sub: subscribe, pub: publish, req: ask, rep: answer })[what](port, topic, count);

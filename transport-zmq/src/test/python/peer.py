@@ -1,4 +1,5 @@
-"""A foreign peer: `peer.py sub PORT PREFIX COUNT`, or `peer.py pub PORT TOPIC COUNT`, which binds, or `pub-connect`."""
+"""A foreign peer: `peer.py sub PORT PREFIX COUNT`, or `peer.py pub PORT TOPIC COUNT`, which binds, or `pub-connect`;
+`peer.py req PORT TEXT COUNT`, which asks and prints the answers, or `peer.py rep PORT TEXT COUNT`, which binds and answers."""
 import sys
 
 import zmq
@@ -31,7 +32,31 @@ def publish(port, topic, count, connect=False):
     print("done", flush=True)
 
 
+def ask(port, text, count):
+    socket = zmq.Context().socket(zmq.REQ)
+    socket.connect("tcp://127.0.0.1:" + port)
+    print("ready", flush=True)
+    for number in range(int(count)):
+        socket.send_string(text + str(number))
+        print(" ".join(frame.decode() for frame in socket.recv_multipart()), flush=True)
+
+
+def answer(port, text, count):
+    socket = zmq.Context().socket(zmq.REP)
+    socket.bind("tcp://127.0.0.1:" + port)
+    print("ready", flush=True)
+    for _ in range(int(count)):
+        frames = socket.recv_multipart()
+        socket.send_string(text + frames[0].decode())
+    socket.close(linger=5000)
+    print("done", flush=True)
+
+
 if sys.argv[1] == "sub":
     subscribe(*sys.argv[2:])
+elif sys.argv[1] == "req":
+    ask(*sys.argv[2:])
+elif sys.argv[1] == "rep":
+    answer(*sys.argv[2:])
 else:
     publish(*sys.argv[2:], connect=sys.argv[1] == "pub-connect")

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +36,7 @@ public abstract class RequestReplyContract {
     private final ManualClock clock = new ManualClock();
     private final Environment environment = new Environment(clock, clock, new SplittableRandom(1), new CollectedNotices());
     private final CountDownLatch released = new CountDownLatch(1);
+    private final Semaphore hanging = new Semaphore(0);
     private final List<AutoCloseable> opened = new ArrayList<>();
     private String address = "";
 
@@ -103,6 +105,7 @@ public abstract class RequestReplyContract {
     void timesOutOnTheClockItIsGiven() throws Exception {
         respond(this::hang);
         CompletableFuture<Event> answer = requester().request(Event.of("ask", ""), Duration.ofSeconds(2));
+        awaitHanging();
         clock.advance(Duration.ofSeconds(2).minusNanos(1));
         clock.stepWall(Duration.ofHours(1));
         assertThrows(TimeoutException.class, () -> answer.get(20, TimeUnit.MILLISECONDS));
@@ -111,16 +114,18 @@ public abstract class RequestReplyContract {
     }
 
     @Test
-    void failsWhatIsInFlightWhenEitherSideCloses() {
+    void failsWhatIsInFlightWhenEitherSideCloses() throws Exception {
         Responder responder = respond(this::hang);
         Requester requester = requester();
         CompletableFuture<Event> byRequester = requester.request(Event.of("ask", "1"), LONG);
+        awaitHanging();
         requester.close();
         requester.close();
         assertEquals(RequestException.Cause.CLOSED, failure(byRequester).reason());
         assertEquals(RequestException.Cause.CLOSED, failure(requester.request(Event.of("ask", "2"), LONG)).reason());
         Requester other = requester();
         CompletableFuture<Event> byResponder = other.request(Event.of("ask", "3"), LONG);
+        awaitHanging();
         responder.close();
         responder.close();
         assertEquals(RequestException.Cause.CLOSED, failure(byResponder).reason());
@@ -154,8 +159,14 @@ public abstract class RequestReplyContract {
     }
 
     private Event hang(Event request) throws InterruptedException {
+        hanging.release();
         released.await();
         return request;
+    }
+
+    /** Until one more request is in a handler's hands. */
+    private void awaitHanging() throws InterruptedException {
+        assertTrue(hanging.tryAcquire(10, TimeUnit.SECONDS), "the handler is called");
     }
 
     private Requester requester() {

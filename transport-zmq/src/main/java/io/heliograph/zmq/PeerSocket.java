@@ -7,7 +7,7 @@ import java.nio.channels.SelectableChannel;
  * A socket at which own peers meet: one that waits for many ({@link RouterSocket}) or one that connects to one
  * ({@link DealerSocket}). Either end may publish. Confined to the thread that owns it.
  */
-sealed interface PeerSocket permits RouterSocket, DealerSocket {
+sealed interface PeerSocket permits RouterSocket, DealerSocket, PlainReqSocket, PlainRepSocket {
 
     /** What became of a message. */
     enum Sent {

@@ -2,6 +2,8 @@ package io.heliograph.zmq;
 
 import io.heliograph.ConfigException;
 import io.heliograph.Publisher;
+import io.heliograph.Requester;
+import io.heliograph.Responder;
 import io.heliograph.Subscriber;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Limit;
@@ -38,6 +40,16 @@ public final class ZmqTransport implements Transport {
             return ZmqWorkSubscriber.open(WorkConfig.of(address, ZmqConfig.Side.CONNECTING), environment);
         }
         return ZmqSubscriber.open(fanOut(ZmqConfig.of(address, ZmqConfig.Side.CONNECTING)), environment);
+    }
+
+    @Override
+    public Requester requester(Address address, Environment environment) {
+        return ZmqRequester.open(RequestConfig.of(address, ZmqConfig.Side.CONNECTING), environment);
+    }
+
+    @Override
+    public Responder responder(Address address, Responder.RequestHandler handler, Environment environment) {
+        return ZmqResponder.open(RequestConfig.of(address, ZmqConfig.Side.BINDING), handler, environment);
     }
 
     private static ZmqConfig fanOut(ZmqConfig config) {
