@@ -71,12 +71,17 @@ public final class SessionIntake {
      * @return how many of them, from the first one on, had arrived before and are not to be handled
      */
     public int arrive(long first, int count) {
+        return (int) account(first, count);
+    }
+
+    /** The same for a range that is only told of, however long; see {@link #handled} and {@link #lost(Gap)}. */
+    public long account(long first, long count) {
         intake.lock();
         try {
             if (intake.isClosed() || isEnded) {
                 return count;
             }
-            int repeated = (int) Math.clamp(next - first, 0L, count);
+            long repeated = Math.clamp(next - first, 0L, count);
             if (repeated < count) {
                 loseUpTo(first + repeated, LossReason.NETWORK);
                 next = first + count;
@@ -118,6 +123,17 @@ public final class SessionIntake {
         try {
             ledger.lost(reason, 1);
             intake.tell(new Gap(session, sequence, sequence, 1, reason));
+        } finally {
+            intake.unlock();
+        }
+    }
+
+    /** Events that {@link #account} placed are lost for good. */
+    public void lost(Gap gap) {
+        intake.lock();
+        try {
+            ledger.lost(gap.reason(), gap.count());
+            intake.tell(gap);
         } finally {
             intake.unlock();
         }

@@ -13,12 +13,13 @@ final class Enrolment {
     final ArrayDeque<Settlement> outbox = new ArrayDeque<>();
     /** What was handled or given back when the connection was gone, to be told when it is back. */
     private final List<Settlement> late = new ArrayList<>();
+    /** So many of them were told with the last hello. */
+    private int lateTold;
     /** What it goes by on this connection. */
     long id;
     long prior;
     long session;
     long lastSequence = -1;
-    int mostDeliveries = WorkConfig.DEFAULT_DELIVERIES;
     boolean keepsKeys;
     boolean isEnrolDue = true;
     boolean isEnrolled;
@@ -61,15 +62,20 @@ final class Enrolment {
         isPlaced = false;
         filteredSeen = 0;
         enrolledNs = nowNs;
+        lateTold = late.size();
         return List.copyOf(late);
     }
 
     /** The publisher has given it its place. */
-    void place(long newSession, int deliveries, boolean hasKeys) {
+    void place(long newSession, boolean hasKeys) {
         boolean isSame = session == newSession;
+        late.subList(0, lateTold).clear();
+        if (isSame) {
+            outbox.addAll(late);
+        }
         late.clear();
+        lateTold = 0;
         session = newSession;
-        mostDeliveries = deliveries;
         keepsKeys = hasKeys;
         isPlaced = true;
         isEnded = false;
@@ -82,7 +88,7 @@ final class Enrolment {
         if (heldSession != session || isEnded) {
             return;
         }
-        if (heldUnder == id && isEnrolled) {
+        if (isEnrolled && (heldUnder == id || isPlaced)) {
             outbox.addLast(settlement);
         } else {
             keep(settlement);

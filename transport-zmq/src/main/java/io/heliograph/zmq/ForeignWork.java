@@ -98,7 +98,7 @@ final class ForeignWork {
     private void leave(long nowNs) {
         RemoteWorker gone = worker.orElseThrow();
         for (Task task : new ArrayList<>(gone.held.values())) {
-            gone.group.settle(gone, new Settlement(Settlement.Kind.RELEASED, task.deliveries, task.sequence()));
+            gone.group.settle(gone, new Settlement(Settlement.Kind.RELEASED, task.number(), task.sequence()));
         }
         groups.leave(gone, "nobody took it", nowNs);
         worker = Optional.empty();
@@ -128,7 +128,7 @@ final class ForeignWork {
         lock.lock();
         try {
             RemoteWorker there = worker.orElseThrow();
-            there.group.settle(there, new Settlement(Settlement.Kind.ACKNOWLEDGED, next.get().deliveries, next.get().sequence()));
+            there.group.settle(there, new Settlement(Settlement.Kind.ACKNOWLEDGED, next.get().number(), next.get().sequence()));
         } finally {
             lock.unlock();
         }

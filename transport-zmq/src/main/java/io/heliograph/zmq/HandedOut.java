@@ -30,6 +30,7 @@ final class HandedOut {
     void add(Task task, RemoteWorker worker, long nowNs) {
         task.place = Task.Place.IN_FLIGHT;
         task.deliveries++;
+        task.isLast = task.attempts() >= rules.deliveries();
         task.deadlineNs = nowNs + rules.deadlineNs();
         task.worker = Optional.of(worker);
         tasks.put(task.sequence(), task);

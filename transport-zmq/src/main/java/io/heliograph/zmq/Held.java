@@ -9,8 +9,9 @@ import io.heliograph.Delivery;
  * @param enrolment  whom it came from
  * @param under      what the worker went by then
  * @param receivedNs when it came
+ * @param isLast     whether it is handed out no more if this handler throws
  */
-record Held(Delivery delivery, Enrolment enrolment, long under, long receivedNs) {
+record Held(Delivery delivery, Enrolment enrolment, long under, long receivedNs, boolean isLast) {
 
     long sequence() {
         return delivery.position().sequence();

@@ -2,6 +2,7 @@ package io.heliograph.zmq;
 
 import io.heliograph.Delivery;
 import io.heliograph.Event;
+import io.heliograph.Gap;
 import io.heliograph.LossReason;
 import io.heliograph.Position;
 import io.heliograph.flow.FlowPolicy;
@@ -236,23 +237,13 @@ final class Outlets {
             account.tell((reason, first, last, count) -> intake.known(account.end(), reason));
             return;
         }
-        long from = account.from();
-        while (from < account.end()) {
-            int count = (int) Math.min(account.end() - from, Integer.MAX_VALUE);
-            if (intake.arrive(from, count) == count) {
-                // It has just been closed: nothing is its any more.
-                return;
-            }
-            from += count;
+        long span = account.end() - account.from();
+        if (intake.account(account.from(), span) == span) {
+            // It has just been closed: nothing is its any more.
+            return;
         }
         intake.handled(0, account.filtered());
-        account.tell((reason, first, last, count) -> {
-            // Alike gaps behind one another are told as one.
-            intake.lost(first, reason);
-            for (long i = 1; i < count; i++) {
-                intake.lost(last, reason);
-            }
-        });
+        account.tell((reason, first, last, count) -> intake.lost(new Gap(intake.session(), first, last, count, reason)));
     }
 
     /** All before {@code end} exist; what has not come is lost for {@code reason}. */

@@ -93,7 +93,7 @@ final class PulledWork {
         var position = new Position(session, next);
         next++;
         if (least.isPresent()) {
-            least.get().worker.take(new Held(new Delivery(event, position, nowEpochNanos, nowEpochNanos), least.get(), 0, nowNs));
+            least.get().worker.take(new Held(new Delivery(event, position, nowEpochNanos, nowEpochNanos), least.get(), 0, nowNs, true));
         } else {
             workers.forEach(worker -> worker.filtered(1));
         }
@@ -103,7 +103,6 @@ final class PulledWork {
         return places.computeIfAbsent(worker, w -> {
             var place = new Enrolment(w, new DealerSocket().peer(), nowNs);
             place.session = session;
-            place.mostDeliveries = 1;
             // There is nobody to tell.
             place.isEnded = true;
             return place;

@@ -146,7 +146,7 @@ final class RemoteWorkers {
         }
         RemoteWorker prior = byId.get(enrol.prior());
         if (prior != null && prior.group == group) {
-            group.settleBefore(prior, enrol.late());
+            enrol.late().forEach(settlement -> group.settle(prior, settlement));
             remove(prior, nowNs, "its worker's connection was lost");
         } else {
             enrol.late().forEach(group::settleLate);

@@ -24,6 +24,8 @@ final class Task {
     /** How many of these came back without a handler's having seen it. */
     int unstarted;
     Optional<RemoteWorker> worker = Optional.empty();
+    /** Whether it is a dead letter if this delivery fails. */
+    boolean isLast;
     long deadlineNs;
 
     Task(Parcel parcel, boolean isEvictable) {
@@ -33,6 +35,11 @@ final class Task {
 
     long sequence() {
         return parcel.sequence();
+    }
+
+    /** The delivery's number on the wire, which has 15 bits for it. */
+    int number() {
+        return 1 + (deliveries - 1) % WorkMessages.MOST_NUMBER;
     }
 
     /** How often a handler may have seen it. */

@@ -5,7 +5,6 @@ import io.heliograph.TopicFilter;
 import io.heliograph.flow.Admission.Verdict;
 import io.heliograph.flow.FlowPolicy;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,6 +153,9 @@ final class WorkGroup {
 
     /** Hands out what may be, to whoever has least; says whether there was any. */
     boolean assign(long nowNs) {
+        if (waiting.count() == 0) {
+            return false;
+        }
         boolean hasAssigned = false;
         List<RemoteWorker> able = new ArrayList<>(members);
         able.removeIf(worker -> !worker.hasRoom(rules.windowBytes()));
@@ -210,7 +212,7 @@ final class WorkGroup {
             worker.isOverdue = false;
         }
         Task task = worker.held.get(settlement.sequence());
-        if (task == null || task.deliveries != settlement.delivery()) {
+        if (task == null || task.number() != settlement.delivery()) {
             return settleLate(settlement);
         }
         switch (settlement.kind()) {
@@ -256,11 +258,6 @@ final class WorkGroup {
         unwait(task.get());
         acknowledge(task.get());
         return true;
-    }
-
-    /** What {@code prior}, which comes back as another, handled before anybody noticed. */
-    void settleBefore(RemoteWorker prior, Collection<Settlement> late) {
-        late.forEach(settlement -> settle(prior, settlement));
     }
 
     private void acknowledge(Task task) {
@@ -311,7 +308,7 @@ final class WorkGroup {
             worker.isOverdue = true;
             for (Task each : handedOut.withKey(first.get())) {
                 tally.overdue++;
-                worker.recalls.add(new Settlement(Settlement.Kind.RELEASED, each.deliveries, each.sequence()));
+                worker.recalls.add(new Settlement(Settlement.Kind.RELEASED, each.number(), each.sequence()));
                 retry(each, "its deadline passed");
             }
             hasRecalled = true;

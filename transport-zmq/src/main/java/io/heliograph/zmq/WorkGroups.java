@@ -2,10 +2,11 @@ package io.heliograph.zmq;
 
 import io.heliograph.Notice;
 import io.heliograph.TopicFilter;
+import io.heliograph.flow.Admission.Verdict;
+import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,19 +124,40 @@ final class WorkGroups {
         return false;
     }
 
-    /** Gives up the groups without members that stand in the way of an event of {@code topic}; says whether there was one. */
-    boolean giveUpAbandoned(String topic, Collection<WorkGroup> inTheWay, long nowNs) {
-        boolean hasGivenUp = false;
+    /**
+     * What all groups that want an event say together: it enters every one that takes it, or none. Gives up groups without
+     * members that are in its way.
+     */
+    Verdict judge(String topic, FlowPolicy policy, int size, long waitedNs, long nowNs) {
+        boolean isTaken = false;
+        boolean isWanted = false;
+        Verdict together = Verdict.ADMIT;
         for (Entry entry : entries.values()) {
             WorkGroup group = entry.group;
-            if (group.takes(topic) && group.members().isEmpty() && inTheWay.contains(group)
-                    && nowNs - entry.idleSinceNs >= config.limits().eviction().toNanos()) {
-                group.giveUp();
-                hasGivenUp = true;
-                lock.tellLater(environment, new Notice.SubscriberEvicted(config.text(), "group " + group.name()));
+            if (group.takes(topic)) {
+                Verdict verdict = group.judge(policy, size, waitedNs);
+                boolean isFull = verdict == Verdict.BACK_PRESSURED || verdict == Verdict.WAIT;
+                if (isFull && giveUp(entry, nowNs)) {
+                    continue;
+                }
+                isWanted = true;
+                isTaken |= verdict.takes();
+                if (isFull && together != Verdict.BACK_PRESSURED) {
+                    together = verdict;
+                }
             }
         }
-        return hasGivenUp;
+        return together == Verdict.ADMIT && isWanted && !isTaken ? Verdict.DROP : together;
+    }
+
+    /** Gives up a group that nobody has worked for since long ago; says whether it is one. */
+    private boolean giveUp(Entry entry, long nowNs) {
+        if (!entry.group.members().isEmpty() || nowNs - entry.idleSinceNs < config.limits().eviction().toNanos()) {
+            return false;
+        }
+        entry.group.giveUp();
+        lock.tellLater(environment, new Notice.SubscriberEvicted(config.text(), "group " + entry.group.name()));
+        return true;
     }
 
     /** How long until another group without members may be given up for an event of {@code topic}. */

@@ -15,6 +15,9 @@ final class WorkMessages {
     static final int TASKS_BYTES = 2 * Long.BYTES;
     /** Before the frame of each of them. */
     static final int TASK_BYTES = Long.BYTES + Short.BYTES;
+    /** Above a delivery's number: it is the last one. */
+    static final int LAST = 0x8000;
+    static final int MOST_NUMBER = 0x7fff;
     /** In one message. */
     static final int MOST_TASKS = WorkConfig.MOST_PREFETCH;
 
@@ -38,10 +41,9 @@ final class WorkMessages {
         return bare(WorkMessageType.WHO, session, 0);
     }
 
-    /** It has its place, in a publisher that hands an event out {@code deliveries} times at most. */
+    /** It has its place. */
     static ByteBuffer place(long session, long worker, WorkRules rules) {
-        return begin(WorkMessageType.PLACE, rules.keepsKeys() ? KEEPS_KEYS : 0, session, worker, Short.BYTES)
-                .putShort((short) rules.deliveries()).flip();
+        return begin(WorkMessageType.PLACE, rules.keepsKeys() ? KEEPS_KEYS : 0, session, worker, 0).flip();
     }
 
     /** Events to be handled, in the order of {@code tasks}. */
@@ -53,7 +55,7 @@ final class WorkMessages {
         ByteBuffer message = begin(WorkMessageType.TASKS, tasks.size(), session, worker, bytes);
         message.putLong(filtered).putLong(sentEpochNanos);
         for (Task task : tasks) {
-            message.putLong(task.sequence()).putShort((short) task.deliveries).put(task.parcel.frame());
+            message.putLong(task.sequence()).putShort((short) (task.number() | (task.isLast ? LAST : 0))).put(task.parcel.frame());
         }
         return message.flip();
     }

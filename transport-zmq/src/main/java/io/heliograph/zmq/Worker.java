@@ -13,8 +13,6 @@ import io.heliograph.ledger.SubscriberSums;
 import io.heliograph.spi.Environment;
 import java.util.ArrayDeque;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 
@@ -159,9 +157,9 @@ final class Worker {
         }
     }
 
-    /** Gives up what waits, from one publisher or from all; one gap for each session. */
+    /** Gives up what waits, from one publisher or from all; one gap for as much as follows in order. */
     private void abandon(Optional<Enrolment> from, LossReason reason) {
-        Map<Long, Gap> bySession = new LinkedHashMap<>();
+        ArrayDeque<Gap> lost = new ArrayDeque<>();
         queue.removeIf(held -> {
             if (from.isPresent() && from.get() != held.enrolment()) {
                 return false;
@@ -169,11 +167,13 @@ final class Worker {
             Position at = held.delivery().position();
             ledger.left();
             ledger.lost(reason, 1);
-            bySession.merge(at.session(), new Gap(at.session(), at.sequence(), at.sequence(), 1, reason), Gap::merge);
+            var gap = new Gap(at.session(), at.sequence(), at.sequence(), 1, reason);
+            boolean isNext = !lost.isEmpty() && lost.getLast().isAlike(gap) && lost.getLast().to() < gap.from();
+            lost.addLast(isNext ? lost.removeLast().merge(gap) : gap);
             held.settle(Settlement.Kind.RELEASED);
             return true;
         });
-        gaps.addAll(bySession.values());
+        gaps.addAll(lost);
         arrived.signalAll();
     }
 
@@ -233,9 +233,11 @@ final class Worker {
         }
     }
 
+    /** What is lost before the next event, if anything is. */
     private Optional<Gap> nextGap() {
         lock.lock();
         try {
+            expire();
             return Optional.ofNullable(gaps.pollFirst());
         } finally {
             lock.unlock();
@@ -245,18 +247,22 @@ final class Worker {
     private Optional<Held> next() {
         lock.lock();
         try {
-            Held next = queue.pollFirst();
-            while (next != null && next.isExpired(environment.clock().nanoTime())) {
-                ledger.left();
-                next.settle(Settlement.Kind.EXPIRED);
-                lose(next.delivery().position(), LossReason.EXPIRED);
-                onSettled.run();
-                next = queue.pollFirst();
-            }
-            isBusy = next != null;
-            return Optional.ofNullable(next);
+            Optional<Held> next = Optional.ofNullable(queue.pollFirst());
+            isBusy = next.isPresent();
+            return next;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void expire() {
+        long nowNs = environment.clock().nanoTime();
+        for (Held first = queue.peekFirst(); first != null && first.isExpired(nowNs); first = queue.peekFirst()) {
+            queue.removeFirst();
+            ledger.left();
+            first.settle(Settlement.Kind.EXPIRED);
+            lose(first.delivery().position(), LossReason.EXPIRED);
+            onSettled.run();
         }
     }
 
@@ -293,7 +299,7 @@ final class Worker {
         note(held.delivery().position(), thrown);
         held.settle(Settlement.Kind.FAILED);
         Delivery delivery = held.delivery();
-        if (delivery.deliveryCount() >= held.enrolment().mostDeliveries) {
+        if (held.isLast()) {
             ledger.lost(LossReason.FAILED, 1);
             Position at = delivery.position();
             gaps.addFirst(new Gap(at.session(), at.sequence(), at.sequence(), 1, LossReason.FAILED));

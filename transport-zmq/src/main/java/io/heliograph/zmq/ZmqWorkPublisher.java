@@ -15,7 +15,6 @@ import io.heliograph.ledger.PublisherSums;
 import io.heliograph.spi.Environment;
 import io.heliograph.wire.FrameEncoder;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -147,7 +146,7 @@ public final class ZmqWorkPublisher implements Publisher {
             if (!groups.hasTaker(topic)) {
                 return PublishResult.NOT_CONNECTED;
             }
-            Verdict verdict = judge(topic, size, nowNs - startNs, nowNs);
+            Verdict verdict = groups.judge(topic, policy, size, nowNs - startNs, nowNs);
             switch (verdict) {
                 case ADMIT -> {
                     return PublishResult.ACCEPTED;
@@ -177,30 +176,6 @@ public final class ZmqWorkPublisher implements Publisher {
             Thread.currentThread().interrupt();
             return false;
         }
-    }
-
-    /** What all groups that want the event say together: it enters every one that takes it, or none. */
-    private Verdict judge(String topic, int size, long waitedNs, long nowNs) {
-        List<WorkGroup> full = List.of();
-        boolean isTaken = false;
-        boolean isWanted = false;
-        Verdict together = Verdict.ADMIT;
-        for (WorkGroup group : groups.all()) {
-            if (group.takes(topic)) {
-                isWanted = true;
-                Verdict verdict = group.judge(policy, size, waitedNs);
-                isTaken |= verdict.takes();
-                if (verdict == Verdict.BACK_PRESSURED || verdict == Verdict.WAIT) {
-                    together = together == Verdict.BACK_PRESSURED ? together : verdict;
-                    full = full.isEmpty() ? new ArrayList<>() : full;
-                    full.add(group);
-                }
-            }
-        }
-        if (!full.isEmpty() && groups.giveUpAbandoned(topic, full, nowNs)) {
-            return judge(topic, size, waitedNs, nowNs);
-        }
-        return together == Verdict.ADMIT && isWanted && !isTaken ? Verdict.DROP : together;
     }
 
     private void onDeadLetter(WorkGroup group, Task task, String why) {

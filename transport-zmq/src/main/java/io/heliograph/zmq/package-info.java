@@ -5,10 +5,16 @@
  * each {@link io.heliograph.zmq.ZmqSubscriber}, in which the events that it wants are packed into frames, and words of
  * those that it does not want, or that its policy gave up, stand in their places. {@code docs/zmq.md} draws the messages.
  *
+ * <p>Work queues hand each event to one worker of a group: a {@link io.heliograph.zmq.ZmqWorkPublisher} keeps a {@code WorkGroup}
+ * of {@code Task}s for each group, and each subscription of a {@link io.heliograph.zmq.ZmqWorkSubscriber} is a {@code Worker} that
+ * settles what it was handed.
+ *
  * <pre>
  *   ZmqPublisher    Lane  of  Chunks             ZmqSubscriber    SessionReader  ->  Intakes
  *       |                                            |
  *   SocketLoop      RouterSocket, PlainOutlet    SocketLoop       DealerSocket, PlainInlet
+ *
+ *   ZmqWorkPublisher  WorkGroup  of  Tasks       ZmqWorkSubscriber  Worker, Enrolments
  * </pre>
  *
  * <p>JeroMQ's types appear in the classes named {@code ...Socket}, {@code Sockets} and {@code Plain...} only. A
