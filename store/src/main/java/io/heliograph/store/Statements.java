@@ -1,0 +1,172 @@
+package io.heliograph.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs SQL inside a transaction that somebody else begins and ends: the store's, or a caller's own ({@link #on}).
+ *
+ * <p>Each text is prepared once and kept, up to {@value #MAX_KEPT} of them, the longest unused given up first: so let texts
+ * be constants and bind what varies. Parameters are {@code Long}, {@code Integer}, {@code Double}, {@code String},
+ * {@code byte[]}, or an {@link Optional} of these, which is NULL when empty. Confined to one thread at a time.
+ */
+public final class Statements implements AutoCloseable {
+
+    private static final int MAX_KEPT = 256;
+
+    private final Connection connection;
+    private final Dialect dialect;
+    private final Map<String, PreparedStatement> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    private Statements(Connection connection, Dialect dialect) {
+        this.connection = connection;
+        this.dialect = dialect;
+    }
+
+    /**
+     * For a room's SQL inside a caller's own transaction: it commits or rolls back with that. Close it before the connection;
+     * {@code connection} itself is neither ended nor closed by it.
+     *
+     * @throws IllegalArgumentException if the connection is neither to SQLite nor to PostgreSQL
+     */
+    public static Statements on(Connection connection) throws SQLException {
+        return new Statements(connection, Dialect.of(connection));
+    }
+
+    /** Where the two databases differ. */
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    /**
+     * Changes rows.
+     *
+     * @return how many
+     */
+    public int update(String sql, Object... parameters) throws SQLException {
+        return run(sql, PreparedStatement::executeUpdate, parameters);
+    }
+
+    /** Every row that a query, or {@code ... RETURNING}, gives. The query has a LIMIT where there may be many. */
+    public <R> List<R> rows(String sql, RowReader<R> reader, Object... parameters) throws SQLException {
+        return run(sql, statement -> {
+            try (ResultSet rows = statement.executeQuery()) {
+                var read = new ArrayList<R>();
+                while (rows.next()) {
+                    read.add(reader.read(rows));
+                }
+                return read;
+            }
+        }, parameters);
+    }
+
+    /** The first row that a query, or {@code ... RETURNING}, gives. */
+    public <R> Optional<R> row(String sql, RowReader<R> reader, Object... parameters) throws SQLException {
+        return run(sql, statement -> {
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+            }
+        }, parameters);
+    }
+
+    /** The statement itself, for batches. Kept: the caller doesn't close it, but its {@link ResultSet}s. */
+    public PreparedStatement prepared(String sql) throws SQLException {
+        PreparedStatement known = kept.get(sql);
+        if (known != null) {
+            return known;
+        }
+        if (kept.size() == MAX_KEPT) {
+            Iterator<PreparedStatement> eldest = kept.values().iterator();
+            eldest.next().close();
+            eldest.remove();
+        }
+        PreparedStatement prepared = connection.prepareStatement(sql);
+        kept.put(sql, prepared);
+        return prepared;
+    }
+
+    /** Closes what it prepared. */
+    @Override
+    public void close() {
+        forget();
+    }
+
+    /** Runs what is neither a query nor a change of rows; a row that it gives nevertheless is passed over. */
+    void execute(String sql) throws SQLException {
+        run(sql, statement -> {
+            if (statement.execute()) {
+                // A statement left in the middle of its rows would hold on to the moment that it reads.
+                statement.getResultSet().close();
+            }
+            return sql;
+        });
+    }
+
+    /** Runs what is done only when every row has been asked for, though its rows have no column. */
+    void executeToItsEnd(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    /** Prepares everything anew from here on: SQLite's driver does away with a statement that failed badly. */
+    void forget() {
+        for (PreparedStatement statement : kept.values()) {
+            closeQuietly(statement);
+        }
+        kept.clear();
+    }
+
+    @FunctionalInterface
+    private interface Use<R> {
+        R of(PreparedStatement statement) throws SQLException;
+    }
+
+    private <R> R run(String sql, Use<R> use, Object... parameters) throws SQLException {
+        PreparedStatement statement = prepared(sql);
+        try {
+            statement.clearParameters();
+            for (int i = 0; i < parameters.length; i++) {
+                bind(statement, i + 1, parameters[i]);
+            }
+            return use.of(statement);
+        } catch (SQLException e) {
+            // See forget.
+            closeQuietly(statement);
+            kept.remove(sql);
+            throw e;
+        }
+    }
+
+    private static void closeQuietly(PreparedStatement statement) {
+        try {
+            statement.close();
+        } catch (SQLException e) {
+            // Nobody uses it any more.
+        }
+    }
+
+    private static void bind(PreparedStatement statement, int index, Object parameter) throws SQLException {
+        switch (parameter) {
+            case Long number -> statement.setLong(index, number);
+            case Integer number -> statement.setInt(index, number);
+            case Double number -> statement.setDouble(index, number);
+            case String text -> statement.setString(index, text);
+            case byte[] bytes -> statement.setBytes(index, bytes);
+            case Optional<?> value when value.isPresent() -> bind(statement, index, value.get());
+            case Optional<?> _ -> statement.setNull(index, Types.NULL);
+            default -> throw new IllegalArgumentException("parameter " + index + " is a " + parameter.getClass().getName()
+                    + ": Long, Integer, Double, String, byte[] or an Optional of these is needed");
+        }
+    }
+}

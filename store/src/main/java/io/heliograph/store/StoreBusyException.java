@@ -1,0 +1,11 @@
+package io.heliograph.store;
+
+/** A queue is full, or a lock was not given in time: nothing has changed, and later it may go. */
+public final class StoreBusyException extends StoreException {
+
+    private static final long serialVersionUID = 1L;
+
+    StoreBusyException(String message) {
+        super(message);
+    }
+}
