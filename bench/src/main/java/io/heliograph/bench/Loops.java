@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The threads of a measurement: one for each loop. A loop ends when it is told to; one that fails makes the measurement
@@ -41,26 +42,47 @@ final class Loops implements AutoCloseable {
         });
     }
 
-    /** Publishes each event when it is due, or as soon as it can. */
-    void publish(Side.Sending sending, SentEvents events, long firstNs, double intervalNs) {
+    /**
+     * Publishes as fast as events are taken for {@code warmUpNs}; then, once nothing is on its way any more, each event when
+     * {@code begin} says that it is due, or as soon as it can. What is due together leaves together.
+     */
+    void publish(Side.Sending sending, SentEvents events, long warmUpNs, BooleanSupplier isAllHandled, Supplier<Schedule> begin) {
         start(() -> {
-            while (!isPublishingOver) {
-                if (publishDue(sending, events, firstNs, intervalNs)) {
-                    sending.flush();
-                } else {
-                    sending.work();
-                    Thread.yield();
+            long warmNs = System.nanoTime() + warmUpNs;
+            while (!isPublishingOver && System.nanoTime() - warmNs < 0) {
+                for (int i = 0; i < EVENTS_PER_LOOK; i++) {
+                    offer(sending, events.block(), events.next(), events.length());
                 }
             }
+            sending.flush();
+            while (!isPublishingOver && !isAllHandled.getAsBoolean()) {
+                sending.work();
+                Thread.yield();
+            }
+            publish(sending, events, begin.get());
             events.end();
             workOn(sending);
         });
     }
 
+    private void publish(Side.Sending sending, SentEvents events, Schedule schedule) {
+        boolean isFlushed = true;
+        while (!isPublishingOver) {
+            if (publishDue(sending, events, schedule)) {
+                isFlushed = false;
+            } else if (!isFlushed) {
+                sending.flush();
+                isFlushed = true;
+            } else {
+                sending.work();
+                Thread.yield();
+            }
+        }
+    }
+
     /** Publishes what is due, but no more than some; says whether there was anything. */
-    boolean publishDue(Side.Sending sending, SentEvents events, long firstNs, double intervalNs) {
-        long sinceFirstNs = System.nanoTime() - firstNs;
-        long due = sinceFirstNs < 0 ? 0 : 1 + (long) (sinceFirstNs / intervalNs);
+    boolean publishDue(Side.Sending sending, SentEvents events, Schedule schedule) {
+        long due = schedule.dueBy(System.nanoTime());
         boolean isAny = events.count() < due;
         for (int i = 0; i < EVENTS_PER_LOOK && events.count() < due; i++) {
             offer(sending, events.block(), events.next(), events.length());
@@ -129,7 +151,8 @@ final class Loops implements AutoCloseable {
         }
     }
 
-    private void requireRunning() throws InterruptedException {
+    /** @throws IllegalStateException if a loop failed */
+    void requireRunning() throws InterruptedException {
         for (Future<?> loop : running) {
             if (loop.isDone()) {
                 await(loop);

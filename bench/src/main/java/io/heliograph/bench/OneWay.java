@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
@@ -21,6 +22,7 @@ final class OneWay {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(5_000);
+    private static final long SETTLING_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long WINDOW_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long AHEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long TIMED_PER_SECOND = 50_000;
@@ -28,6 +30,7 @@ final class OneWay {
     private final Task task;
     private final SentEvents sent;
     private final List<ReceivedEvents> received = new ArrayList<>();
+    private final CountDownLatch begun = new CountDownLatch(1);
 
     private OneWay(Task task) {
         this.task = task;
@@ -52,11 +55,8 @@ final class OneWay {
             Side.Sending sending = nodes.open().publish(place);
             nodes.awaitSubscribers(sending, task.subscribers());
             if (task.measure() == Task.Measure.LATENCY) {
-                long firstNs = System.nanoTime() + AHEAD_NS;
-                long every = Math.max(1, (long) (task.rate() / TIMED_PER_SECOND));
-                received.forEach(events -> events.time(firstNs, task.intervalNs(), every));
                 startReceiving(loops, receivings);
-                loops.publish(sending, sent, firstNs, task.intervalNs());
+                loops.publish(sending, sent, WARM_UP_NS, () -> handledByAll() == sent.count(), this::begin);
                 tellLatencies(loops, tell);
             } else {
                 startReceiving(loops, receivings);
@@ -68,6 +68,15 @@ final class OneWay {
                 requireEqual(sent, events);
             }
         }
+    }
+
+    /** Paces from the next event on. */
+    private Schedule begin() {
+        var schedule = new Schedule(sent.count(), System.nanoTime() + AHEAD_NS, task.intervalNs());
+        long every = Math.max(1, (long) (task.rate() / TIMED_PER_SECOND));
+        received.forEach(events -> events.time(schedule, every));
+        begun.countDown();
+        return schedule;
     }
 
     private void startReceiving(Loops loops, List<Side.Receiving> receivings) {
@@ -92,7 +101,10 @@ final class OneWay {
     }
 
     private void tellLatencies(Loops loops, Tell tell) throws InterruptedException {
-        loops.sleep(WARM_UP_NS);
+        while (!begun.await(WINDOW_NS, TimeUnit.NANOSECONDS)) {
+            loops.requireRunning();
+        }
+        loops.sleep(SETTLING_NS);
         received.forEach(ReceivedEvents::takeLatencies);
         for (int i = 0; i < task.windows(); i++) {
             loops.sleep(WINDOW_NS);

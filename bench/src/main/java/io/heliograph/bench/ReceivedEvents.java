@@ -37,10 +37,10 @@ final class ReceivedEvents {
     private final Reader reader;
     private final CRC32C checksum = new CRC32C();
     private final SingleWriterRecorder latencies = new SingleWriterRecorder(3);
-    private long firstNs;
-    private double intervalNs;
+    private Schedule schedule = new Schedule(0, 0, 1);
     private long timedEvery;
-    private long nextTimed = NEVER;
+    /** Set last by {@link #time}, read first. */
+    private volatile long nextTimed = NEVER;
     private int end;
     private long count;
     private volatile long handled;
@@ -55,12 +55,11 @@ final class ReceivedEvents {
         this.block = new byte[Math.max(1, SentEvents.BLOCK_BYTES / length) * length];
     }
 
-    /** Measures from the moments when events should be published: the first at {@code firstNs}, each {@code intervalNs} one. */
-    void time(long firstNs, double intervalNs, long every) {
-        this.firstNs = firstNs;
-        this.intervalNs = intervalNs;
+    /** Measures from the moments when events should be published; on another thread only while no event is on its way. */
+    void time(Schedule due, long every) {
+        schedule = due;
         timedEvery = every;
-        nextTimed = count;
+        nextTimed = due.first();
     }
 
     byte[] block() {
@@ -81,9 +80,8 @@ final class ReceivedEvents {
             read();
         }
         if (count == nextTimed) {
-            long lateNs = System.nanoTime() - firstNs - (long) (count * intervalNs);
-            latencies.recordValue(Math.max(0, lateNs));
-            nextTimed += timedEvery;
+            latencies.recordValue(schedule.lateNs(count, System.nanoTime()));
+            nextTimed = count + timedEvery;
         }
         count++;
         int at = end;

@@ -47,10 +47,10 @@ final class RoundTrip {
 
     private void run(Side.Sending asking, Side.Receiving echoesFrom, Side.Receiving questions,
             Side.Sending echoing, Tell tell) throws InterruptedException {
-        long firstNs = System.nanoTime() + AHEAD_NS;
-        echoes.time(firstNs, task.intervalNs(), 1);
+        var schedule = new Schedule(0, System.nanoTime() + AHEAD_NS, task.intervalNs());
+        echoes.time(schedule, 1);
         loops.start(() -> echo(questions, echoing));
-        loops.start(() -> ask(asking, echoesFrom, firstNs));
+        loops.start(() -> ask(asking, echoesFrom, schedule));
         loops.sleep(WARM_UP_NS);
         echoes.takeLatencies();
         for (int i = 0; i < task.windows(); i++) {
@@ -61,11 +61,11 @@ final class RoundTrip {
         OneWay.requireEqual(sent, echoes);
     }
 
-    private void ask(Side.Sending asking, Side.Receiving echoesFrom, long firstNs) {
+    private void ask(Side.Sending asking, Side.Receiving echoesFrom, Schedule schedule) {
         while (!loops.isOver()) {
             if (loops.isPublishingOver()) {
                 sent.end();
-            } else if (loops.publishDue(asking, sent, firstNs, task.intervalNs())) {
+            } else if (loops.publishDue(asking, sent, schedule)) {
                 asking.flush();
             }
             if (echoesFrom.poll(echoes, 0) > 0) {

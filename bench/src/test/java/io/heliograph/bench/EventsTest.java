@@ -94,7 +94,7 @@ final class EventsTest {
     @Test
     void tellHowLateTheyAre() {
         var received = new ReceivedEvents(LENGTH);
-        received.time(System.nanoTime() - 5_000_000, 0, 2);
+        received.time(new Schedule(0, System.nanoTime() - 5_000_000, 0), 2);
         for (int i = 0; i < 10; i++) {
             received.place(LENGTH);
         }
