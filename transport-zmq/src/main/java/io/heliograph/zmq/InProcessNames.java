@@ -1,5 +1,6 @@
 package io.heliograph.zmq;
 
+import io.heliograph.AddressInUseException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,9 +22,17 @@ final class InProcessNames {
     private InProcessNames() {
     }
 
-    /** Binds by {@code binding}; from then on others may connect. */
+    /**
+     * Binds by {@code binding}; from then on others may connect. Asks ZeroMQ for a free name only: JeroMQ 0.6.0 gives a name
+     * that is bound to whoever asks for it again, as it refuses them.
+     *
+     * @throws AddressInUseException if the name is bound
+     */
     static void bind(String name, Runnable binding) {
         synchronized (BINDINGS) {
+            if (BINDINGS.containsKey(name)) {
+                throw new AddressInUseException(name, "close what is bound there, or take another name");
+            }
             binding.run();
             last++;
             BINDINGS.put(name, last);

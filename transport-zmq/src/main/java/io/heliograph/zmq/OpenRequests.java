@@ -28,6 +28,8 @@ final class OpenRequests {
     private final Servers servers = new Servers();
     private final EnumMap<Cause, Long> failed = new EnumMap<>(Cause.class);
     private final EnumMap<MalformedMessage, Long> malformed = new EnumMap<>(MalformedMessage.class);
+    /** Counted on other threads. */
+    private ZmqRefusals refusals = new ZmqRefusals();
     private List<PendingAnswer> settled = new ArrayList<>();
     private boolean mayConnect;
     private boolean isClosed;
@@ -303,11 +305,17 @@ final class OpenRequests {
         malformed.merge(reason, 1L, Long::sum);
     }
 
+    /** Tells of {@code refused} with the sums. */
+    void count(ZmqRefusals refused) {
+        refusals = refused;
+    }
+
     void stray() {
         strays++;
     }
 
     RequesterSums sums() {
-        return new RequesterSums(sent, answered, failed, timedOut, cancelled, open.size(), retried, late, strays, malformed);
+        return new RequesterSums(sent, answered, failed, timedOut, cancelled, open.size(), retried, late, strays, malformed,
+                refusals.snapshot());
     }
 }

@@ -50,7 +50,11 @@ final class PublisherPorts implements SocketLoop.Work {
         this.onChange = onChange;
         this.policy = policy;
         this.environment = environment;
-        this.sockets = new Sockets(config, onFailure);
+        this.sockets = new Sockets(config, failure -> {
+            onFailure.accept(failure);
+            halt();
+        }, environment);
+        remotes.tally().refusals = sockets.refusals();
         try {
             this.loop = new SocketLoop("heliograph-zmq-publisher " + config.text(), this, onFailure);
         } catch (IOException e) {
@@ -58,6 +62,12 @@ final class PublisherPorts implements SocketLoop.Work {
         }
         this.ports = new OwnPorts(config, sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, session, 0),
                 MessageLayout.mostBytesToPublisher(config.limits()), environment.random());
+    }
+
+    /** One of ZeroMQ's threads has died: there is nothing left to do here. */
+    private void halt() {
+        isDone = true;
+        loop.stop();
     }
 
     /** Opens the sockets and starts the thread. */

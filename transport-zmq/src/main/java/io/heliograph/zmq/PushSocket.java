@@ -27,7 +27,7 @@ final class PushSocket {
      * @throws io.heliograph.TransportException    if it cannot be bound, or the host has no address
      */
     static PushSocket open(Sockets sockets, ZmqConfig config) {
-        ZMQ.Socket socket = sockets.hardened(SocketType.PUSH, MOST_BYTES, config.limits().plainMessages());
+        ZMQ.Socket socket = sockets.hardened(SocketType.PUSH, MOST_BYTES, config.limits().plainMessages(), GateRules.Kind.WORKERS);
         // JeroMQ has it the wrong way round: this holds nothing for a connection that does not stand yet.
         socket.setImmediate(false);
         openEnds(socket, config);

@@ -23,6 +23,8 @@ final class ReceivedRequests {
     private final Map<Peer, RemoteRequester> requesters = new HashMap<>();
     private final EnumMap<Cause, Long> failed = new EnumMap<>(Cause.class);
     private final EnumMap<MalformedMessage, Long> malformed = new EnumMap<>(MalformedMessage.class);
+    /** Counted on other threads. */
+    private ZmqRefusals refusals = new ZmqRefusals();
     private boolean isClosing;
     private int outgoing;
     private long bytes;
@@ -220,6 +222,11 @@ final class ReceivedRequests {
         return outgoing > 0;
     }
 
+    /** Tells of {@code refused} with the sums. */
+    void count(ZmqRefusals refused) {
+        refusals = refused;
+    }
+
     void stray() {
         strays++;
     }
@@ -230,6 +237,6 @@ final class ReceivedRequests {
 
     ResponderSums sums() {
         return new ResponderSums(received, answered, failed, cancelled, abandoned, inFlight, late, unsaid, strays, refusedPeers,
-                malformed);
+                malformed, refusals.snapshot());
     }
 }

@@ -20,6 +20,11 @@ final class RequestSockets implements AutoCloseable {
         this.knock = knock;
     }
 
+    /** What was refused at these sockets, as it is counted. */
+    ZmqRefusals refusals() {
+        return sockets.refusals();
+    }
+
     /** A socket that waits for own peers. */
     RouterSocket bindOwn(ZmqEndpoint endpoint) {
         return sockets.bindOwn(endpoint, knock, config.mostBytes());

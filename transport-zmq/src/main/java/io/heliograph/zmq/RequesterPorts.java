@@ -68,9 +68,18 @@ final class RequesterPorts implements SocketLoop.Work {
         } catch (IOException e) {
             throw new TransportException("cannot open a selector for " + config.text(), e);
         }
-        this.sockets = new RequestSockets(config, new Sockets(config.zmq(), onFailure),
-                MessageLayout.header(MessageType.KNOCK, 0, 0, requester));
+        this.sockets = new RequestSockets(config, new Sockets(config.zmq(), failure -> {
+            onFailure.accept(failure);
+            halt();
+        }, environment), MessageLayout.header(MessageType.KNOCK, 0, 0, requester));
+        requests.count(sockets.refusals());
         this.lines = new RequestLines(config, sockets, loop);
+    }
+
+    /** One of ZeroMQ's threads has died: there is nothing left to do here. */
+    private void halt() {
+        isDone = true;
+        loop.stop();
     }
 
     /** Opens the sockets and starts the thread. */

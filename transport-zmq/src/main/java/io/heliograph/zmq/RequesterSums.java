@@ -17,14 +17,17 @@ import java.util.Map;
  * @param late       answers and failures that nobody waited for any more: beside the sum
  * @param strays     messages about requests that this peer was never asked, or that no requester is sent: beside the sum
  * @param malformed  messages that are none of the protocol's, by reason: beside the sum
+ * @param refusals   connections that were cut off and what was refused on them, by reason: beside the sum
  */
 public record RequesterSums(long sent, long answered, Map<RequestException.Cause, Long> failed, long timedOut, long cancelled,
-        long inFlight, long retried, long late, long strays, Map<MalformedMessage, Long> malformed) {
+        long inFlight, long retried, long late, long strays, Map<MalformedMessage, Long> malformed,
+        Map<ZmqRefusal, Long> refusals) {
 
     /** Copies the maps. */
     public RequesterSums {
         failed = Map.copyOf(failed);
         malformed = Map.copyOf(malformed);
+        refusals = Map.copyOf(refusals);
     }
 
     /** How many failed for {@code kind}. */

@@ -64,9 +64,18 @@ final class ResponderPorts implements SocketLoop.Work {
         } catch (IOException e) {
             throw new TransportException("cannot open a selector for " + config.text(), e);
         }
-        this.sockets = new RequestSockets(config, new Sockets(config.zmq(), onFailure),
-                RequestMessages.ready(session, (int) Math.min(Integer.MAX_VALUE, config.mostBytes())));
+        this.sockets = new RequestSockets(config, new Sockets(config.zmq(), failure -> {
+            onFailure.accept(failure);
+            halt();
+        }, environment), RequestMessages.ready(session, (int) Math.min(Integer.MAX_VALUE, config.mostBytes())));
+        requests.count(sockets.refusals());
         this.lines = new RequestLines(config, sockets, loop);
+    }
+
+    /** One of ZeroMQ's threads has died: there is nothing left to do here. */
+    private void halt() {
+        isDone = true;
+        loop.stop();
     }
 
     /** Opens the sockets and starts the thread. */

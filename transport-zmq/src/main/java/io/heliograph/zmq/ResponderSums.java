@@ -18,15 +18,17 @@ import java.util.Map;
  * @param strays    messages that no responder is sent, or about a request that is there already: beside the sum
  * @param refusedPeers requesters that the table has no place for: beside the sum
  * @param malformed messages that are none of the protocol's, by reason: beside the sum
+ * @param refusals  connections that were cut off and what was refused on them, by reason: beside the sum
  */
 public record ResponderSums(long received, long answered, Map<RequestException.Cause, Long> failed, long cancelled,
         long abandoned, long inFlight, long late, long unsaid, long strays, long refusedPeers,
-        Map<MalformedMessage, Long> malformed) {
+        Map<MalformedMessage, Long> malformed, Map<ZmqRefusal, Long> refusals) {
 
     /** Copies the maps. */
     public ResponderSums {
         failed = Map.copyOf(failed);
         malformed = Map.copyOf(malformed);
+        refusals = Map.copyOf(refusals);
     }
 
     /** How many failed for {@code kind}. */

@@ -2,6 +2,7 @@ package io.heliograph.zmq;
 
 import io.heliograph.AddressInUseException;
 import io.heliograph.TransportException;
+import io.heliograph.spi.Environment;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -16,30 +17,36 @@ import org.zeromq.ZMQException;
  * within the process all share one, which is never closed.
  *
  * <p>Starts JeroMQ's two daemon threads, {@code heliograph-zmq-io NAME} and {@code heliograph-zmq-reaper NAME}; one that
- * dies tells {@code onFailure}. Thread-safe.
+ * fails tells {@code onFailure}. Thread-safe.
  */
 final class Sockets implements AutoCloseable {
 
     private static final int HEARTBEATS_UNTIL_LOST = 3;
-    /** A longer topic would overflow the stack that JeroMQ looks it up on. */
-    private static final int MOST_SUBSCRIPTION_BYTES = 4 << 10;
+    /** Greetings fit in, and no topic is nearly so long: a long one would overflow the stack that JeroMQ looks it up on. */
+    private static final int MOST_SUBSCRIPTION_BYTES = 1 << 10;
+    /** What CURVE adds to a part of a message: its name, a nonce, flags and a tag. */
+    private static final int CURVE_BYTES = 33;
     private static final Set<Consumer<Throwable>> SHARED_LISTENERS = ConcurrentHashMap.newKeySet();
 
     /** Made when it is first needed. */
     private static final class Shared {
-        private static final ZContext CONTEXT =
-                context("in-process", failure -> SHARED_LISTENERS.forEach(listener -> listener.accept(failure)));
+        private static final ZContext CONTEXT = context("in-process", Shared::tell, Shared::tell, () -> { });
+
+        private static void tell(Throwable failure) {
+            SHARED_LISTENERS.forEach(listener -> listener.accept(failure));
+        }
     }
 
     private final ZmqConfig config;
     private final Consumer<Throwable> onFailure;
     private final ZContext context;
+    private final SocketGuard guard;
     private final int frames;
 
     /**
-     * @param onFailure called on JeroMQ's thread that dies
+     * @param onFailure called on JeroMQ's thread that fails
      */
-    Sockets(ZmqConfig config, Consumer<Throwable> onFailure) {
+    Sockets(ZmqConfig config, Consumer<Throwable> onFailure, Environment environment) {
         this.config = config;
         this.onFailure = onFailure;
         // Our own window is the limit; ZeroMQ's is only to hold if that fails.
@@ -48,20 +55,40 @@ final class Sockets implements AutoCloseable {
             SHARED_LISTENERS.add(onFailure);
             this.context = Shared.CONTEXT;
         } else {
-            this.context = context(config.text(), onFailure);
+            this.context = context(config.text(), onFailure, this::onThrown, this::onDeath);
+        }
+        this.guard = new SocketGuard(config, context, onFailure, environment.clock());
+    }
+
+    private void onDeath() {
+        guard.fail();
+    }
+
+    private void onThrown(Throwable failure) {
+        if (!guard.isPeersFault(failure)) {
+            onFailure.accept(failure);
         }
     }
 
-    private static ZContext context(String name, Consumer<Throwable> onFailure) {
+    /** What was refused at these sockets, as it is counted. */
+    ZmqRefusals refusals() {
+        return guard.refusals();
+    }
+
+    /**
+     * @param onFailure told of what ended the loop of one of its threads
+     * @param onThrown  told of what was thrown there, and has ended nothing
+     * @param onDeath   run when one of them is beyond help
+     */
+    private static ZContext context(String name, Consumer<Throwable> onFailure, Consumer<Throwable> onThrown, Runnable onDeath) {
         var context = new ZContext(1);
         context.setThreadFactor((work, role) -> {
             String kind = role.startsWith("reaper") ? "reaper" : "io";
-            var thread = new Thread(work, "heliograph-zmq-" + kind + " " + name);
+            var thread = new Thread(new PollerThread(work, onFailure, onDeath), "heliograph-zmq-" + kind + " " + name);
             thread.setDaemon(true);
-            thread.setUncaughtExceptionHandler((dead, failure) -> onFailure.accept(failure));
             return thread;
         });
-        context.setNotificationExceptionHandler((thread, failure) -> onFailure.accept(failure));
+        context.setNotificationExceptionHandler((thread, failure) -> onThrown.accept(failure));
         return context;
     }
 
@@ -73,7 +100,7 @@ final class Sockets implements AutoCloseable {
      * @throws TransportException    if it cannot be bound
      */
     RouterSocket bindOwn(ZmqEndpoint endpoint, byte[] knock, long mostBytes) {
-        ZMQ.Socket socket = hardened(SocketType.ROUTER, mostBytes, frames);
+        ZMQ.Socket socket = hardened(SocketType.ROUTER, mostBytes, frames, GateRules.Kind.OWN);
         socket.setRouterMandatory(true);
         socket.setHelloMsg(knock);
         socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, MessageLayout.header(MessageType.LOST, 0, 0, 0));
@@ -118,7 +145,8 @@ final class Sockets implements AutoCloseable {
      * @throws TransportException    if it cannot be bound
      */
     PlainOutlet plainOutlet() {
-        ZMQ.Socket socket = hardened(SocketType.XPUB, MOST_SUBSCRIPTION_BYTES, config.limits().plainMessages());
+        ZMQ.Socket socket = hardened(SocketType.XPUB, MOST_SUBSCRIPTION_BYTES, config.limits().plainMessages(),
+                GateRules.Kind.SUBSCRIBERS);
         socket.setXpubVerbose(true);
         socket.setXpubNoDrop(true);
         try {
@@ -145,7 +173,7 @@ final class Sockets implements AutoCloseable {
         ZmqLimits limits = config.limits();
         ZMQ.Socket socket = hardened(SocketType.SUB, MessageLayout.mostBytesToSubscriber(limits), limits.plainMessages());
         int events = zmq.ZMQ.ZMQ_EVENT_CONNECTED | zmq.ZMQ.ZMQ_EVENT_DISCONNECTED;
-        socket.base().setEventHook(event -> (event.event == zmq.ZMQ.ZMQ_EVENT_CONNECTED ? onConnected : onLost).run(), events);
+        guard.listen(socket, events, event -> (event.event == zmq.ZMQ.ZMQ_EVENT_CONNECTED ? onConnected : onLost).run());
         try {
             if (config.isBinding()) {
                 config.endpoints().forEach(each -> bind(socket, each.plain().orElseThrow()));
@@ -159,11 +187,17 @@ final class Sockets implements AutoCloseable {
         return new PlainInlet(socket);
     }
 
-    /** A socket with every limit set. */
+    /** A socket with every limit set, for foreign peers. */
     ZMQ.Socket hardened(SocketType type, long mostBytes, int mostMessages) {
+        return hardened(type, mostBytes, mostMessages, GateRules.Kind.OTHERS);
+    }
+
+    /** The same for one that will meet {@code peers}, if it waits for any. */
+    ZMQ.Socket hardened(SocketType type, long mostBytes, int mostMessages, GateRules.Kind peers) {
         ZmqLimits limits = config.limits();
         ZMQ.Socket socket = context.createSocket(type);
-        socket.setMaxMsgSize(mostBytes);
+        long mostOnTheWire = mostBytes + (config.security() instanceof ZmqSecurity.Open ? 0 : CURVE_BYTES);
+        socket.setMaxMsgSize(mostOnTheWire);
         socket.setSndHWM(mostMessages);
         socket.setRcvHWM(mostMessages);
         socket.setHandshakeIvl((int) limits.handshake().toMillis());
@@ -175,6 +209,7 @@ final class Sockets implements AutoCloseable {
         socket.setReconnectIVLMax((int) limits.slowReconnect().toMillis());
         socket.setLinger((int) limits.linger().toMillis());
         socket.setIPv6(config.text().indexOf('[') >= 0);
+        guard.protect(socket, peers, mostOnTheWire);
         return socket;
     }
 
@@ -207,7 +242,7 @@ final class Sockets implements AutoCloseable {
     public void close() {
         if (config.isInProcess()) {
             SHARED_LISTENERS.remove(onFailure);
-        } else {
+        } else if (guard.close()) {
             context.close();
         }
     }

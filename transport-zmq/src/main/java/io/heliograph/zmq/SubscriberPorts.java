@@ -64,7 +64,11 @@ final class SubscriberPorts implements SocketLoop.Work {
         this.lock = lock;
         this.environment = environment;
         this.subscriber = environment.random().nextLong();
-        this.sockets = new Sockets(config, onFailure);
+        this.sockets = new Sockets(config, failure -> {
+            onFailure.accept(failure);
+            halt();
+        }, environment);
+        tally.refusals = sockets.refusals();
         try {
             this.loop = new SocketLoop("heliograph-zmq-subscriber " + config.text(), this, onFailure);
         } catch (IOException e) {
@@ -73,6 +77,11 @@ final class SubscriberPorts implements SocketLoop.Work {
         this.ports = new OwnPorts(config, sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, 0, subscriber),
                 MessageLayout.mostBytesToSubscriber(config.limits()), environment.random());
         this.plain = new PlainLines(config, ports, subscriptions, lock, tally, environment);
+    }
+
+    /** One of ZeroMQ's threads has died: there is nothing left to do here. */
+    private void halt() {
+        loop.stop();
     }
 
     /** Opens the sockets and starts the thread. */

@@ -62,7 +62,11 @@ final class WorkPublisherPorts implements SocketLoop.Work {
         this.lock = lock;
         this.desk = desk;
         this.environment = environment;
-        this.sockets = new Sockets(config.zmq(), onFailure);
+        this.sockets = new Sockets(config.zmq(), failure -> {
+            onFailure.accept(failure);
+            halt();
+        }, environment);
+        workers.tally().refusals = sockets.refusals();
         try {
             this.loop = new SocketLoop("heliograph-zmq-publisher " + config.text(), this, onFailure);
         } catch (IOException e) {
@@ -70,6 +74,12 @@ final class WorkPublisherPorts implements SocketLoop.Work {
         }
         this.ports = new OwnPorts(config.zmq(), sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, session, 0),
                 MessageLayout.mostBytesToPublisher(config.limits()), environment.random());
+    }
+
+    /** One of ZeroMQ's threads has died: there is nothing left to do here. */
+    private void halt() {
+        isDone = true;
+        loop.stop();
     }
 
     /** Opens the sockets and starts the thread. */

@@ -38,7 +38,11 @@ final class WorkerPorts implements SocketLoop.Work {
         this.lock = lock;
         this.environment = environment;
         this.enrolments = new Enrolments(config, lock, tally, environment);
-        this.sockets = new Sockets(config.zmq(), onFailure);
+        this.sockets = new Sockets(config.zmq(), failure -> {
+            onFailure.accept(failure);
+            halt();
+        }, environment);
+        tally.refusals = sockets.refusals();
         try {
             this.loop = new SocketLoop("heliograph-zmq-worker " + config.text(), this, onFailure);
         } catch (IOException e) {
@@ -46,6 +50,11 @@ final class WorkerPorts implements SocketLoop.Work {
         }
         this.ports = new OwnPorts(config.zmq(), sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, 0, 0),
                 MessageLayout.mostBytesToSubscriber(config.limits()), environment.random());
+    }
+
+    /** One of ZeroMQ's threads has died: there is nothing left to do here. */
+    private void halt() {
+        loop.stop();
     }
 
     /** Opens the sockets and starts the thread. */

@@ -7,6 +7,7 @@ import io.heliograph.spi.Address;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A ZeroMQ address, understood. Immutable and thread-safe.
@@ -17,9 +18,10 @@ import java.util.Optional;
  * @param isBinding whether this side waits at the endpoints for others to connect
  * @param hasHeader whether foreign peers are sent, as a third frame, what an event carries beside topic and data
  * @param limits    every limit and period
+ * @param security  how its connections are protected
  */
 public record ZmqConfig(String text, List<ZmqEndpoint> endpoints, ZmqPattern pattern, boolean isBinding, boolean hasHeader,
-        ZmqLimits limits) {
+        ZmqLimits limits, ZmqSecurity security) {
 
     /** The scheme of addresses within a process. */
     static final String IN_PROCESS_SCHEME = "zmq+inproc";
@@ -37,6 +39,11 @@ public record ZmqConfig(String text, List<ZmqEndpoint> endpoints, ZmqPattern pat
         endpoints = List.copyOf(endpoints);
     }
 
+    /** One whose connections are not protected. */
+    ZmqConfig(String text, List<ZmqEndpoint> endpoints, ZmqPattern pattern, boolean isBinding, boolean hasHeader, ZmqLimits limits) {
+        this(text, endpoints, pattern, isBinding, hasHeader, limits, new ZmqSecurity.Open());
+    }
+
     /**
      * Understands {@code zmq://HOST:PORT[,HOST:PORT...]?setting=value&...} and {@code zmq+inproc://NAME}.
      *
@@ -47,24 +54,26 @@ public record ZmqConfig(String text, List<ZmqEndpoint> endpoints, ZmqPattern pat
      * header     true | false: send foreign peers a third frame                    false
      * max-event  1KiB to 128MiB, the largest event                                 1MiB
      * frame      1B to 16MiB, up to which events gather; 1B sends each alone       64KiB
-     * window     4KiB to 1GiB on the way to one subscriber                         1MiB
+     * window     4KiB to 1GiB on the way to one subscriber                         4MiB
      * evict      100ms to 1h, after which a silent subscriber is waited for no more   5s
      * linger     1ms to 1h, how long close() waits for acknowledgements            1s
      * handshake  100ms to 1h, how long a stranger may take to say who it is        1s
      * </pre>
      *
+     * <p>and those of {@link ZmqSecurity#of}.
+     *
      * @throws ConfigException for anything that cannot be used
      */
     static ZmqConfig of(Address address, Side side) {
-        address.requireSettings("pattern", "bind", "own-port", "header", "max-event", "frame", "window", "evict", "linger",
-                "handshake");
+        address.requireSettings(Stream.concat(ZmqSecurity.settings(), Stream.of("pattern", "bind", "own-port", "header",
+                "max-event", "frame", "window", "evict", "linger", "handshake")).toArray(String[]::new));
         ZmqLimits limits = limits(address);
-        return new ZmqConfig(address.scheme() + "://" + address.place(),
-                ZmqEndpoint.of(address, limits.endpoints()),
-                ZmqPattern.of(address.setting("pattern").orElse(ZmqPattern.FAN_OUT.label())),
-                address.setting("bind").map(text -> Notation.flag("bind", text)).orElse(side == Side.BINDING),
-                Notation.flag("header", address.setting("header").orElse("false")),
-                limits);
+        List<ZmqEndpoint> endpoints = ZmqEndpoint.of(address, limits.endpoints());
+        boolean isBinding = address.setting("bind").map(text -> Notation.flag("bind", text)).orElse(side == Side.BINDING);
+        return new ZmqConfig(address.scheme() + "://" + address.place(), endpoints,
+                ZmqPattern.of(address.setting("pattern").orElse(ZmqPattern.FAN_OUT.label())), isBinding,
+                Notation.flag("header", address.setting("header").orElse("false")), limits,
+                ZmqSecurity.of(address, isBinding ? Side.BINDING : Side.CONNECTING, endpoints));
     }
 
     /** Whether both sides are in this process. */

@@ -16,17 +16,21 @@ import java.util.Map;
  * @param repeated      frames that had arrived before
  * @param resendsAsked  times a subscriber asked for what it missed
  * @param unreadable    events that arrived whole and could not be decoded
+ * @param refusals      connections that were cut off and what was refused on them, by reason; absent where there was none
  */
 public record ZmqCounters(long messages, long bytes, long sentMessages, long sentBytes, Map<MalformedMessage, Long> malformed,
-        long strays, long refusedPeers, long repeated, long resendsAsked, long unreadable) {
+        long strays, long refusedPeers, long repeated, long resendsAsked, long unreadable, Map<ZmqRefusal, Long> refusals) {
 
     public ZmqCounters {
         malformed = Map.copyOf(malformed);
+        refusals = Map.copyOf(refusals);
     }
 
     /** Counts as they happen. Guarded by its owner's lock. */
     static final class Tally {
         final EnumMap<MalformedMessage, Long> malformed = new EnumMap<>(MalformedMessage.class);
+        /** Counted on other threads. */
+        ZmqRefusals refusals = new ZmqRefusals();
         long messages;
         long bytes;
         long sentMessages;
@@ -53,7 +57,7 @@ public record ZmqCounters(long messages, long bytes, long sentMessages, long sen
 
         ZmqCounters snapshot() {
             return new ZmqCounters(messages, bytes, sentMessages, sentBytes, malformed, strays, refusedPeers, repeated,
-                    resendsAsked, unreadable);
+                    resendsAsked, unreadable, refusals.snapshot());
         }
     }
 }

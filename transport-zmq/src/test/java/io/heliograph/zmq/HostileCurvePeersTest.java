@@ -1,0 +1,100 @@
+package io.heliograph.zmq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+
+/** Strangers at ports that are protected by CURVE, beside those who have keys. */
+@Timeout(90)
+class HostileCurvePeersTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final int CUT_MS = 10_000;
+    private static final int STRANGERS = 150;
+
+    @TempDir
+    private Path folder;
+
+    private FanOutBystanders open(CurveFiles files) throws Exception {
+        return new FanOutBystanders("&handshake=300ms&evict=1s", Optional.of(files));
+    }
+
+    private static byte[] command(String name, int length, Random random) {
+        byte[] body = new byte[length];
+        random.nextBytes(body);
+        ByteBuffer.wrap(body).put((byte) name.length()).put(name.getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
+        return RawPeer.frame(RawPeer.COMMAND, body);
+    }
+
+    @Test
+    void cutsOffWhoCannotShakeHands() throws Exception {
+        long seed = new Random().nextLong();
+        var random = new Random(seed);
+        try (var bystanders = open(new CurveFiles(folder))) {
+            for (Bystanders.Door door : bystanders.doors()) {
+                List<RawPeer> peers = new ArrayList<>();
+                bystanders.endure(() -> {
+                    for (int i = 0; i < STRANGERS; i++) {
+                        var peer = new RawPeer(door.port());
+                        peers.add(peer);
+                        peer.send(RawPeer.greeting(i % 10 == 0 ? "NULL" : i % 10 == 1 ? "PLAIN" : "CURVE"));
+                        switch (i % 5) {
+                            case 0 -> peer.send(RawPeer.announcement(1L << 40));
+                            case 1 -> peer.send(command("HELLO", 200, random));
+                            case 2 -> peer.send(command("HELLO", 20 + random.nextInt(300), random));
+                            case 3 -> peer.send(command("INITIATE", 257 + random.nextInt(600), random));
+                            default -> {
+                                // Nothing: half a handshake.
+                            }
+                        }
+                    }
+                    for (RawPeer peer : peers) {
+                        assertThat(peer.isCutOff(CUT_MS)).as("seed %d", seed).isTrue();
+                    }
+                });
+                for (RawPeer peer : peers) {
+                    peer.close();
+                }
+            }
+            long strangers = (long) STRANGERS * bystanders.doors().size();
+            await().atMost(SOON).untilAsserted(() -> assertThat(bystanders.refused(ZmqRefusal.UNPROVEN)
+                    + bystanders.refused(ZmqRefusal.CROWDED)).as("seed %d", seed).isEqualTo(strangers));
+        }
+    }
+
+    @Test
+    void refusesWhoseKeysAreNotListedHoweverOftenTheyTry() throws Exception {
+        var files = new CurveFiles(folder);
+        try (var bystanders = open(files); var strangers = new ZContext()) {
+            bystanders.endure(() -> {
+                for (Bystanders.Door door : bystanders.doors()) {
+                    for (int i = 0; i < 10; i++) {
+                        ZMQ.Socket socket = strangers.createSocket(SocketType.valueOf(door.peer()));
+                        files.use(socket, files.unlisted);
+                        socket.setReconnectIVL(10);
+                        socket.connect("tcp://127.0.0.1:" + door.port());
+                        if (door.peer().equals("SUB")) {
+                            socket.subscribe("");
+                        }
+                    }
+                }
+                await().atMost(SOON).until(() -> bystanders.refused(ZmqRefusal.KEY) >= 20);
+            });
+            assertThat(bystanders.isAlone()).isTrue();
+        }
+    }
+}
