@@ -77,7 +77,7 @@ public sealed interface StoreAddress {
             return new SqliteFile(path(text, text.substring("sqlite:".length())));
         }
         if (Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]+:").matcher(text).lookingAt()) {
-            throw new ConfigException("store", text, ALLOWED);
+            throw refused(text);
         }
         return new DataFolder(path(text, text));
     }
@@ -134,6 +134,6 @@ public sealed interface StoreAddress {
 
     /** Without what may be a password. */
     private static ConfigException refused(String text) {
-        return new ConfigException("store", text.replaceAll("//[^@/]*@", "//...@"), ALLOWED);
+        return new ConfigException("store", text.replaceAll("//.*@", "//...@"), ALLOWED);
     }
 }

@@ -1,0 +1,83 @@
+package io.heliograph.store;
+
+import io.heliograph.spi.Environment;
+import io.heliograph.testkit.ChildProcess;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A process with a store, for tests that kill it. It says {@code open}, then {@code ack N.} for each row that is on disk. */
+final class StoreProcess {
+
+    private static final int PIPELINED = 200;
+
+    private StoreProcess() {
+    }
+
+    /** Starts one that only has the store open. */
+    static ChildProcess holding(StoreAddress address) {
+        return ChildProcess.start(command(address, "hold", 0));
+    }
+
+    /** Starts one that writes rows with numbers from {@code from} on, many at once, until it is killed. */
+    static ChildProcess writing(StoreAddress address, long from) {
+        return ChildProcess.start(command(address, "write", from));
+    }
+
+    /** The command of one that writes {@code count} rows one after the other, says {@code commits N.} and ends. */
+    static List<String> oneByOne(StoreAddress address, long count) {
+        return command(address, "one-by-one", count);
+    }
+
+    private static List<String> command(StoreAddress address, String what, long number) {
+        return List.of(ProcessHandle.current().info().command().orElse("java"), "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-cp", System.getProperty("java.class.path"),
+                StoreProcess.class.getName(), address.toString(), what, String.valueOf(number));
+    }
+
+    /** Arguments: address, what, number. */
+    public static void main(String[] arguments) throws Exception {
+        long number = Long.parseLong(arguments[2]);
+        try (SqlStore store = SqlStore.open(StoreAddress.parse(arguments[0]), List.of(Rows.FIRST), StoreLimits.DEFAULT,
+                Environment.system())) {
+            System.out.println("open");
+            switch (arguments[1]) {
+                case "hold" -> System.in.read();
+                case "write" -> write(store, number);
+                default -> {
+                    for (long n = 0; n < number; n++) {
+                        store.write(Rows.insert(n)).join();
+                        System.out.println("ack " + n + ".");
+                    }
+                    System.out.println("commits " + store.counters().commits() + ".");
+                }
+            }
+        }
+    }
+
+    private static void write(SqlStore store, long from) {
+        var next = new AtomicLong(from);
+        var places = new Semaphore(PIPELINED);
+        var writers = new ArrayList<Thread>();
+        for (int i = 0; i < 4; i++) {
+            writers.add(Thread.ofPlatform().start(() -> {
+                while (true) {
+                    places.acquireUninterruptibly();
+                    long n = next.getAndIncrement();
+                    store.write(Rows.insert(n)).thenRun(() -> {
+                        System.out.println("ack " + n + ".");
+                        places.release();
+                    });
+                }
+            }));
+        }
+        writers.forEach(writer -> {
+            try {
+                writer.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+}
