@@ -11,11 +11,16 @@ import java.util.Optional;
  * waits any more. Nobody waits for company: that comes by itself, while the commit before is on its way to the disk.
  *
  * <pre>
- * BEGIN | SAVEPOINT write RELEASE | SAVEPOINT write fails ROLLBACK TO | SAVEPOINT write RELEASE | COMMIT, fsync | outcomes
+ * together   BEGIN | write | write | write | COMMIT, fsync | outcomes
+ *                       fails: ROLLBACK
+ * marked     BEGIN | SAVEPOINT write RELEASE | SAVEPOINT write fails ROLLBACK TO | SAVEPOINT write RELEASE | COMMIT, fsync | outcomes
+ *                       the whole transaction is gone: ROLLBACK
+ * alone      BEGIN | write | COMMIT, fsync | outcome | BEGIN | write fails ROLLBACK | BEGIN | write | COMMIT, fsync | outcome
  * </pre>
  *
- * <p>Some faults end the transaction for all (a full disk, a constraint that is checked at the commit, a deadlock). Then each
- * write runs once more, in a transaction of its own, so that only the guilty fail. Confined to the writer thread.
+ * <p>Savepoints cost as much as the writes themselves, and a way to the server and back each, so they are set only where a write
+ * has failed and the others run again. Some faults end the transaction for all, savepoints or not (a full disk, a constraint that is
+ * checked at the commit, a deadlock); then each write gets one of its own. Confined to the writer thread.
  */
 final class Batch {
 
@@ -29,6 +34,8 @@ final class Batch {
 
     /** Not failed, and not yet on disk. */
     private final List<QueuedWrite<?>> open = new ArrayList<>();
+
+    private long endNs;
 
     Batch(Statements sql, Database database, StoreLimits limits, Quota quota, Tally tally, Clock clock) {
         this.sql = sql;
@@ -51,20 +58,19 @@ final class Batch {
             return;
         }
         open.add(first.get());
-        try {
-            transaction.beginMarked();
-        } catch (SQLException e) {
-            failAllWaiting(queue, e);
+        if (!isBegun(transaction::begin, queue)) {
             return;
         }
+        endNs = clock.nanoTime() + limits.batchTime().toNanos();
         try {
-            runTogether(first.get(), queue);
+            runTogether(queue);
             commit();
         } catch (SQLException e) {
+            giveUp(e);
+            repeat(() -> fail(open.getFirst(), e), database.judge(e) == Fault.CONFLICT, queue);
+        } catch (RuntimeException e) {
             transaction.abandon();
-            requireUsable(e);
-            tally.lostBatches.increment();
-            runAlone();
+            repeat(() -> fail(open.getFirst(), e), false, queue);
         }
     }
 
@@ -73,26 +79,63 @@ final class Batch {
         return open;
     }
 
-    private void runTogether(QueuedWrite<?> first, WriteQueue queue) throws SQLException {
-        long beganNs = clock.nanoTime();
+    /** The one that has been taken, and more. */
+    private void runTogether(WriteQueue queue) throws SQLException {
         quota.measure(sql);
-        Optional<QueuedWrite<?>> next = Optional.of(first);
-        int taken = 1;
-        while (true) {
-            runOne(next.get());
-            if (taken == limits.batchWrites() || clock.nanoTime() - beganNs >= limits.batchTime().toNanos()) {
-                return;
+        Optional<QueuedWrite<?>> next = Optional.of(open.getFirst());
+        for (int ran = 1; next.isPresent(); ran++) {
+            QueuedWrite<?> write = next.get();
+            if (!isRefused(write)) {
+                write.run(sql);
             }
-            next = queue.poll();
-            if (next.isEmpty()) {
-                return;
-            }
-            open.add(next.get());
-            taken++;
+            next = taken(queue, ran);
         }
     }
 
-    private void runOne(QueuedWrite<?> write) throws SQLException {
+    /** One that was alone has failed; of several, nobody knows yet which. */
+    private void repeat(Runnable failure, boolean mayPassNow, WriteQueue queue) throws LostStoreException {
+        if (open.size() == 1 && !mayPassNow) {
+            failure.run();
+            return;
+        }
+        tally.repeatedBatches.increment();
+        if (!isBegun(transaction::beginMarked, queue)) {
+            return;
+        }
+        try {
+            int ran = 0;
+            for (QueuedWrite<?> write : List.copyOf(open)) {
+                runMarked(write);
+                ran++;
+            }
+            // What waits may have the same fault, so this batch takes it too.
+            for (Optional<QueuedWrite<?>> next = taken(queue, ran); next.isPresent(); next = taken(queue, ran)) {
+                runMarked(next.get());
+                ran++;
+            }
+            commit();
+        } catch (SQLException e) {
+            giveUp(e);
+            for (QueuedWrite<?> write : List.copyOf(open)) {
+                if (!isBegun(transaction::begin, queue)) {
+                    return;
+                }
+                runAlone(write);
+            }
+        }
+    }
+
+    /** The next write for this batch, if there is one now and the batch takes more than the {@code ran}. */
+    private Optional<QueuedWrite<?>> taken(WriteQueue queue, int ran) {
+        if (ran >= limits.batchWrites() || clock.nanoTime() - endNs >= 0) {
+            return Optional.empty();
+        }
+        Optional<QueuedWrite<?>> next = queue.poll();
+        next.ifPresent(open::add);
+        return next;
+    }
+
+    private void runMarked(QueuedWrite<?> write) throws SQLException {
         if (isRefused(write)) {
             return;
         }
@@ -115,30 +158,20 @@ final class Batch {
         }
     }
 
-    private void runAlone() throws LostStoreException {
-        for (QueuedWrite<?> write : List.copyOf(open)) {
-            try {
-                transaction.begin();
-                quota.measure(sql);
-                if (isRefused(write)) {
-                    transaction.abandon();
-                    continue;
-                }
-                write.run(sql);
-                long fromNs = clock.nanoTime();
-                transaction.commit();
-                tally.committed(1, clock.nanoTime() - fromNs);
-                open.remove(write);
-                write.complete();
-            } catch (SQLException e) {
-                sql.forget();
-                transaction.abandon();
-                requireUsable(e);
-                fail(write, e);
-            } catch (RuntimeException e) {
-                transaction.abandon();
-                fail(write, e);
-            }
+    private void runAlone(QueuedWrite<?> write) throws LostStoreException {
+        try {
+            write.run(sql);
+            long fromNs = clock.nanoTime();
+            transaction.commit();
+            tally.committed(1, clock.nanoTime() - fromNs);
+            open.remove(write);
+            write.complete();
+        } catch (SQLException e) {
+            giveUp(e);
+            fail(write, e);
+        } catch (RuntimeException e) {
+            transaction.abandon();
+            fail(write, e);
         }
     }
 
@@ -154,6 +187,13 @@ final class Batch {
         open.clear();
     }
 
+    /** Undoes the transaction; the next one finds everything as it was before. */
+    private void giveUp(SQLException e) throws LostStoreException {
+        sql.forget();
+        transaction.abandon();
+        requireUsable(e);
+    }
+
     private boolean isRefused(QueuedWrite<?> write) {
         if (write.room() == QueuedWrite.Room.RESERVE || !quota.isFull()) {
             return false;
@@ -164,14 +204,25 @@ final class Batch {
         return true;
     }
 
-    /** Without a transaction nothing runs, and who waits has waited as long as a lock may take. */
-    private void failAllWaiting(WriteQueue queue, SQLException e) throws LostStoreException {
-        requireUsable(e);
-        for (Optional<QueuedWrite<?>> next = queue.poll(); next.isPresent(); next = queue.poll()) {
-            open.add(next.get());
-        }
-        for (QueuedWrite<?> write : List.copyOf(open)) {
-            fail(write, e);
+    @FunctionalInterface
+    private interface Beginning {
+        void run() throws SQLException;
+    }
+
+    /** Without a transaction nothing runs: then all fail that wait, for they have waited as long as a lock may take. */
+    private boolean isBegun(Beginning beginning, WriteQueue queue) throws LostStoreException {
+        try {
+            beginning.run();
+            return true;
+        } catch (SQLException e) {
+            requireUsable(e);
+            for (Optional<QueuedWrite<?>> next = queue.poll(); next.isPresent(); next = queue.poll()) {
+                open.add(next.get());
+            }
+            for (QueuedWrite<?> write : List.copyOf(open)) {
+                fail(write, e);
+            }
+            return false;
         }
     }
 

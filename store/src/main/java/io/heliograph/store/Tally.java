@@ -10,7 +10,7 @@ final class Tally {
     final LongAdder failed = new LongAdder();
     final LongAdder full = new LongAdder();
     final LongAdder refused = new LongAdder();
-    final LongAdder lostBatches = new LongAdder();
+    final LongAdder repeatedBatches = new LongAdder();
     final LongAdder reads = new LongAdder();
     final LongAdder readsRefused = new LongAdder();
     private final LongAdder commits = new LongAdder();
@@ -29,7 +29,7 @@ final class Tally {
 
     StoreCounters counters(WriteQueue queue) {
         return new StoreCounters(commits.sum(), written.sum(), failed.sum(), full.sum(), refused.sum(), queue.depth(), queue.bytes(),
-                (int) largestBatch.get(), lostBatches.sum(), Duration.ofNanos(commitNs.sum()), Duration.ofNanos(longestCommitNs.get()),
+                (int) largestBatch.get(), repeatedBatches.sum(), Duration.ofNanos(commitNs.sum()), Duration.ofNanos(longestCommitNs.get()),
                 reads.sum(), readsRefused.sum());
     }
 }

@@ -219,6 +219,7 @@ abstract class StoreContract {
         assertThat(store.counters().commits()).isEqualTo(1);
         assertThat(store.counters().failed()).isEqualTo(2);
         assertThat(store.counters().written()).isEqualTo(4);
+        assertThat(store.counters().repeatedBatches()).isEqualTo(1);
     }
 
     @Test
@@ -232,7 +233,7 @@ abstract class StoreContract {
 
         assertThat(failure(dangling)).isInstanceOf(StoreException.class);
         CompletableFuture.allOf(before, after).get(20, TimeUnit.SECONDS);
-        assertThat(store.counters().lostBatches()).isEqualTo(1);
+        assertThat(store.counters().repeatedBatches()).isEqualTo(1);
         assertThat(store.counters().failed()).isEqualTo(1);
         assertThat(store.counters().written()).isEqualTo(3);
         assertThat(store.<Long>read(sql -> sql.row("SELECT COUNT(*) FROM test_note", row -> row.getLong(1)).orElseThrow())).isEqualTo(1);
