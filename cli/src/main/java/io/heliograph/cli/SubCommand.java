@@ -50,8 +50,8 @@ final class SubCommand implements Callable<Integer> {
     Optional<String> policy = Optional.empty();
 
     @Option(names = "--from", paramLabel = "WHERE",
-            description = "Where to begin: live (from now on, if left out), oldest (what a reliable publisher still has),"
-                    + " or a position, as --json prints it in id.")
+            description = "Where to begin: live (from now on, if left out); over UDP oldest (what a reliable publisher still has)"
+                    + " or a position, as --json prints it in id; over ZeroMQ last (the last event of each topic).")
     Optional<String> from = Optional.empty();
 
     @Option(names = "--count", paramLabel = "N", description = "Ends after so many events.")
@@ -88,18 +88,27 @@ final class SubCommand implements Callable<Integer> {
     /** The address with where to begin. */
     private static String startingAt(String address, String from) {
         Address parsed = Address.parse(address);
-        if (!parsed.scheme().equals("udp")) {
-            if (!from.equals("live")) {
-                throw new ConfigException("--from", from, "live: " + parsed.scheme() + " addresses keep nothing for who comes later");
-            }
-            return address;
-        }
         if (parsed.setting("from").isPresent()) {
             throw new ConfigException("--from", from, "--from or the address's own from=, not both");
         }
-        if (!from.equals("live") && !from.equals("oldest") && !from.matches(POSITION)) {
-            throw new ConfigException("--from", from, "live, oldest, or a position such as 687ee42cecf42fac-0;"
-                    + " a time needs a journal, which a udp address has not");
+        if (from.equals("live")) {
+            return address;
+        }
+        switch (parsed.scheme()) {
+            case "udp" -> {
+                if (!from.equals("oldest") && !from.matches(POSITION)) {
+                    throw new ConfigException("--from", from, "live, oldest, or a position such as 687ee42cecf42fac-0;"
+                            + " a time needs a journal, which a udp address has not");
+                }
+            }
+            case "zmq", "zmq+inproc" -> {
+                if (!from.equals("last")) {
+                    throw new ConfigException("--from", from, "live or last: a zmq publisher keeps the last event of each topic at most,"
+                            + " and that with last-values=N in its address");
+                }
+            }
+            default -> throw new ConfigException("--from", from,
+                    "live: " + parsed.scheme() + " addresses keep nothing for who comes later");
         }
         return address + (parsed.settings().isEmpty() ? "?" : "&") + "from=" + from;
     }

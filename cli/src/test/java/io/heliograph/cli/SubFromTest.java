@@ -7,11 +7,13 @@ import io.heliograph.Publisher;
 import io.heliograph.cloudevents.CloudEventJson;
 import java.io.IOException;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Where a subscriber of a reliable publisher begins. */
+/** Where a subscriber begins that comes after its publisher. */
 class SubFromTest {
 
     private static final int EVENTS = 20;
@@ -48,6 +50,28 @@ class SubFromTest {
             assertThat(some.code()).as(some.errors()).isZero();
             assertThat(some.lines().stream().map(line -> CloudEventJson.read(line).text())).isEqualTo(expected(12));
             assertThat(some.ledger()).contains("\"known\":8,", "\"delivered\":8,");
+        }
+    }
+
+    /** ZeroMQ at two ports that are free. */
+    private static String ports() throws IOException {
+        try (var plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var own = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return "zmq://127.0.0.1:" + plain.getLocalPort() + "?own-port=" + own.getLocalPort();
+        }
+    }
+
+    @Test
+    void printsTheLastEventOfEachTopicOverZeroMq() throws IOException {
+        String address = ports();
+        try (Publisher publisher = Heliograph.publisher(address + "&last-values=10")) {
+            expected(0).forEach(text -> publisher.publish("t." + text.length(), text));
+
+            Invocation last = listen(address, "last", 2);
+
+            assertThat(last.code()).as(last.errors()).isZero();
+            assertThat(last.lines().stream().map(line -> CloudEventJson.read(line).text())).containsExactly("event 9", "event 19");
+            assertThat(last.ledger()).contains("\"delivered\":2,", "\"lost\":{}", "\"difference\":0");
         }
     }
 }

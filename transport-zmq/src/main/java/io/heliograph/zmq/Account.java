@@ -91,6 +91,26 @@ final class Account {
         end = sequence;
     }
 
+    /**
+     * Forgets what lies before {@code sequence}, which is within the range.
+     *
+     * @return whether that can be told from the rest: where all met the same fate
+     */
+    boolean cutBefore(long sequence) {
+        if (filtered > 0 ? reasons > 0 : reasons > 1) {
+            return false;
+        }
+        for (int i = 0; i < REASONS.length && reasons > 0; i++) {
+            if (counts[i] > 0) {
+                first[i] = sequence;
+                counts[i] = end - sequence;
+            }
+        }
+        filtered = reasons > 0 ? 0 : end - sequence;
+        from = sequence;
+        return true;
+    }
+
     /** Goes on with what {@code later} says, which begins where this ends. */
     void append(Account later) {
         if (later.from != end) {

@@ -143,6 +143,12 @@ final class Chunk {
         count(event.size());
     }
 
+    /** When the event that comes next was sent, since that was not when this will be. */
+    void appendSent(long sentEpochNanos) {
+        makeRoom(MessageLayout.SENT_ENTRY_BYTES);
+        buffer.putInt(MessageLayout.KIND_SENT << MessageLayout.KIND_BITS).putLong(sentEpochNanos);
+    }
+
     /** Bytes of no stated type, behind what is here. */
     void append(String eventTopic, byte[] bytes, int from, int length, int encodedBytes) {
         makeRoom(encodedBytes);
@@ -173,7 +179,7 @@ final class Chunk {
     int giveUpOldest(LossReason reason, FrameDecoder decoder) {
         passAccounts();
         int size = sizeAtHead(decoder);
-        head += FrameDecoder.frameLength(buffer.getInt(head));
+        head = endAtHead();
         forgetDeadline(before.end());
         before.lose(reason);
         events--;
@@ -199,12 +205,24 @@ final class Chunk {
         }
     }
 
+    /** Where the frame of the oldest event begins. */
+    private int frameAtHead() {
+        return MessageLayout.isSentEntry(buffer.getInt(head)) ? head + MessageLayout.SENT_ENTRY_BYTES : head;
+    }
+
+    /** Where it ends. */
+    private int endAtHead() {
+        int frame = frameAtHead();
+        return frame + FrameDecoder.frameLength(buffer.getInt(frame));
+    }
+
     private int sizeAtHead(FrameDecoder decoder) {
-        int word = buffer.getInt(head);
+        int frame = frameAtHead();
+        int word = buffer.getInt(frame);
         if (FrameDecoder.isBare(word)) {
             return size(topic.length(), FrameDecoder.frameLength(word) - FrameEncoder.HEADER_BYTES);
         }
-        return switch (decoder.decode(buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(head).limit(buffer.position()), topic)) {
+        return switch (decoder.decode(buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(frame).limit(buffer.position()), topic)) {
             case DecodedEvent(Event event) -> event.size();
             case MalformedFrame reason -> throw new AssertionError("a frame that this lane wrote: " + reason);
         };
@@ -223,7 +241,7 @@ final class Chunk {
         passAccounts();
         target.append(before);
         int size = sizeAtHead(decoder);
-        int length = FrameDecoder.frameLength(buffer.getInt(head));
+        int length = endAtHead() - head;
         target.makeRoom(length);
         target.buffer.put(buffer.array(), head, length);
         target.count(size);

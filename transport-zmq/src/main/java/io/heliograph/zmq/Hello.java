@@ -29,15 +29,20 @@ record Hello(int filtersVersion, int subscriptions, int windowBytes, long sessio
     private static final int FIXED_BYTES = 4 * Integer.BYTES + 3 * Long.BYTES;
     private static final int MOST_NAME_BYTES = 255;
 
-    /** Writes it as a message. */
+    /** Writes it as a message that asks for nothing else. */
     ByteBuffer write(long subscriber) {
+        return write(subscriber, 0);
+    }
+
+    /** Writes it as a message with those flags of HELLO. */
+    ByteBuffer write(long subscriber, int flags) {
         byte[] shownName = name.getBytes(StandardCharsets.US_ASCII);
         String ascii = new String(shownName, 0, Math.min(shownName.length, MOST_NAME_BYTES), StandardCharsets.US_ASCII);
         String policyText = policy.map(FlowPolicy::text).orElse("");
         int bytes = MessageLayout.HEADER_BYTES + FIXED_BYTES + 2 + policyText.length() + 1 + ascii.length() + 2
                 + filters.stream().mapToInt(filter -> 1 + filter.toString().length()).sum();
         ByteBuffer message = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        MessageLayout.putHeader(message, MessageType.HELLO, 0, session, subscriber);
+        MessageLayout.putHeader(message, MessageType.HELLO, flags, session, subscriber);
         message.putInt(filtersVersion).putInt(subscriptions).putInt(windowBytes).putInt(0)
                 .putLong(session).putLong(next).putLong(eventRoom);
         Message.putLongText(message, policyText);

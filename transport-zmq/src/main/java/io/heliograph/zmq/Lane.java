@@ -179,6 +179,40 @@ final class Lane implements Destination {
         count(chunk, Chunk.size(topic.length(), length));
     }
 
+    /**
+     * An event that was published before this lane was there, at its own sequence; what lies before that is told of. Where a
+     * policy waits it has a place even beyond the limit: those that come next wait.
+     */
+    void acceptLast(LastValue last, FlowPolicy ceiling) {
+        Event event = last.event();
+        Verdict verdict = judge(ceiling, event.size(), 0);
+        if (verdict != Verdict.WAIT && verdict != Verdict.BACK_PRESSURED && !makeRoom(ceiling, event.size(), 0)) {
+            lose();
+            return;
+        }
+        int frameBytes = FrameEncoder.encodedLength(event, contextFor(event.topic()));
+        Chunk chunk = chunkFor(event.topic(), MessageLayout.SENT_ENTRY_BYTES + frameBytes, ceiling);
+        chunk.appendSent(last.sentEpochNanos());
+        chunk.append(event, FrameEncoder.encodedLength(event, chunk.topic()), last.publishedNs());
+        count(chunk, event.size());
+    }
+
+    /** Of all before {@code sequence} that it knows nothing of yet the subscriber wants nothing. */
+    void skipUpTo(long sequence) {
+        if (sequence > next) {
+            tail.filter(sequence - next);
+            next = sequence;
+        }
+    }
+
+    /** All before {@code sequence} that it knows nothing of yet the subscriber has missed since it was cut off. */
+    void evictUpTo(long sequence) {
+        if (sequence > next) {
+            tail.loseUpTo(sequence, LossReason.EVICTED);
+            next = sequence;
+        }
+    }
+
     private void count(Chunk chunk, int size) {
         memory.add(size);
         if (chunk.isEvictable()) {

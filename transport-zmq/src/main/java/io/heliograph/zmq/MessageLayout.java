@@ -40,8 +40,15 @@ final class MessageLayout {
     static final int KIND_BITS = 28;
     /** So many events, in the lower bits, that no filter of this subscriber wants. */
     static final int KIND_FILTERED = 0;
+    /** When the event behind this was sent, in the place of its message's time; covers no sequence. */
+    static final int KIND_SENT = 14;
+    static final int SENT_ENTRY_BYTES = Integer.BYTES + Long.BYTES;
     /** An account of a range of which events are lost. */
     static final int KIND_ACCOUNT = 15;
+
+    // HELLO
+    /** A lane that begins with this begins with the last value of each topic. */
+    static final int LAST = 1;
 
     // CREDIT
     /** The subscriber misses what is in front of what it got: send again from where it stands. */
@@ -52,11 +59,18 @@ final class MessageLayout {
     // WELCOME
     /** The lane goes on where the subscriber stood; else what lies between is lost. */
     static final int RESUMED = 1;
+    /** The publisher keeps last values. */
+    static final int KEEPS_LAST = 2;
 
     /** As many events as there are. */
     static final long UNLIMITED = Long.MAX_VALUE;
 
     private MessageLayout() {
+    }
+
+    /** Whether the entry of DATA that begins with {@code word} says when the event behind it was sent. */
+    static boolean isSentEntry(int word) {
+        return word >>> KIND_BITS == KIND_SENT;
     }
 
     /** A message that is nothing but a header. */

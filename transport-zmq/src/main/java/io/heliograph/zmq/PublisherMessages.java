@@ -11,7 +11,12 @@ final class PublisherMessages {
 
     /** Where a lane begins, or goes on. */
     static ByteBuffer welcome(long session, long subscriber, boolean isResumed, long sequence, LaneState state) {
-        return state(MessageType.WELCOME, isResumed ? MessageLayout.RESUMED : 0, session, subscriber, sequence, state);
+        return welcome(session, subscriber, isResumed ? MessageLayout.RESUMED : 0, sequence, state);
+    }
+
+    /** The same with those flags of WELCOME. */
+    static ByteBuffer welcome(long session, long subscriber, int flags, long sequence, LaneState state) {
+        return state(MessageType.WELCOME, flags, session, subscriber, sequence, state);
     }
 
     /** What is in force from {@code sequence} on. */

@@ -188,7 +188,8 @@ final class PublisherPorts implements SocketLoop.Work {
     private ByteBuffer message(RemoteSubscriber remote, RemoteSubscriber.Due due) {
         Lane lane = remote.lane;
         return switch (due) {
-            case WELCOME -> PublisherMessages.welcome(session, lane.subscriber(), remote.isResumed, remote.welcomeSequence, lane.told());
+            case WELCOME -> PublisherMessages.welcome(session, lane.subscriber(), remote.welcomeFlags(remotes.keepsLast()),
+                    remote.welcomeSequence, lane.told());
             case HEARTBEAT -> PublisherMessages.state(session, lane.subscriber(), lane.place(), lane.told());
             case FRAME -> lane.take().orElseThrow();
             case END -> PublisherMessages.end(session, lane.subscriber(), lane.next());
@@ -245,7 +246,7 @@ final class PublisherPorts implements SocketLoop.Work {
                 lock.unlock();
             }
             if (isStranger) {
-                from.socket().send(from, PublisherMessages.who(session, 0));
+                from.socket().send(from, PublisherMessages.who(session, message.getLong(MessageLayout.SUBSCRIBER_AT)));
             }
         }
 

@@ -20,6 +20,10 @@ final class RemoteSubscriber {
     }
 
     final Lane lane;
+    /** The sequence that the lane begins with. */
+    final long start;
+    /** Whether it begins with last values. */
+    final boolean beginsWithLast;
     Peer peer;
     String name = "";
     /** Of the filters that it asked for last. */
@@ -38,10 +42,12 @@ final class RemoteSubscriber {
     private boolean isTailNoted;
     private boolean isEndSent;
 
-    RemoteSubscriber(Lane lane, Peer peer, long nowNs) {
+    RemoteSubscriber(Lane lane, boolean beginsWithLast, Peer peer, long nowNs) {
         this.lane = lane;
+        this.start = lane.next();
+        this.beginsWithLast = beginsWithLast;
         this.peer = peer;
-        this.welcomeSequence = lane.next();
+        this.welcomeSequence = start;
         this.lastHeardNs = nowNs;
         this.lastSentNs = nowNs;
     }
@@ -94,6 +100,11 @@ final class RemoteSubscriber {
             isBlocked = true;
             blockedUntilNs = nowNs + AGAIN_NS;
         }
+    }
+
+    /** Of its WELCOME. */
+    int welcomeFlags(boolean keepsLast) {
+        return (isResumed ? MessageLayout.RESUMED : 0) | (keepsLast ? MessageLayout.KEEPS_LAST : 0);
     }
 
     /** How long until something may be due, if nothing else happens. */

@@ -1,5 +1,6 @@
 package io.heliograph.zmq;
 
+import io.heliograph.Event;
 import io.heliograph.Notice;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.TellingLock;
@@ -26,9 +27,11 @@ final class RemoteSubscribers {
     /** The same, to be walked for each event; never changed but replaced. */
     private RemoteSubscriber[] all = {};
     private final PlainLane plain;
+    private final Optional<LastValues> lastValues;
     private Destination[] destinations = {};
     private int subscriptions;
     private long nextSequence;
+    private FlowPolicy policy = ZmqTransport.DEFAULT_POLICY;
     private String policyText = "";
     /** What a subscriber is granted before it says what it takes. */
     private long mostCredit = MessageLayout.UNLIMITED;
@@ -53,6 +56,7 @@ final class RemoteSubscribers {
         this.lock = lock;
         this.environment = environment;
         this.plain = new PlainLane(session, config.hasHeader(), config.limits().plainFilters(), environment);
+        this.lastValues = config.latecomers().kept().map(LastValues::new);
     }
 
     /** Those there are; not to be changed. */
@@ -116,7 +120,29 @@ final class RemoteSubscribers {
         return nextSequence;
     }
 
-    void changePolicy(FlowPolicy policy) {
+    /** Whether last values are kept. */
+    boolean keepsLast() {
+        return lastValues.isPresent();
+    }
+
+    /** What is kept for those who come later. */
+    Optional<LastValues> lastValues() {
+        return lastValues;
+    }
+
+    /** The next event is its topic's last one. */
+    void keepLast(Event event, long nowNs) {
+        LastValues values = lastValues.orElseThrow();
+        boolean isFirst = values.forgotten() == 0;
+        values.keep(new LastValue(nextSequence, event, environment.wallClock().epochNanos(), nowNs));
+        if (isFirst && values.forgotten() > 0) {
+            lock.tellLater(environment, new Notice.Degraded(config.text(), "there are more last values than " + values.limit()
+                    + ", which last-values and last-value-bytes allow; the topics longest unchanged are forgotten"));
+        }
+    }
+
+    void changePolicy(FlowPolicy replacement) {
+        policy = replacement;
         policyText = policy.text();
         mostCredit = policy.waits() ? policy.limit().events() : MessageLayout.UNLIMITED;
         for (RemoteSubscriber remote : all) {
@@ -187,7 +213,7 @@ final class RemoteSubscribers {
         }
         long id = message.subscriber();
         RemoteSubscriber known = bySubscriber.get(id);
-        if (known != null && hello.get().session() == session && known.lane.rewindable(hello.get().next())) {
+        if (known != null && known.lane.rewindable(place(known, hello.get()))) {
             greetAgain(known, from, hello.get(), nowNs);
         } else {
             if (known != null) {
@@ -201,6 +227,17 @@ final class RemoteSubscribers {
         return Change.ROOM;
     }
 
+    /**
+     * Where one that is known goes on. One that does not know the session yet may say the same again before it has heard of it:
+     * a lane that begins with last values must not begin a second time then, since others would be last by now.
+     */
+    private long place(RemoteSubscriber known, Hello hello) {
+        if (hello.session() == session) {
+            return hello.next();
+        }
+        return known.beginsWithLast && hello.filtersVersion() == known.filtersVersion ? known.start : Long.MAX_VALUE;
+    }
+
     private boolean greet(long id, Peer from, Hello hello, long nowNs) {
         if (bySubscriber.size() >= config.limits().peers()) {
             tally.refusedPeers++;
@@ -212,23 +249,34 @@ final class RemoteSubscribers {
             return false;
         }
         isFull = false;
-        var lane = new Lane(session, id, nextSequence, new LaneState(hello.filtersVersion(), policyText), config.limits(),
-                environment);
-        var remote = new RemoteSubscriber(lane, from, nowNs);
+        boolean beginsWithLast = keepsLast() && message.isFlagged(MessageLayout.LAST);
+        // One that was cut off has been told of all before: it gets what is last of the rest.
+        boolean isReturning = hello.session() == session && hello.next() <= nextSequence;
+        var lane = new Lane(session, id, beginsWithLast ? start(hello, isReturning) : nextSequence,
+                new LaneState(hello.filtersVersion(), policyText), config.limits(), environment);
+        var remote = new RemoteSubscriber(lane, beginsWithLast, from, nowNs);
         bySubscriber.put(id, remote);
         take(remote, hello);
         // It cannot know yet whether it will be waited for.
         lane.creditBehind(Math.min(hello.eventRoom(), mostCredit));
+        if (beginsWithLast) {
+            lastValues.get().fill(lane, isReturning ? lane::evictUpTo : lane::skipUpTo, nextSequence, policy);
+        }
         arrange();
         return true;
+    }
+
+    private long start(Hello hello, boolean isReturning) {
+        return isReturning ? hello.next() : lastValues.orElseThrow().start(new Filters(hello.filters()), nextSequence);
     }
 
     /** One that is known: its filters have changed, or its connection was lost. */
     private void greetAgain(RemoteSubscriber known, Peer from, Hello hello, long nowNs) {
         if (!known.peer.equals(from) || !known.isConnected || hello.filtersVersion() == known.filtersVersion) {
-            known.lane.rewind(hello.next());
-            known.lane.creditBehind(hello.eventRoom());
-            known.resume(from, hello.next());
+            long place = place(known, hello);
+            known.lane.rewind(place);
+            known.lane.creditBehind(hello.session() == session ? hello.eventRoom() : Math.min(hello.eventRoom(), mostCredit));
+            known.resume(from, place);
         }
         known.lastHeardNs = nowNs;
         if (hello.filtersVersion() != known.filtersVersion) {

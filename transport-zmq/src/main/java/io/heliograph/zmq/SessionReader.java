@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Follows what one publisher sends: takes its messages in order, hands events and words of lost ones to the subscriptions,
@@ -49,6 +50,10 @@ final class SessionReader {
     private long eventsTaken;
     private int placeInMessage;
     private long placeSequence;
+    /** Events of the lane before the place, as long as all that is there has arrived before. */
+    private long placeEvents;
+    /** When the event at the place was sent, if not when its message was. */
+    private OptionalLong placeSentNs = OptionalLong.empty();
     private String lastTopic = "";
     private boolean isStalled;
     private boolean isEnded = true;
@@ -124,6 +129,14 @@ final class SessionReader {
         }
         held.addLast(message);
         heldBytes += message.limit();
+    }
+
+    /** Forgets what waits: it will be sent again, from what is expected on. */
+    void forgetHeld() {
+        isStalled = false;
+        held.clear();
+        heldBytes = 0;
+        placeInMessage = 0;
     }
 
     /** Goes on with what waits, as far as there is room. */
@@ -266,13 +279,16 @@ final class SessionReader {
                 askAgain(nowNs);
                 return true;
             }
+            placeEvents = message.getLong(MessageLayout.EVENTS_BEFORE_AT);
             if (from == expected) {
-                eventsTaken = message.getLong(MessageLayout.EVENTS_BEFORE_AT);
+                eventsTaken = placeEvents;
             } else {
                 tally.repeated++;
+                eventsTaken = Math.max(eventsTaken, placeEvents);
             }
             placeInMessage = MessageLayout.TOPIC_AT + (message.get(MessageLayout.TOPIC_LENGTH_AT) & 0xff);
             placeSequence = from;
+            placeSentNs = OptionalLong.empty();
         }
         if (!handEntries(message, topic(message), message.getLong(MessageLayout.SENT_AT), receivedEpochNanos)) {
             return false;
@@ -294,12 +310,16 @@ final class SessionReader {
         while (placeInMessage < end) {
             int at = placeInMessage;
             int word = end - at < Integer.BYTES ? 0 : message.getInt(at);
-            int length = Account.entryLength(word);
+            boolean isSentEntry = MessageLayout.isSentEntry(word);
+            int length = isSentEntry ? MessageLayout.SENT_ENTRY_BYTES : Account.entryLength(word);
             if (length > end - at) {
                 tally.malformed(MalformedMessage.BAD_LENGTH);
                 return true;
             }
-            if (Account.isAccount(word)) {
+            if (isSentEntry) {
+                placeSentNs = OptionalLong.of(message.getLong(at + Integer.BYTES));
+                placeInMessage += length;
+            } else if (Account.isAccount(word)) {
                 if (!tell(message.position(at))) {
                     tally.malformed(MalformedMessage.BAD_RANGE);
                     return true;
@@ -307,16 +327,18 @@ final class SessionReader {
                 placeInMessage += length;
             } else if (placeSequence < expected) {
                 placeSequence++;
+                placeEvents++;
+                eventsTaken = Math.max(eventsTaken, placeEvents);
                 placeInMessage += length;
+                placeSentNs = OptionalLong.empty();
             } else if (isDirect) {
-                handRun(message, topic, sentEpochNanos, receivedEpochNanos);
+                handRun(message, topic, placeSentNs.orElse(sentEpochNanos), receivedEpochNanos);
             } else {
-                if (!outlets.hasRoom(policy, length)) {
-                    isStalled = true;
+                isStalled = !handOne(message.position(at), topic, placeSentNs.orElse(sentEpochNanos), receivedEpochNanos);
+                message.limit(end);
+                if (isStalled) {
                     return false;
                 }
-                handOne(message.position(at), topic, sentEpochNanos, receivedEpochNanos);
-                message.limit(end);
                 placeInMessage += length;
             }
         }
@@ -324,12 +346,13 @@ final class SessionReader {
     }
 
     private boolean tell(ByteBuffer entry) {
+        placeSentNs = OptionalLong.empty();
         account.clear(placeSequence);
         if (!account.read(entry)) {
             return false;
         }
         if (account.end() > expected) {
-            if (placeSequence != expected) {
+            if (placeSequence != expected && !account.cutBefore(expected)) {
                 return false;
             }
             outlets.tell(account);
@@ -339,25 +362,33 @@ final class SessionReader {
         return true;
     }
 
-    private void handOne(ByteBuffer frame, String topic, long sentEpochNanos, long receivedEpochNanos) {
+    /** Hands out one event; says {@code false} if there is no room for it. */
+    private boolean handOne(ByteBuffer frame, String topic, long sentEpochNanos, long receivedEpochNanos) {
         switch (decoder.decode(frame, topic)) {
-            case DecodedEvent(Event event) -> outlets.hand(event, expected, sentEpochNanos, receivedEpochNanos, policy);
+            case DecodedEvent(Event event) -> {
+                if (!outlets.hasRoom(policy, event.size())) {
+                    return false;
+                }
+                outlets.hand(event, expected, sentEpochNanos, receivedEpochNanos, policy);
+            }
             case MalformedFrame reason -> {
                 tally.unreadable++;
                 outlets.unreadable(expected);
             }
         }
         passEvents(1);
+        return true;
     }
 
-    /** Hands all events from the place on that lie one behind the other. */
+    /** Hands all events from the place on that lie one behind the other; one whose time is its own alone. */
     private void handRun(ByteBuffer message, String topic, long sentEpochNanos, long receivedEpochNanos) {
         int end = message.limit();
         int at = placeInMessage;
         int count = 0;
-        while (end - at >= Integer.BYTES) {
+        int most = placeSentNs.isPresent() ? 1 : Integer.MAX_VALUE;
+        while (count < most && end - at >= Integer.BYTES) {
             int word = message.getInt(at);
-            if (Account.isAccount(word) || FrameDecoder.frameLength(word) > end - at) {
+            if (Account.isAccount(word) || MessageLayout.isSentEntry(word) || FrameDecoder.frameLength(word) > end - at) {
                 break;
             }
             at += FrameDecoder.frameLength(word);
@@ -371,6 +402,7 @@ final class SessionReader {
     private void passEvents(int count) {
         expected += count;
         placeSequence = expected;
+        placeSentNs = OptionalLong.empty();
         eventsTaken += count;
     }
 
@@ -452,9 +484,6 @@ final class SessionReader {
         session = 0;
         isEnded = true;
         isSilent = false;
-        isStalled = false;
-        held.clear();
-        heldBytes = 0;
-        placeInMessage = 0;
+        forgetHeld();
     }
 }

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,26 +25,23 @@ final class SubscriberPorts implements SocketLoop.Work {
 
     private static final int MESSAGES_PER_TURN = 64;
 
-    /** A publisher at the other end. */
+    /** A publisher at the other end, and who follows it, by their feeds' names. */
     private static final class Line {
         private final Peer peer;
-        private final SessionReader reader;
-        private boolean isHelloDue = true;
-        private boolean isHelloSaid;
-        private long helloNs;
-        private int helloVersion;
+        /** Never changed but replaced, since a handler may subscribe, or close its own subscription. */
+        private Map<Long, Follower> followers = Map.of();
+        /** That it has knocked with. */
+        private long session;
 
-        private Line(Peer peer, SessionReader reader) {
+        private Line(Peer peer) {
             this.peer = peer;
-            this.reader = reader;
         }
     }
 
     private final ZmqConfig config;
-    private final Subscriptions subscriptions;
     private final TellingLock lock;
     private final Environment environment;
-    private final long subscriber;
+    private final List<Feed> feeds = new ArrayList<>();
     private final Sockets sockets;
     private final SocketLoop loop;
     private final OwnPorts ports;
@@ -53,17 +51,17 @@ final class SubscriberPorts implements SocketLoop.Work {
     private final PeerSocket.Receiver receiver = new Hearing();
     private final Map<Peer, Line> lines = new HashMap<>();
     private boolean isFull;
+    private boolean isToldOfNoLast;
     private long nextDueNs;
     private volatile boolean isWoken;
     private volatile boolean isClosing;
 
+    /** @param subscriptions all that there will be */
     SubscriberPorts(ZmqConfig config, Subscriptions subscriptions, TellingLock lock, Consumer<Throwable> onFailure,
             Environment environment) {
         this.config = config;
-        this.subscriptions = subscriptions;
         this.lock = lock;
         this.environment = environment;
-        this.subscriber = environment.random().nextLong();
         this.sockets = new Sockets(config, failure -> {
             onFailure.accept(failure);
             halt();
@@ -74,9 +72,16 @@ final class SubscriberPorts implements SocketLoop.Work {
         } catch (IOException e) {
             throw new TransportException("cannot open a selector for " + config.text(), e);
         }
-        this.ports = new OwnPorts(config, sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, 0, subscriber),
+        this.ports = new OwnPorts(config, sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, 0, 0),
                 MessageLayout.mostBytesToSubscriber(config.limits()), environment.random());
         this.plain = new PlainLines(config, ports, subscriptions, lock, tally, environment);
+        if (config.latecomers().from() == Latecomers.From.LIVE) {
+            feeds.add(feed(subscriptions));
+        }
+    }
+
+    private Feed feed(Subscriptions subscriptions) {
+        return new Feed(environment.random().nextLong(), subscriptions, config.latecomers().from(), config.limits().peers());
     }
 
     /** One of ZeroMQ's threads has died: there is nothing left to do here. */
@@ -115,17 +120,45 @@ final class SubscriberPorts implements SocketLoop.Work {
     /** Under the lock: whether the room that a handler has made was waited for. */
     boolean isRoomWaitedFor() {
         for (Line line : lines.values()) {
-            if (line.reader.isWaitedFor()) {
-                return true;
+            for (Follower follower : line.followers.values()) {
+                if (follower.isRoomWaitedFor()) {
+                    return true;
+                }
             }
         }
         return plain.isRoomWaitedFor();
     }
 
+    /** Under the lock: there is one subscription more. One that begins with last values has lanes of its own. */
+    void add(Subscriptions.Opened opened) {
+        if (config.latecomers().from() == Latecomers.From.LAST) {
+            var alone = new Subscriptions();
+            alone.add(opened.intake(), opened.interest(), opened.direct());
+            Feed feed = feed(alone);
+            feeds.add(feed);
+            long nowNs = environment.clock().nanoTime();
+            lines.values().forEach(line -> follow(line, feed, nowNs));
+        }
+    }
+
+    private void follow(Line line, Feed feed, long nowNs) {
+        Map<Long, Follower> more = new LinkedHashMap<>(line.followers);
+        more.put(feed.subscriber(), new Follower(feed, line.session, config, tally, nowNs));
+        line.followers = more;
+    }
+
+    private static void forgetDone(Line line) {
+        Map<Long, Follower> rest = new LinkedHashMap<>(line.followers);
+        rest.values().removeIf(Follower::isDone);
+        line.followers = rest;
+    }
+
     /** Under the lock: a subscription is gone. */
     void remove(Intake intake) {
         plain.remove(intake);
-        lines.values().forEach(line -> line.reader.remove(intake));
+        lines.values().forEach(line -> line.followers.values().forEach(follower -> follower.remove(intake)));
+        feeds.forEach(feed -> feed.subscriptions().remove(intake));
+        feeds.removeIf(feed -> feed.asksLast() && feed.subscriptions().isEmpty());
     }
 
     ZmqCounters counters() {
@@ -145,28 +178,24 @@ final class SubscriberPorts implements SocketLoop.Work {
         long nowNs = environment.clock().nanoTime();
         int received = ports.receive(receiver, MESSAGES_PER_TURN, nowNs);
         List<ByteBuffer> messages = new ArrayList<>(0);
-        List<Line> to = new ArrayList<>(0);
+        List<Peer> to = new ArrayList<>(0);
         lock.lock();
         try {
             long due = Duration.ofDays(1).toNanos();
             long epochNanos = environment.wallClock().epochNanos();
             for (Line line : lines.values()) {
-                line.reader.resume(epochNanos, nowNs);
-                due = Math.min(due, line.reader.onTime(nowNs));
-                if (isHelloDue(line, nowNs)) {
-                    messages.add(hello(line, nowNs));
-                    to.add(line);
-                } else if (subscriptions.isEmpty() && line.isHelloSaid) {
-                    line.isHelloSaid = false;
-                    line.isHelloDue = true;
-                    if (ports.isConnected(line.peer)) {
-                        messages.add(leave(line));
-                        to.add(line);
-                    }
-                    line.reader.leaveSession();
-                } else if (line.isHelloSaid && ports.isConnected(line.peer) && line.reader.isCreditDue(nowNs)) {
-                    messages.add(line.reader.takeCredit().write(line.reader.session(), subscriber));
-                    to.add(line);
+                boolean isConnected = ports.isConnected(line.peer);
+                boolean isAnyDone = false;
+                for (Follower follower : line.followers.values()) {
+                    due = Math.min(due, follower.onTime(epochNanos, nowNs));
+                    follower.due(isConnected, nowNs).ifPresent(message -> {
+                        messages.add(message);
+                        to.add(line.peer);
+                    });
+                    isAnyDone |= follower.isDone();
+                }
+                if (isAnyDone) {
+                    forgetDone(line);
                 }
             }
             nextDueNs = nowNs + due;
@@ -175,7 +204,7 @@ final class SubscriberPorts implements SocketLoop.Work {
         }
         for (int i = 0; i < messages.size(); i++) {
             ByteBuffer out = messages.get(i);
-            if (to.get(i).peer.socket().send(to.get(i).peer, out) == PeerSocket.Sent.TAKEN) {
+            if (to.get(i).socket().send(to.get(i), out) == PeerSocket.Sent.TAKEN) {
                 tallySent(out.capacity());
             }
         }
@@ -200,30 +229,6 @@ final class SubscriberPorts implements SocketLoop.Work {
         }
     }
 
-    private boolean isHelloDue(Line line, long nowNs) {
-        if (subscriptions.isEmpty() || !ports.isConnected(line.peer)) {
-            return false;
-        }
-        boolean isUnanswered = line.reader.session() == 0 && nowNs - line.helloNs >= config.limits().heartbeat().toNanos();
-        return line.isHelloDue || line.helloVersion != subscriptions.version() || isUnanswered;
-    }
-
-    private ByteBuffer hello(Line line, long nowNs) {
-        line.isHelloDue = false;
-        line.isHelloSaid = true;
-        line.helloNs = nowNs;
-        line.helloVersion = subscriptions.version();
-        SessionReader reader = line.reader;
-        boolean isFollowing = reader.session() != 0 && !reader.isEnded();
-        return new Hello(subscriptions.version(), subscriptions.count(), config.limits().windowBytes(),
-                isFollowing ? reader.session() : 0, isFollowing ? reader.expected() : 0, reader.room(), subscriptions.policy(),
-                config.text(), subscriptions.filters()).write(subscriber);
-    }
-
-    private ByteBuffer leave(Line line) {
-        return ByteBuffer.wrap(MessageLayout.header(MessageType.LEAVE, 0, line.reader.session(), subscriber));
-    }
-
     @Override
     public long untilDueNs() {
         return nextDueNs - environment.clock().nanoTime();
@@ -236,14 +241,21 @@ final class SubscriberPorts implements SocketLoop.Work {
 
     @Override
     public void end() {
-        List<Line> leaving;
+        List<ByteBuffer> words = new ArrayList<>();
+        List<Peer> to = new ArrayList<>();
         lock.lock();
         try {
-            leaving = lines.values().stream().filter(line -> line.isHelloSaid && ports.isConnected(line.peer)).toList();
+            lines.values().stream().filter(line -> ports.isConnected(line.peer)).forEach(line ->
+                    line.followers.values().stream().filter(Follower::isHelloSaid).forEach(follower -> {
+                        words.add(follower.leave());
+                        to.add(line.peer);
+                    }));
         } finally {
             lock.unlock();
         }
-        leaving.forEach(line -> line.peer.socket().send(line.peer, leave(line)));
+        for (int i = 0; i < words.size(); i++) {
+            to.get(i).socket().send(to.get(i), words.get(i));
+        }
         ports.close();
         plain.close(loop);
         sockets.close();
@@ -274,25 +286,36 @@ final class SubscriberPorts implements SocketLoop.Work {
 
         private void take(Line line, ByteBuffer bytes, long nowNs) {
             switch (message.type()) {
-                case KNOCK, WHO -> {
-                    line.reader.hear(nowNs);
-                    line.isHelloDue = true;
+                case KNOCK -> {
+                    line.session = message.session();
+                    line.followers.values().forEach(follower -> follower.knock(line.session, nowNs));
                 }
-                case WELCOME, DATA, STATE, END -> {
-                    if (message.subscriber() == subscriber && line.isHelloSaid) {
-                        line.reader.take(bytes, environment.wallClock().epochNanos(), nowNs);
-                    } else {
-                        tally.strays++;
+                case WHO -> line.followers.forEach((name, follower) -> {
+                    if (message.subscriber() == 0 || message.subscriber() == name) {
+                        follower.knock(message.session(), nowNs);
                     }
-                }
+                });
+                case WELCOME, DATA, STATE, END -> takeOfLane(line, bytes, nowNs);
                 case LOST -> {
                     if (config.isBinding()) {
-                        line.reader.leaveSession();
+                        line.followers.values().forEach(Follower::lose);
                         lines.remove(line.peer);
                     }
                 }
                 case HELLO, CREDIT, LEAVE -> tally.malformed(MalformedMessage.UNKNOWN_TYPE);
             }
+        }
+
+        private void takeOfLane(Line line, ByteBuffer bytes, long nowNs) {
+            Follower follower = line.followers.get(message.subscriber());
+            if (follower == null || !follower.isHelloSaid()) {
+                tally.strays++;
+                return;
+            }
+            if (message.type() == MessageType.WELCOME && follower.asksLast() && !message.isFlagged(MessageLayout.KEEPS_LAST)) {
+                tellOfNoLast();
+            }
+            follower.take(bytes, environment.wallClock().epochNanos(), nowNs);
         }
 
         @Override
@@ -303,6 +326,14 @@ final class SubscriberPorts implements SocketLoop.Work {
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    private void tellOfNoLast() {
+        if (!isToldOfNoLast) {
+            isToldOfNoLast = true;
+            lock.tellLater(environment, new Notice.Degraded(config.text(),
+                    "from=last, but a publisher keeps no last values: begins live there; its address wants last-values=N"));
         }
     }
 
@@ -325,7 +356,8 @@ final class SubscriberPorts implements SocketLoop.Work {
             return Optional.empty();
         }
         isFull = false;
-        var line = new Line(peer, new SessionReader(subscriptions, config.limits(), tally, nowNs));
+        var line = new Line(peer);
+        feeds.forEach(feed -> follow(line, feed, nowNs));
         lines.put(peer, line);
         return Optional.of(line);
     }

@@ -19,9 +19,10 @@ import java.util.stream.Stream;
  * @param hasHeader whether foreign peers are sent, as a third frame, what an event carries beside topic and data
  * @param limits    every limit and period
  * @param security  how its connections are protected
+ * @param latecomers what those get who come later
  */
 public record ZmqConfig(String text, List<ZmqEndpoint> endpoints, ZmqPattern pattern, boolean isBinding, boolean hasHeader,
-        ZmqLimits limits, ZmqSecurity security) {
+        ZmqLimits limits, ZmqSecurity security, Latecomers latecomers) {
 
     /** The scheme of addresses within a process. */
     static final String IN_PROCESS_SCHEME = "zmq+inproc";
@@ -39,9 +40,9 @@ public record ZmqConfig(String text, List<ZmqEndpoint> endpoints, ZmqPattern pat
         endpoints = List.copyOf(endpoints);
     }
 
-    /** One whose connections are not protected. */
+    /** One whose connections are not protected, and that has nothing for latecomers. */
     ZmqConfig(String text, List<ZmqEndpoint> endpoints, ZmqPattern pattern, boolean isBinding, boolean hasHeader, ZmqLimits limits) {
-        this(text, endpoints, pattern, isBinding, hasHeader, limits, new ZmqSecurity.Open());
+        this(text, endpoints, pattern, isBinding, hasHeader, limits, new ZmqSecurity.Open(), Latecomers.NONE);
     }
 
     /**
@@ -60,20 +61,23 @@ public record ZmqConfig(String text, List<ZmqEndpoint> endpoints, ZmqPattern pat
      * handshake  100ms to 1h, how long a stranger may take to say who it is        1s
      * </pre>
      *
-     * <p>and those of {@link ZmqSecurity#of}.
+     * <p>and those of {@link ZmqSecurity#of} and {@link Latecomers#of}.
      *
      * @throws ConfigException for anything that cannot be used
      */
     static ZmqConfig of(Address address, Side side) {
-        address.requireSettings(Stream.concat(ZmqSecurity.settings(), Stream.of("pattern", "bind", "own-port", "header",
-                "max-event", "frame", "window", "evict", "linger", "handshake")).toArray(String[]::new));
+        Stream<String> own = Stream.of("pattern", "bind", "own-port", "header", "max-event", "frame", "window", "evict", "linger",
+                "handshake");
+        address.requireSettings(Stream.of(own, ZmqSecurity.settings(), Latecomers.settings().stream())
+                .flatMap(names -> names).toArray(String[]::new));
         ZmqLimits limits = limits(address);
         List<ZmqEndpoint> endpoints = ZmqEndpoint.of(address, limits.endpoints());
         boolean isBinding = address.setting("bind").map(text -> Notation.flag("bind", text)).orElse(side == Side.BINDING);
-        return new ZmqConfig(address.scheme() + "://" + address.place(), endpoints,
-                ZmqPattern.of(address.setting("pattern").orElse(ZmqPattern.FAN_OUT.label())), isBinding,
+        ZmqPattern pattern = ZmqPattern.of(address.setting("pattern").orElse(ZmqPattern.FAN_OUT.label()));
+        return new ZmqConfig(address.scheme() + "://" + address.place(), endpoints, pattern, isBinding,
                 Notation.flag("header", address.setting("header").orElse("false")), limits,
-                ZmqSecurity.of(address, isBinding ? Side.BINDING : Side.CONNECTING, endpoints));
+                ZmqSecurity.of(address, isBinding ? Side.BINDING : Side.CONNECTING, endpoints),
+                Latecomers.of(address, pattern));
     }
 
     /** Whether both sides are in this process. */

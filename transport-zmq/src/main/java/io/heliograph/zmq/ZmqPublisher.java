@@ -13,6 +13,7 @@ import io.heliograph.ledger.PublisherLedger;
 import io.heliograph.ledger.PublisherSums;
 import io.heliograph.spi.Environment;
 import io.heliograph.wire.FrameEncoder;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
@@ -23,7 +24,7 @@ import java.util.function.Supplier;
  *
  * <p>Thread-safe. Starts one daemon thread, {@code heliograph-zmq-publisher ADDRESS}, which alone uses the sockets, and
  * JeroMQ's own two (see {@link Sockets}). The buffer form of {@code publish} allocates nothing for an event; the bytes that
- * hundreds of them are packed in are made anew.
+ * hundreds of them are packed in are made anew. With {@code last-values} it copies each event once.
  */
 public final class ZmqPublisher implements Publisher {
 
@@ -40,6 +41,7 @@ public final class ZmqPublisher implements Publisher {
     private final long session;
     private final RemoteSubscribers remotes;
     private final PublisherPorts ports;
+    private final boolean keepsLast;
     private FlowPolicy policy;
     /** A topic that has been checked; the very same object need not be again. */
     private String lastTopic = "events";
@@ -57,6 +59,7 @@ public final class ZmqPublisher implements Publisher {
         this.remotes = new RemoteSubscribers(session, config, lock, environment);
         this.ports = new PublisherPorts(config, session, remotes, lock, this::onChange, () -> this.policy, this::onFailure,
                 environment);
+        this.keepsLast = remotes.keepsLast();
         remotes.changePolicy(this.policy);
     }
 
@@ -83,6 +86,9 @@ public final class ZmqPublisher implements Publisher {
             PublishResult result = admit(event.topic(), size);
             if (result == PublishResult.ACCEPTED) {
                 long nowNs = event.ttl().isPresent() ? environment.clock().nanoTime() : 0;
+                if (keepsLast) {
+                    remotes.keepLast(event, nowNs);
+                }
                 for (Destination to : remotes.destinations()) {
                     if (take(to, event.topic(), size)) {
                         to.accept(event, policy, nowNs);
@@ -111,6 +117,9 @@ public final class ZmqPublisher implements Publisher {
             }
             PublishResult result = admit(topic, size);
             if (result == PublishResult.ACCEPTED) {
+                if (keepsLast) {
+                    remotes.keepLast(Event.builder(topic).dataFrom(ByteBuffer.wrap(bytes, from, length)).build(), 0);
+                }
                 for (Destination to : remotes.destinations()) {
                     if (take(to, topic, size)) {
                         to.accept(topic, bytes, from, length, policy);
@@ -292,6 +301,16 @@ public final class ZmqPublisher implements Publisher {
     /** Events that this publisher gave up for one of its subscribers, all of them together; each subscriber is told of its own. */
     public long givenUp() {
         return locked(remotes::givenUp);
+    }
+
+    /** How many topics have a last event that is kept for those who come later. */
+    public int lastValues() {
+        return locked(() -> remotes.lastValues().map(LastValues::topics).orElse(0));
+    }
+
+    /** How many last events were forgotten because there was no room for them. */
+    public long forgottenLastValues() {
+        return locked(() -> remotes.lastValues().map(LastValues::forgotten).orElse(0L));
     }
 
     /** What came to the own port. */

@@ -92,7 +92,7 @@ public final class ZmqSubscriber implements Subscriber {
                 throw new ConfigException("subscriptions of one subscriber", opened.count() + 1, "1 to " + config.limits().filters());
             }
             var intake = new Intake(label(interest), interest, lock, this::onRoom, environment);
-            opened.add(intake, interest, direct);
+            ports.add(opened.add(intake, interest, direct));
             return intake;
         } finally {
             lock.unlock();

@@ -129,4 +129,30 @@ class AccountTest {
         assertThatThrownBy(() -> account.prepend(other)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> account.lose(LossReason.NETWORK)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void whatMetOneFateCanBeCutAndNothingElse() {
+        var unwanted = new Account();
+        unwanted.clear(10);
+        unwanted.filter(5);
+        assertThat(unwanted.cutBefore(12)).isTrue();
+        assertThat(unwanted.from()).isEqualTo(12);
+        assertThat(unwanted.filtered()).isEqualTo(3);
+        assertThat(told(unwanted)).isEmpty();
+
+        var lost = new Account();
+        lost.clear(10);
+        lost.loseUpTo(15, LossReason.EVICTED);
+        assertThat(lost.cutBefore(14)).isTrue();
+        assertThat(lost.filtered()).isZero();
+        assertThat(told(lost)).containsExactly(new Told(LossReason.EVICTED, 14, 14, 1));
+
+        lost.filter(1);
+        assertThat(lost.cutBefore(15)).isFalse();
+        lost.clear(10);
+        lost.lose(LossReason.OVERFLOW);
+        lost.lose(LossReason.EVICTED);
+        assertThat(lost.cutBefore(11)).isFalse();
+        assertThat(lost.from()).isEqualTo(10);
+    }
 }
