@@ -1,9 +1,19 @@
 // A foreign peer: `peer.js sub PORT PREFIX COUNT`, or `peer.js pub PORT TOPIC COUNT`, which binds;
 // `peer.js req PORT TEXT COUNT`, which asks and prints the answers, or `peer.js rep PORT TEXT COUNT`, which binds and answers.
+// With `--curve SECRET PUBLIC SERVER` behind that it connects by CURVE, with `--curve SECRET PUBLIC` it lets in any key.
 const zmq = require("zeromq");
 
+const at = process.argv.indexOf("--curve");
+const [secret, own, server] = at < 0 ? [] : process.argv.slice(at + 1);
+const words = process.argv.slice(2, at < 0 ? undefined : at);
+
+function options() {
+  if (!secret) return {};
+  return { curveSecretKey: secret, curvePublicKey: own, ...(server ? { curveServerKey: server } : { curveServer: true }) };
+}
+
 async function subscribe(port, prefix, count) {
-  const socket = new zmq.Subscriber();
+  const socket = new zmq.Subscriber(options());
   socket.subscribe(prefix);
   socket.connect(`tcp://127.0.0.1:${port}`);
   console.log("ready");
@@ -17,7 +27,7 @@ async function subscribe(port, prefix, count) {
 }
 
 async function publish(port, topic, count) {
-  const socket = new zmq.XPublisher();
+  const socket = new zmq.XPublisher(options());
   await socket.bind(`tcp://127.0.0.1:${port}`);
   console.log("ready");
   // A subscription, not a moment, is what is waited for.
@@ -34,7 +44,7 @@ async function publish(port, topic, count) {
 }
 
 async function ask(port, text, count) {
-  const socket = new zmq.Request();
+  const socket = new zmq.Request(options());
   socket.connect(`tcp://127.0.0.1:${port}`);
   console.log("ready");
   for (let number = 0; number < Number(count); number++) {
@@ -45,7 +55,7 @@ async function ask(port, text, count) {
 }
 
 async function answer(port, text, count) {
-  const socket = new zmq.Reply();
+  const socket = new zmq.Reply(options());
   await socket.bind(`tcp://127.0.0.1:${port}`);
   console.log("ready");
   for (let number = 0; number < Number(count); number++) {
@@ -57,5 +67,5 @@ async function answer(port, text, count) {
   socket.close();
 }
 
-const [what, port, topic, count] = process.argv.slice(2);
+const [what, port, topic, count] = words;
 ({ sub: subscribe, pub: publish, req: ask, rep: answer })[what](port, topic, count);

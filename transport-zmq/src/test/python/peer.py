@@ -1,12 +1,28 @@
 """A foreign peer: `peer.py sub PORT PREFIX COUNT`, or `peer.py pub PORT TOPIC COUNT`, which binds, or `pub-connect`;
-`peer.py req PORT TEXT COUNT`, which asks and prints the answers, or `peer.py rep PORT TEXT COUNT`, which binds and answers."""
+`peer.py req PORT TEXT COUNT`, which asks and prints the answers, or `peer.py rep PORT TEXT COUNT`, which binds and answers.
+With `--curve SECRET PUBLIC SERVER` behind that it connects by CURVE, with `--curve SECRET PUBLIC` it lets in any key."""
 import sys
 
 import zmq
 
+KEYS = sys.argv[sys.argv.index("--curve") + 1:] if "--curve" in sys.argv else []
+ARGUMENTS = sys.argv[1:len(sys.argv) - len(KEYS) - 1] if KEYS else sys.argv[1:]
+
+
+def open_socket(kind):
+    socket = zmq.Context().socket(kind)
+    if KEYS:
+        socket.curve_secretkey = KEYS[0].encode()
+        socket.curve_publickey = KEYS[1].encode()
+    if len(KEYS) == 2:
+        socket.curve_server = True
+    elif KEYS:
+        socket.curve_serverkey = KEYS[2].encode()
+    return socket
+
 
 def subscribe(port, prefix, count):
-    socket = zmq.Context().socket(zmq.SUB)
+    socket = open_socket(zmq.SUB)
     socket.setsockopt_string(zmq.SUBSCRIBE, prefix)
     socket.connect("tcp://127.0.0.1:" + port)
     print("ready", flush=True)
@@ -16,7 +32,7 @@ def subscribe(port, prefix, count):
 
 
 def publish(port, topic, count, connect=False):
-    socket = zmq.Context().socket(zmq.XPUB)
+    socket = open_socket(zmq.XPUB)
     where = "tcp://127.0.0.1:" + port
     if connect:
         socket.connect(where)
@@ -33,7 +49,7 @@ def publish(port, topic, count, connect=False):
 
 
 def ask(port, text, count):
-    socket = zmq.Context().socket(zmq.REQ)
+    socket = open_socket(zmq.REQ)
     socket.connect("tcp://127.0.0.1:" + port)
     print("ready", flush=True)
     for number in range(int(count)):
@@ -42,7 +58,7 @@ def ask(port, text, count):
 
 
 def answer(port, text, count):
-    socket = zmq.Context().socket(zmq.REP)
+    socket = open_socket(zmq.REP)
     socket.bind("tcp://127.0.0.1:" + port)
     print("ready", flush=True)
     for _ in range(int(count)):
@@ -52,11 +68,11 @@ def answer(port, text, count):
     print("done", flush=True)
 
 
-if sys.argv[1] == "sub":
-    subscribe(*sys.argv[2:])
-elif sys.argv[1] == "req":
-    ask(*sys.argv[2:])
-elif sys.argv[1] == "rep":
-    answer(*sys.argv[2:])
+if ARGUMENTS[0] == "sub":
+    subscribe(*ARGUMENTS[1:])
+elif ARGUMENTS[0] == "req":
+    ask(*ARGUMENTS[1:])
+elif ARGUMENTS[0] == "rep":
+    answer(*ARGUMENTS[1:])
 else:
-    publish(*sys.argv[2:], connect=sys.argv[1] == "pub-connect")
+    publish(*ARGUMENTS[1:], connect=ARGUMENTS[0] == "pub-connect")

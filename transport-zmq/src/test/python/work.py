@@ -1,11 +1,27 @@
-"""A foreign worker: `work.py pull PORT COUNT`; or a foreign giver of work: `work.py push PORT TOPIC COUNT`, which binds."""
+"""A foreign worker: `work.py pull PORT COUNT`; or a foreign giver of work: `work.py push PORT TOPIC COUNT`, which binds.
+With `--curve SECRET PUBLIC SERVER` behind that it connects by CURVE, with `--curve SECRET PUBLIC` it lets in any key."""
 import sys
 
 import zmq
 
+KEYS = sys.argv[sys.argv.index("--curve") + 1:] if "--curve" in sys.argv else []
+ARGUMENTS = sys.argv[1:len(sys.argv) - len(KEYS) - 1] if KEYS else sys.argv[1:]
+
+
+def open_socket(kind):
+    socket = zmq.Context().socket(kind)
+    if KEYS:
+        socket.curve_secretkey = KEYS[0].encode()
+        socket.curve_publickey = KEYS[1].encode()
+    if len(KEYS) == 2:
+        socket.curve_server = True
+    elif KEYS:
+        socket.curve_serverkey = KEYS[2].encode()
+    return socket
+
 
 def pull(port, count):
-    socket = zmq.Context().socket(zmq.PULL)
+    socket = open_socket(zmq.PULL)
     socket.connect("tcp://127.0.0.1:" + port)
     print("ready", flush=True)
     for _ in range(int(count)):
@@ -15,7 +31,7 @@ def pull(port, count):
 
 
 def push(port, topic, count):
-    socket = zmq.Context().socket(zmq.PUSH)
+    socket = open_socket(zmq.PUSH)
     socket.bind("tcp://127.0.0.1:" + port)
     print("ready", flush=True)
     # Waits for somebody to take it.
@@ -25,4 +41,4 @@ def push(port, topic, count):
     print("done", flush=True)
 
 
-(pull if sys.argv[1] == "pull" else push)(*sys.argv[2:])
+(pull if ARGUMENTS[0] == "pull" else push)(*ARGUMENTS[1:])

@@ -22,10 +22,17 @@ import org.zeromq.ZMQException;
 final class Sockets implements AutoCloseable {
 
     private static final int HEARTBEATS_UNTIL_LOST = 3;
+    /** A peer that has nothing to say is known by its first answer, so that it is asked soon. */
+    private static final int LONGEST_PING_MS = 250;
     /** Greetings fit in, and no topic is nearly so long: a long one would overflow the stack that JeroMQ looks it up on. */
     private static final int MOST_SUBSCRIPTION_BYTES = 1 << 10;
     /** What CURVE adds to a part of a message: its name, a nonce, flags and a tag. */
     private static final int CURVE_BYTES = 33;
+    /**
+     * JeroMQ 0.6.0 hands over a message as it was encrypted where the queue was full when it came: so that one is long, and who
+     * fills it is listed.
+     */
+    private static final int LEAST_CURVE_QUEUE = 1 << 16;
     private static final Set<Consumer<Throwable>> SHARED_LISTENERS = ConcurrentHashMap.newKeySet();
 
     /** Made when it is first needed. */
@@ -196,13 +203,14 @@ final class Sockets implements AutoCloseable {
     ZMQ.Socket hardened(SocketType type, long mostBytes, int mostMessages, GateRules.Kind peers) {
         ZmqLimits limits = config.limits();
         ZMQ.Socket socket = context.createSocket(type);
-        long mostOnTheWire = mostBytes + (config.security() instanceof ZmqSecurity.Open ? 0 : CURVE_BYTES);
+        boolean isOpen = config.security() instanceof ZmqSecurity.Open;
+        long mostOnTheWire = mostBytes + (isOpen ? 0 : CURVE_BYTES);
         socket.setMaxMsgSize(mostOnTheWire);
         socket.setSndHWM(mostMessages);
-        socket.setRcvHWM(mostMessages);
+        socket.setRcvHWM(isOpen ? mostMessages : Math.max(mostMessages, LEAST_CURVE_QUEUE));
         socket.setHandshakeIvl((int) limits.handshake().toMillis());
         int heartbeatMs = (int) limits.heartbeat().toMillis();
-        socket.setHeartbeatIvl(heartbeatMs);
+        socket.setHeartbeatIvl(Math.min(heartbeatMs, LONGEST_PING_MS));
         socket.setHeartbeatTimeout(heartbeatMs * HEARTBEATS_UNTIL_LOST);
         socket.setHeartbeatTtl(heartbeatMs * HEARTBEATS_UNTIL_LOST);
         socket.setReconnectIVL((int) limits.reconnect().toMillis());

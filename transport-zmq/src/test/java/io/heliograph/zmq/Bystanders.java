@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
 
 /**
  * Peers that mean well at an address that is attacked: own ones and foreign ones. What one batch brings must be there before the
@@ -35,6 +38,7 @@ abstract class Bystanders implements AutoCloseable {
     final String address = Ports.freshAddress();
     final CollectedNotices notices = new CollectedNotices();
     final Environment environment = Environment.system().withNotices(notices);
+    private Map<ZmqRefusal, Long> refusedBefore = Map.of();
     final ExecutorService threads = Executors.newCachedThreadPool();
 
     /** Every port that is bound. */
@@ -51,6 +55,12 @@ abstract class Bystanders implements AutoCloseable {
 
     abstract Map<ZmqRefusal, Long> refusals();
 
+    /** The first batch is where it belongs. */
+    final void begin() throws Exception {
+        batch();
+        refusedBefore = refusals();
+    }
+
     @Override
     public abstract void close();
 
@@ -62,8 +72,16 @@ abstract class Bystanders implements AutoCloseable {
         return new Door(Ports.own(address), "DEALER");
     }
 
+    /** Since they were open: of a hundred connections of JeroMQ's some fail at first. */
     final long refused(ZmqRefusal reason) {
-        return refusals().getOrDefault(reason, 0L);
+        return refusals().getOrDefault(reason, 0L) - refusedBefore.getOrDefault(reason, 0L);
+    }
+
+    /** A foreign socket, which finds out soon when JeroMQ's greetings do not get through. */
+    static ZMQ.Socket foreign(ZContext context, SocketType type) {
+        ZMQ.Socket socket = context.createSocket(type);
+        socket.setHandshakeIvl(500);
+        return socket;
     }
 
     /** Traffic flows as long as the attack runs, and once more when it is over; then nobody has noticed. */

@@ -24,7 +24,7 @@ class SocketLimitsTest {
                         assertThat(socket.getSndHWM()).isEqualTo(67);
                         assertThat(socket.getRcvHWM()).isEqualTo(67);
                         assertThat(socket.getHandshakeIvl()).isEqualTo(700);
-                        assertThat(socket.getHeartbeatIvl()).isEqualTo(500);
+                        assertThat(socket.getHeartbeatIvl()).isEqualTo(250);
                         assertThat(socket.getHeartbeatTimeout()).isEqualTo(1_500);
                         assertThat(socket.getHeartbeatTtl()).isEqualTo(1_500);
                         assertThat(socket.getLinger()).isEqualTo(300);
