@@ -61,14 +61,14 @@ public record ZmqConfig(String text, List<ZmqEndpoint> endpoints, ZmqPattern pat
      * handshake  100ms to 1h, how long a stranger may take to say who it is        1s
      * </pre>
      *
-     * <p>and those of {@link ZmqSecurity#of} and {@link Latecomers#of}.
+     * <p>and those of {@link ZmqSecurity#of}, {@link Latecomers#of} and {@link Announcing#of}.
      *
      * @throws ConfigException for anything that cannot be used
      */
     static ZmqConfig of(Address address, Side side) {
         Stream<String> own = Stream.of("pattern", "bind", "own-port", "header", "max-event", "frame", "window", "evict", "linger",
                 "handshake");
-        address.requireSettings(Stream.of(own, ZmqSecurity.settings(), Latecomers.settings().stream())
+        address.requireSettings(Stream.of(own, ZmqSecurity.settings(), Latecomers.settings().stream(), Announcing.settings())
                 .flatMap(names -> names).toArray(String[]::new));
         ZmqLimits limits = limits(address);
         List<ZmqEndpoint> endpoints = ZmqEndpoint.of(address, limits.endpoints());

@@ -6,6 +6,7 @@ import io.heliograph.PublishResult;
 import io.heliograph.Publisher;
 import io.heliograph.Session;
 import io.heliograph.Topic;
+import io.heliograph.discovery.Announcement;
 import io.heliograph.flow.Admission.Verdict;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.TellingLock;
@@ -16,6 +17,7 @@ import io.heliograph.wire.FrameEncoder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.function.Supplier;
 
@@ -47,6 +49,7 @@ public final class ZmqPublisher implements Publisher {
     private String lastTopic = "events";
     private long nextSequence;
     private boolean isClosed;
+    private Optional<Announcement> announcement = Optional.empty();
 
     /**
      * @param policy in force at first
@@ -73,6 +76,21 @@ public final class ZmqPublisher implements Publisher {
         var publisher = new ZmqPublisher(config, policy, environment);
         publisher.ports.open();
         return publisher;
+    }
+
+    /**
+     * Has it announced from here on, until it is closed.
+     *
+     * @throws RuntimeException if it cannot be; this is closed then
+     */
+    ZmqPublisher announced(Optional<Announcing> asked) {
+        try {
+            announcement = asked.map(announcing -> announcing.open(environment));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+        return this;
     }
 
     @Override
@@ -338,6 +356,7 @@ public final class ZmqPublisher implements Publisher {
      */
     @Override
     public void close() {
+        announcement.ifPresent(Announcement::close);
         lock.lock();
         try {
             isClosed = true;

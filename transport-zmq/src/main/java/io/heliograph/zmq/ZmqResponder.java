@@ -5,6 +5,7 @@ import io.heliograph.Notice;
 import io.heliograph.RequestException;
 import io.heliograph.Responder;
 import io.heliograph.Session;
+import io.heliograph.discovery.Announcement;
 import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
 import java.nio.ByteBuffer;
@@ -29,6 +30,7 @@ public final class ZmqResponder implements Responder {
     private final ReceivedRequests requests;
     private final ResponderPorts ports;
     private final Thread.Builder handlers;
+    private Optional<Announcement> announcement = Optional.empty();
 
     private ZmqResponder(RequestConfig config, RequestHandler handler, Environment environment) {
         this.config = config;
@@ -49,6 +51,21 @@ public final class ZmqResponder implements Responder {
         var responder = new ZmqResponder(config, handler, environment);
         responder.ports.open();
         return responder;
+    }
+
+    /**
+     * Has it announced from here on, until it is closed.
+     *
+     * @throws RuntimeException if it cannot be; this is closed then
+     */
+    ZmqResponder announced(Optional<Announcing> asked) {
+        try {
+            announcement = asked.map(announcing -> announcing.open(environment));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+        return this;
     }
 
     private void handle(ReceivedRequest request, Event event) {
@@ -119,6 +136,7 @@ public final class ZmqResponder implements Responder {
     /** Stops answering; whoever waits for an answer is told so, as far as that takes no longer than the linger. */
     @Override
     public void close() {
+        announcement.ifPresent(Announcement::close);
         lock.lock();
         try {
             if (!requests.isClosing()) {

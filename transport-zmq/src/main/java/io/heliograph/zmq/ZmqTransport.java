@@ -27,11 +27,13 @@ public final class ZmqTransport implements Transport {
     @Override
     public Publisher publisher(Address address, Optional<FlowPolicy> policy, Environment environment) {
         if (WorkConfig.isMeant(address)) {
-            return ZmqWorkPublisher.open(WorkConfig.of(address, ZmqConfig.Side.BINDING), policy.orElse(WorkConfig.DEFAULT_POLICY),
-                    environment);
+            WorkConfig config = WorkConfig.of(address, ZmqConfig.Side.BINDING);
+            Optional<Announcing> announcing = Announcing.of(address, config.zmq());
+            return ZmqWorkPublisher.open(config, policy.orElse(WorkConfig.DEFAULT_POLICY), environment).announced(announcing);
         }
         ZmqConfig config = fanOut(ZmqConfig.of(address, ZmqConfig.Side.BINDING));
-        return ZmqPublisher.open(config, policy.orElse(DEFAULT_POLICY), environment);
+        Optional<Announcing> announcing = Announcing.of(address, config);
+        return ZmqPublisher.open(config, policy.orElse(DEFAULT_POLICY), environment).announced(announcing);
     }
 
     @Override
@@ -49,7 +51,9 @@ public final class ZmqTransport implements Transport {
 
     @Override
     public Responder responder(Address address, Responder.RequestHandler handler, Environment environment) {
-        return ZmqResponder.open(RequestConfig.of(address, ZmqConfig.Side.BINDING), handler, environment);
+        RequestConfig config = RequestConfig.of(address, ZmqConfig.Side.BINDING);
+        Optional<Announcing> announcing = Announcing.of(address, config.zmq());
+        return ZmqResponder.open(config, handler, environment).announced(announcing);
     }
 
     private static ZmqConfig fanOut(ZmqConfig config) {

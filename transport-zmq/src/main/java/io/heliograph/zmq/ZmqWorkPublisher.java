@@ -7,6 +7,7 @@ import io.heliograph.PublishResult;
 import io.heliograph.Publisher;
 import io.heliograph.Session;
 import io.heliograph.Topic;
+import io.heliograph.discovery.Announcement;
 import io.heliograph.flow.Admission.Verdict;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.TellingLock;
@@ -53,6 +54,7 @@ public final class ZmqWorkPublisher implements Publisher {
     private FlowPolicy policy;
     private long nextSequence;
     private boolean isClosed;
+    private Optional<Announcement> announcement = Optional.empty();
 
     private ZmqWorkPublisher(WorkConfig config, FlowPolicy policy, Environment environment) {
         this.config = config;
@@ -76,6 +78,21 @@ public final class ZmqWorkPublisher implements Publisher {
         var publisher = new ZmqWorkPublisher(config, policy, environment);
         publisher.ports.open();
         return publisher;
+    }
+
+    /**
+     * Has it announced from here on, until it is closed.
+     *
+     * @throws RuntimeException if it cannot be; this is closed then
+     */
+    ZmqWorkPublisher announced(Optional<Announcing> asked) {
+        try {
+            announcement = asked.map(announcing -> announcing.open(environment));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+        return this;
     }
 
     @Override
@@ -285,6 +302,7 @@ public final class ZmqWorkPublisher implements Publisher {
      */
     @Override
     public void close() {
+        announcement.ifPresent(Announcement::close);
         lock.lock();
         try {
             isClosed = true;
