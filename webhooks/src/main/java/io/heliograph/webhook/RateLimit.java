@@ -11,7 +11,8 @@ import java.time.Duration;
  */
 public record RateLimit(int max, Duration per) {
 
-    private static final int MOST = 1_000_000;
+    static final int MOST = 1_000_000;
+
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofDays(1);
 

@@ -1,0 +1,75 @@
+package io.heliograph.webhook;
+
+import io.heliograph.time.Clock;
+import io.heliograph.webhook.Outcome.Broken;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+
+/**
+ * One request under way: its target, its deadline, and how to end it from outside. The HTTP client asks it where to connect
+ * to, whenever it makes a connection.
+ */
+final class Exchange {
+
+    /** The one that the current thread is in. */
+    static final ScopedValue<Exchange> CURRENT = ScopedValue.newInstance();
+
+    private final TargetUrl target;
+    private final HttpUriRequestBase request;
+    private final long deadlineNs;
+    private final Clock clock;
+    private volatile boolean isExpired;
+
+    Exchange(TargetUrl target, HttpUriRequestBase request, long deadlineNs, Clock clock) {
+        this.target = target;
+        this.request = request;
+        this.deadlineNs = deadlineNs;
+        this.clock = clock;
+    }
+
+    /** Where its host leads, judged now; what is returned is what is connected to. */
+    List<InetSocketAddress> addresses(Lookups lookups, String host, int port) throws IOException {
+        if (!host.equals(target.host()) || port != target.port()) {
+            throw new StoppedException(new Broken(FailureReason.SENDER, "asked for another host than that of the request"));
+        }
+        return switch (resolve(lookups)) {
+            case Resolution.Allowed(List<InetAddress> addresses) ->
+                addresses.stream().map(address -> new InetSocketAddress(address, port)).toList();
+            case Resolution.Barred(InetAddress address, String why) -> throw new StoppedException(new Broken(FailureReason.BARRED,
+                    host + " has the address " + address.getHostAddress() + ", which may not be connected to: " + why));
+            case Resolution.Unknown(String why) -> throw new StoppedException(new Broken(FailureReason.UNKNOWN_HOST, why));
+        };
+    }
+
+    private Resolution resolve(Lookups lookups) throws IOException {
+        try {
+            Optional<Resolution> resolution = lookups.resolve(target, deadlineNs);
+            if (resolution.isEmpty()) {
+                isExpired = true;
+                throw new StoppedException(new Broken(FailureReason.TIMEOUT, "the resolver did not answer in time"));
+            }
+            return resolution.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedException(new Broken(FailureReason.SENDER, "interrupted"));
+        } catch (RejectedExecutionException e) {
+            throw new StoppedException(new Broken(FailureReason.SENDER, "too many hosts are being looked up"));
+        }
+    }
+
+    /** Ends it now, wherever it is; does not block. */
+    void expire() {
+        isExpired = true;
+        request.cancel();
+    }
+
+    /** Whether its deadline has come before its end. */
+    boolean isExpired() {
+        return isExpired || deadlineNs - clock.nanoTime() <= 0;
+    }
+}
