@@ -213,8 +213,11 @@ final class Gate implements MsgAllocator {
         }
     }
 
-    /** Counted in sweeps, so that a pause of this process is not taken for the peers'. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    /**
+     * Counted in sweeps, so that a pause of this process is not taken for the peers'. A word that comes in this very moment may
+     * be missed; the next is not.
+     */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     private boolean isSilent(GateConnection connection) {
         connection.silentSweeps++;
         return connection.silentSweeps * sweepNs >= rules.silence().toNanos();

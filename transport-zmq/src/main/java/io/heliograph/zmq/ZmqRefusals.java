@@ -2,6 +2,7 @@ package io.heliograph.zmq;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts refusals as they happen, on whichever thread. Thread-safe; allocates nothing to count. */
@@ -16,7 +17,7 @@ final class ZmqRefusals {
     }
 
     void count(ZmqRefusal reason) {
-        counts.get(reason).increment();
+        Objects.requireNonNull(counts.get(reason)).increment();
     }
 
     /** How many there were, by reason; absent where there was none. */
