@@ -149,7 +149,8 @@ final class Outlets {
 
     private void handRun(Outlet outlet, ByteBuffer message, int start, int count, long first, String topic, long sentEpochNanos,
             long receivedEpochNanos, FrameDecoder decoder) {
-        if (outlet.intake.arrive(first, count) == count) {
+        int repeated = outlet.intake.arrive(first, count);
+        if (repeated == count) {
             // It has just been closed: nothing is its any more.
             return;
         }
@@ -163,6 +164,11 @@ final class Outlets {
         for (int i = 0; i < count; i++) {
             int word = message.getInt(at);
             int next = at + FrameDecoder.frameLength(word);
+            if (i < repeated) {
+                // It has been handled in the session before.
+                at = next;
+                continue;
+            }
             if (outlet.isRemoved) {
                 outlet.intake.lost(first + i, LossReason.LEFT);
             } else if (!FrameDecoder.isBare(word)) {
@@ -238,11 +244,17 @@ final class Outlets {
             return;
         }
         long span = account.end() - account.from();
-        if (intake.account(account.from(), span) == span) {
+        long repeated = intake.account(account.from(), span);
+        if (repeated == span) {
             // It has just been closed: nothing is its any more.
             return;
         }
-        intake.handled(0, account.filtered());
+        if (repeated > 0 && account.lost() > 0) {
+            // Nobody can say which of them it had been told of before; no publisher does that by itself.
+            intake.lost(new Gap(intake.session(), account.from() + repeated, account.end() - 1, span - repeated, LossReason.NETWORK));
+            return;
+        }
+        intake.handled(0, account.filtered() - repeated);
         account.tell((reason, first, last, count) -> intake.lost(new Gap(intake.session(), first, last, count, reason)));
     }
 

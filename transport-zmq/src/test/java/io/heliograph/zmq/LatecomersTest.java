@@ -111,7 +111,7 @@ class LatecomersTest {
     @ValueSource(strings = {"tcp", "inproc"})
     void whoeverComesWhileEventsFlowGetsTheLastOfEachTopicThenAllOfThem(String kind) throws Exception {
         var random = new Random(1);
-        int events = 6_000;
+        int events = 3_000;
         var recorder = new Recorder(Set.of(Trait.ORDERED));
         String address = address(kind);
         try (var plain = publisher(address + "&last-values=1000", PATIENT); var early = Heliograph.subscriber(address)) {
@@ -124,7 +124,7 @@ class LatecomersTest {
             var subscribers = new ArrayList<ZmqSubscriber>();
             for (int i = 0; i < events; i++) {
                 publish(publisher, random.nextInt(20) == 0 ? "u" : "t." + random.nextInt(30), i);
-                if (i % 900 == 300 && late.size() < filters.size()) {
+                if (i % 450 == 150 && late.size() < filters.size()) {
                     var subscriber = subscriber(address + "&from=last");
                     subscribers.add(subscriber);
                     String filter = filters.get(late.size());
