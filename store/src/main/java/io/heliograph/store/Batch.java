@@ -13,14 +13,14 @@ import java.util.Optional;
  * <pre>
  * together   BEGIN | write | write | write | COMMIT, fsync | outcomes
  *                       fails: ROLLBACK
- * marked     BEGIN | SAVEPOINT write RELEASE | SAVEPOINT write fails ROLLBACK TO | SAVEPOINT write RELEASE | COMMIT, fsync | outcomes
+ * marked     BEGIN | SAVEPOINT write RELEASE | SAVEPOINT write fails ROLLBACK TO | ... | COMMIT, fsync | outcomes
  *                       the whole transaction is gone: ROLLBACK
- * alone      BEGIN | write | COMMIT, fsync | outcome | BEGIN | write fails ROLLBACK | BEGIN | write | COMMIT, fsync | outcome
+ * alone      BEGIN | write | COMMIT, fsync | outcome | BEGIN | write fails ROLLBACK | outcome | ...
  * </pre>
  *
  * <p>Savepoints cost as much as the writes themselves, and a way to the server and back each, so they are set only where a write
- * has failed and the others run again. Some faults end the transaction for all, savepoints or not (a full disk, a constraint that is
- * checked at the commit, a deadlock); then each write gets one of its own. Confined to the writer thread.
+ * has failed and the others run again. Some faults end the transaction for all, savepoints or not (a full disk, a constraint
+ * that is checked at the commit, a deadlock); then each write gets one of its own. Confined to the writer thread.
  */
 final class Batch {
 
@@ -244,10 +244,12 @@ final class Batch {
                 tally.full.increment();
                 open.remove(write);
                 write.fail(new StoreFullException(database.name() + " has no room for this write (" + why.getMessage()
-                        + "): make room on its disk, remove rows, or raise the limit maxBytes of " + limits.maxBytes() + " bytes"));
+                        + "): make room on its disk, remove rows, or raise the limit maxBytes of " + limits.maxBytes()
+                        + " bytes"));
             }
-            case BUSY -> fail(write, new StoreBusyException(database.name() + ": another connection has held a lock for longer than "
-                    + limits.maxWait() + " (limit maxWait): " + why.getMessage()));
+            case BUSY -> fail(write, new StoreBusyException(database.name()
+                    + ": another connection has held a lock for longer than " + limits.maxWait() + " (limit maxWait): "
+                    + why.getMessage()));
             case STATEMENT, CONFLICT, LOST -> fail(write, new StoreException(database.name() + ": a write failed", why));
         }
     }

@@ -37,7 +37,8 @@ final class Migrations {
     void run(List<Schema> schemas) throws SQLException {
         sql.execute(RECORDS);
         for (Schema schema : schemas) {
-            List<Recorded> recorded = sql.rows("SELECT number, name, checksum FROM heliograph_migration WHERE room = ? ORDER BY number",
+            List<Recorded> recorded = sql.rows(
+                    "SELECT number, name, checksum FROM heliograph_migration WHERE room = ? ORDER BY number",
                     row -> new Recorded(row.getInt(1), row.getString(2), row.getString(3)), schema.room());
             check(schema, recorded);
             for (Migration migration : schema.migrations().subList(recorded.size(), schema.migrations().size())) {
@@ -58,8 +59,9 @@ final class Migrations {
             Migration migration = schema.migrations().get(i);
             if (past.number() != i + 1 || !past.checksum().equals(migration.checksum())) {
                 throw new StoreException(store + ": migration " + migration.number() + " of " + schema.room() + " ran here as "
-                        + past.name() + " with checksum " + shortened(past.checksum()) + ", this program's " + migration.name() + " has "
-                        + shortened(migration.checksum()) + ": a migration that has run must not be edited, add another one");
+                        + past.name() + " with checksum " + shortened(past.checksum()) + ", this program's " + migration.name()
+                        + " has " + shortened(migration.checksum())
+                        + ": a migration that has run must not be edited, add another one");
             }
         }
     }

@@ -54,7 +54,8 @@ final class PostgresDatabase implements Database {
         properties.setProperty("ApplicationName", "heliograph");
         properties.setProperty("connectTimeout", SECONDS_TO_CONNECT);
         properties.setProperty("tcpKeepAlive", "true");
-        address.settings().forEach((name, value) -> properties.setProperty(name.equals("schema") ? "currentSchema" : name, value));
+        address.settings().forEach((name, value) ->
+                properties.setProperty(name.equals("schema") ? "currentSchema" : name, value));
         Connection connection = DriverManager.getConnection(
                 "jdbc:postgresql://" + address.host() + ":" + address.port() + "/" + address.database(), properties);
         try (Statement statement = connection.createStatement()) {

@@ -111,8 +111,8 @@ final class Readers {
                 }
                 if (deadlineNs - environment.clock().nanoTime() <= 0) {
                     tally.readsRefused.increment();
-                    throw new StoreBusyException(database.name() + ": all " + limits.readers() + " reads (limit readers) have taken longer than "
-                            + limits.maxWait() + " (limit maxWait)");
+                    throw new StoreBusyException(database.name() + ": all " + limits.readers()
+                            + " reads (limit readers) have taken longer than " + limits.maxWait() + " (limit maxWait)");
                 }
                 environment.clock().await(lock, given, deadlineNs);
             }
@@ -137,7 +137,7 @@ final class Readers {
             } finally {
                 lock.unlock();
             }
-            throw e instanceof SQLException ? new StoreException(database.name() + ": no connection to read", e) : (RuntimeException) e;
+            throw e instanceof RuntimeException own ? own : new StoreException(database.name() + ": no connection to read", e);
         }
     }
 

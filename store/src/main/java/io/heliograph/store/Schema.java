@@ -24,8 +24,8 @@ public record Schema(String room, List<Migration> migrations) {
         migrations = List.copyOf(migrations);
         for (int i = 0; i < migrations.size(); i++) {
             if (migrations.get(i).number() != i + 1) {
-                throw new IllegalArgumentException("migration " + migrations.get(i).name() + " of " + room + " stands where number "
-                        + (i + 1) + " belongs");
+                throw new IllegalArgumentException("migration " + migrations.get(i).name() + " of " + room
+                        + " stands where number " + (i + 1) + " belongs");
             }
         }
     }
@@ -42,7 +42,8 @@ public record Schema(String room, List<Migration> migrations) {
         for (String file : files) {
             Matcher name = FILE_NAME.matcher(file);
             if (!name.matches()) {
-                throw new IllegalArgumentException("migration '" + file + "' of " + room + ": a name such as 001-outbox.sql is needed");
+                throw new IllegalArgumentException("migration '" + file + "' of " + room
+                        + ": a name such as 001-outbox.sql is needed");
             }
             migrations.add(new Migration(Integer.parseInt(name.group(1)), file, text(beside, file)));
         }

@@ -103,9 +103,9 @@ public final class SqlStore implements AutoCloseable {
     /**
      * Changes rows.
      *
-     * @return what {@code write} returned, once it is on disk. Otherwise what it threw; a {@link StoreBusyException} where the queue
-     *         is full, a {@link StoreFullException} where the store is, a {@link StoreClosedException} where it is closed; a
-     *         {@link StoreException} with the {@link SQLException} as its cause
+     * @return what {@code write} returned, once it is on disk. Otherwise what it threw; a {@link StoreBusyException} where the
+     *         queue is full, a {@link StoreFullException} where the store is, a {@link StoreClosedException} where it is
+     *         closed; a {@link StoreException} with the {@link SQLException} as its cause
      */
     public <T> CompletableFuture<T> write(Write<T> write) {
         return write(0, write);
@@ -122,7 +122,8 @@ public final class SqlStore implements AutoCloseable {
     }
 
     /**
-     * Changes rows, also when the store is full up to its limit: for what notes an outcome or removes rows, and adds next to nothing.
+     * Changes rows, also when the store is full up to its limit: for what notes an outcome or removes rows, and adds next to
+     * nothing.
      *
      * @return see {@link #write(Write)}
      */
@@ -143,7 +144,7 @@ public final class SqlStore implements AutoCloseable {
     }
 
     private void removeInBatches(Write<Integer> few, long before, CompletableFuture<Long> removed) {
-        writeFromReserve(few).whenComplete((count, failure) -> {
+        var _ = writeFromReserve(few).whenComplete((count, failure) -> {
             if (failure != null) {
                 removed.completeExceptionally(failure);
             } else if (count == 0) {
@@ -177,13 +178,13 @@ public final class SqlStore implements AutoCloseable {
     }
 
     /**
-     * Has {@code listener} told while there are rows that {@code query} finds: at first, and then soon after another connection has
-     * committed. So rows are found that a caller's own transaction has written ({@link Statements#on}), in this process or
+     * Has {@code listener} told while there are rows that {@code query} finds: at first, and then soon after another connection
+     * has committed. So rows are found that a caller's own transaction has written ({@link Statements#on}), in this process or
      * another.
      *
      * @param query    finds a row as long as there is work, at little cost, such as {@code SELECT 1 FROM outbox_inlet LIMIT 1}
-     * @param listener runs on the writer thread, so it only submits a {@link #write} or wakes somebody; it is told again as long as
-     *                 there are rows
+     * @param listener runs on the writer thread, so it only submits a {@link #write} or wakes somebody; it is told again as
+     *                 long as there are rows
      */
     public Watch watch(String query, Runnable listener) {
         Watch watch = watches.add(query, listener);
@@ -203,8 +204,8 @@ public final class SqlStore implements AutoCloseable {
         writer.join(LINGER);
         var left = queue.drain();
         tally.failed.add(left.size());
-        left.forEach(write -> write.fail(new StoreClosedException(database.name() + " is closed; its last writes took longer than "
-                + LINGER)));
+        left.forEach(write -> write.fail(new StoreClosedException(
+                database.name() + " is closed; its last writes took longer than " + LINGER)));
     }
 
     private <T> CompletableFuture<T> submit(QueuedWrite<T> write) {

@@ -84,7 +84,8 @@ public sealed interface StoreAddress {
 
     private static Path path(String text, String path) {
         // What stands behind '?' SQLite's driver would take for settings, and :memory: is no file.
-        if (path.isBlank() || path.indexOf('?') >= 0 || path.startsWith(":") || path.startsWith("file:") || path.startsWith("//")) {
+        if (path.isBlank() || path.indexOf('?') >= 0 || path.startsWith(":") || path.startsWith("file:")
+                || path.startsWith("//")) {
             throw new ConfigException("store", text, ALLOWED + ", the path without '?'");
         }
         try {
@@ -103,7 +104,8 @@ public sealed interface StoreAddress {
         }
         String host = Optional.ofNullable(uri.getHost()).orElse("");
         String who = Optional.ofNullable(uri.getRawUserInfo()).orElse("");
-        String database = Optional.ofNullable(uri.getPath()).filter(path -> path.startsWith("/")).map(path -> path.substring(1)).orElse("");
+        String database = Optional.ofNullable(uri.getPath()).filter(path -> path.startsWith("/"))
+                .map(path -> path.substring(1)).orElse("");
         int colon = who.indexOf(':');
         String user = decode(colon < 0 ? who : who.substring(0, colon));
         Optional<String> password = colon < 0 ? Optional.empty() : Optional.of(decode(who.substring(colon + 1)));
@@ -122,7 +124,8 @@ public sealed interface StoreAddress {
             String name = equals < 0 ? part : part.substring(0, equals);
             if (equals < 1 || !Set.of("sslmode", "sslrootcert", "schema").contains(name)
                     || settings.put(name, decode(part.substring(equals + 1))) != null) {
-                throw new ConfigException("setting of a postgresql address", name, "sslmode=, sslrootcert= and schema=, each once");
+                throw new ConfigException("setting of a postgresql address", name,
+                        "sslmode=, sslrootcert= and schema=, each once");
             }
         }
         return settings;

@@ -28,8 +28,8 @@ final class Tally {
     }
 
     StoreCounters counters(WriteQueue queue) {
-        return new StoreCounters(commits.sum(), written.sum(), failed.sum(), full.sum(), refused.sum(), queue.depth(), queue.bytes(),
-                (int) largestBatch.get(), repeatedBatches.sum(), Duration.ofNanos(commitNs.sum()), Duration.ofNanos(longestCommitNs.get()),
-                reads.sum(), readsRefused.sum());
+        return new StoreCounters(commits.sum(), written.sum(), failed.sum(), full.sum(), refused.sum(), queue.depth(),
+                queue.bytes(), (int) largestBatch.get(), repeatedBatches.sum(), Duration.ofNanos(commitNs.sum()),
+                Duration.ofNanos(longestCommitNs.get()), reads.sum(), readsRefused.sum());
     }
 }

@@ -75,7 +75,8 @@ final class Watches {
                 throw new LostStoreException(e);
             }
             probes.remove(probe);
-            environment.tell(new Notice.Degraded(database.name(), "no longer watched, '" + probe.query + "' failed: " + e.getMessage()));
+            environment.tell(new Notice.Degraded(database.name(),
+                    "no longer watched, '" + probe.query + "' failed: " + e.getMessage()));
             return;
         }
         if (probe.mayHaveRows) {

@@ -90,7 +90,8 @@ final class Writer implements Runnable {
         var waiting = queue.drain();
         environment.tell(new Notice.TransportFailed(database.name(), "the store's writer ended, the store is closed: " + cause));
         tally.failed.add(taken.size() + waiting.size());
-        var unknown = new StoreException(database.name() + " failed while this was written, and whether it is on disk is unknown", cause);
+        var unknown = new StoreException(database.name() + " failed while this was written; whether it is on disk is unknown",
+                cause);
         taken.forEach(write -> write.fail(unknown));
         var closed = new StoreClosedException(database.name() + " is closed, because it failed: " + cause);
         waiting.forEach(write -> write.fail(closed));

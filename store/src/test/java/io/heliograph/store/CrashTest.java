@@ -72,7 +72,8 @@ class CrashTest {
             missing.removeAll(new HashSet<>(there));
             assertThat(missing).as("acknowledged and lost, " + when).isEmpty();
             assertThat(acknowledged).as(when).isNotEmpty();
-            assertThat(store.<List<String>>read(sql -> sql.rows("PRAGMA integrity_check", row -> row.getString(1)))).as(when).containsExactly("ok");
+            List<String> integrity = store.read(sql -> sql.rows("PRAGMA integrity_check", row -> row.getString(1)));
+            assertThat(integrity).as(when).containsExactly("ok");
         }
     }
 }

@@ -80,10 +80,12 @@ public final class PostgresServer {
 
     private static PostgresServer start() {
         try {
-            Path programs = programs().orElseThrow(() -> new IllegalStateException("PostgreSQL is not installed (apt-get install postgresql)"));
+            Path programs = programs().orElseThrow(() ->
+                    new IllegalStateException("PostgreSQL is not installed (apt-get install postgresql)"));
             Path folder = Files.createTempDirectory("heliograph-postgres");
             if (isRoot()) {
-                Files.setOwner(folder, folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(UNPRIVILEGED));
+                var users = folder.getFileSystem().getUserPrincipalLookupService();
+                Files.setOwner(folder, users.lookupPrincipalByName(UNPRIVILEGED));
             }
             run(unprivileged(List.of(programs.resolve("initdb").toString(), "-D", folder.resolve("data").toString(), "-U", USER,
                     "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")));
@@ -97,9 +99,10 @@ public final class PostgresServer {
     }
 
     private Process startProcess() throws IOException {
-        return new ProcessBuilder(unprivileged(List.of(programs.resolve("postgres").toString(), "-D", folder.resolve("data").toString(),
-                "-p", String.valueOf(port), "-h", "127.0.0.1", "-k", folder.toString())))
-                .redirectErrorStream(true).redirectOutput(folder.resolveSibling(folder.getFileName() + ".log").toFile()).start();
+        return new ProcessBuilder(unprivileged(List.of(programs.resolve("postgres").toString(),
+                "-D", folder.resolve("data").toString(), "-p", String.valueOf(port), "-h", "127.0.0.1", "-k", folder.toString())))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolveSibling(folder.getFileName() + ".log").toFile()).start();
     }
 
     private void awaitReady() {

@@ -61,8 +61,8 @@ class PostgresStoreTest extends StoreContract {
         new Random(1).nextBytes(large);
         store.write(sql -> sql.update("INSERT INTO test_row (n, payload) VALUES (1, ?)", large)).join();
 
-        Awaitility.await().untilAsserted(() -> assertThat(failure(store.write(Rows.insert(2)))).isInstanceOf(StoreFullException.class)
-                .hasMessageContaining("maxBytes is 1048576"));
+        Awaitility.await().untilAsserted(() -> assertThat(failure(store.write(Rows.insert(2))))
+                .isInstanceOf(StoreFullException.class).hasMessageContaining("maxBytes is 1048576"));
         assertThat(store.writeFromReserve(sql -> sql.update("DELETE FROM test_row")).join()).isPositive();
         assertThat(notices.of(Notice.Degraded.class)).hasSize(1);
 
@@ -74,7 +74,9 @@ class PostgresStoreTest extends StoreContract {
 
     @Test
     void saysThatAServerCannotBeReached() {
-        assertThatThrownBy(() -> SqlStore.open(StoreAddress.parse("postgresql://nobody@127.0.0.1:1/none"), List.of(), LIMITS, environment))
+        StoreAddress nowhere = StoreAddress.parse("postgresql://nobody@127.0.0.1:1/none");
+
+        assertThatThrownBy(() -> SqlStore.open(nowhere, List.of(), LIMITS, environment))
                 .isInstanceOf(StoreException.class).hasMessageContaining("postgresql://nobody@127.0.0.1:1/none cannot be opened");
     }
 
@@ -85,7 +87,8 @@ class PostgresStoreTest extends StoreContract {
         for (long n = 0; n < 4; n++) {
             one.write(Rows.insert(n)).join();
         }
-        String claim = "UPDATE test_row SET due = 100 WHERE id IN (SELECT id FROM test_row WHERE due <= 7 ORDER BY due, id LIMIT 2"
+        String claim = "UPDATE test_row SET due = 100 WHERE id IN ("
+                + "SELECT id FROM test_row WHERE due <= 7 ORDER BY due, id LIMIT 2"
                 + Dialect.POSTGRESQL.claimSuffix() + ") RETURNING n";
 
         List<Long> claimed = one.write(sql -> {

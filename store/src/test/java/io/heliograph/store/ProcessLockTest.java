@@ -44,12 +44,14 @@ class ProcessLockTest {
         StoreAddress address = StoreAddress.parse("sqlite:" + folder.resolve("heliograph.db"));
         try (ProcessLock lock = ProcessLock.take(file, "the folder")) {
             assertThatThrownBy(() -> ProcessLock.take(link, "the folder")).isInstanceOf(AddressInUseException.class)
-                    .hasMessageStartingWith("the folder is in use").hasMessageContaining("process " + ProcessHandle.current().pid());
+                    .hasMessageStartingWith("the folder is in use")
+                    .hasMessageContaining("process " + ProcessHandle.current().pid());
 
             // A second try that opened the file would have let go of the lock by closing it.
             try (ChildProcess other = StoreProcess.holding(address)) {
                 assertThat(other.awaitEnd(PATIENCE)).isNotZero();
-                assertThat(other.errors()).anyMatch(line -> line.contains("process " + ProcessHandle.current().pid() + " has it open"));
+                assertThat(other.errors())
+                        .anyMatch(line -> line.contains("process " + ProcessHandle.current().pid() + " has it open"));
             }
             assertThat(lock).isNotNull();
         }

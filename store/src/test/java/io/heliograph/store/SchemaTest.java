@@ -18,14 +18,17 @@ class SchemaTest {
     void refusesAGapAMissingFileAndABadName() {
         assertThatThrownBy(() -> Schema.of("test", Rows.class, "002-due.sql")).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("migration 002-due.sql of test stands where number 1 belongs");
-        assertThatThrownBy(() -> Schema.of("test", Rows.class, "001-none.sql")).hasMessageContaining("no file '001-none.sql' beside");
-        assertThatThrownBy(() -> Schema.of("test", Rows.class, "first.sql")).hasMessageContaining("a name such as 001-outbox.sql");
+        assertThatThrownBy(() -> Schema.of("test", Rows.class, "001-none.sql"))
+                .hasMessageContaining("no file '001-none.sql' beside");
+        assertThatThrownBy(() -> Schema.of("test", Rows.class, "first.sql"))
+                .hasMessageContaining("a name such as 001-outbox.sql");
         assertThatThrownBy(() -> new Migration(0, "000-none.sql", "")).hasMessageContaining("count from 1");
     }
 
     @Test
     void tellsTextsApartButNotLineEnds() {
-        assertThat(new Migration(1, "a", "SELECT 1;\r\nSELECT 2;").checksum()).isEqualTo(new Migration(1, "b", "SELECT 1;\nSELECT 2;").checksum());
+        assertThat(new Migration(1, "a", "SELECT 1;\r\nSELECT 2;").checksum())
+                .isEqualTo(new Migration(1, "b", "SELECT 1;\nSELECT 2;").checksum());
         assertThat(new Migration(1, "a", "SELECT 1;").checksum()).isNotEqualTo(new Migration(1, "a", "SELECT 2;").checksum());
         assertThat(new Migration(1, "a", "").checksum()).as("SHA-256 of nothing").startsWith("e3b0c44298fc1c14").hasSize(64);
     }

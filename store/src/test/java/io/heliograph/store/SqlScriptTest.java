@@ -8,7 +8,8 @@ class SqlScriptTest {
 
     @Test
     void cutsAtEachSemicolon() {
-        assertThat(SqlScript.statements("CREATE TABLE a (n BIGINT);\n\nDROP TABLE a ;\n")).containsExactly("CREATE TABLE a (n BIGINT)", "DROP TABLE a");
+        assertThat(SqlScript.statements("CREATE TABLE a (n BIGINT);\n\nDROP TABLE a ;\n"))
+                .containsExactly("CREATE TABLE a (n BIGINT)", "DROP TABLE a");
         assertThat(SqlScript.statements("SELECT 1; ; SELECT 2")).containsExactly("SELECT 1", "SELECT 2");
         assertThat(SqlScript.statements("  \n ")).isEmpty();
     }
@@ -21,7 +22,8 @@ class SqlScriptTest {
 
     @Test
     void passesOverComments() {
-        assertThat(SqlScript.statements("-- a; 'b\nSELECT 1 -- c;\n; /* d; \" */ SELECT/**/2;-- e")).containsExactly("SELECT 1", "SELECT 2");
+        assertThat(SqlScript.statements("-- a; 'b\nSELECT 1 -- c;\n; /* d; \" */ SELECT/**/2;-- e"))
+                .containsExactly("SELECT 1", "SELECT 2");
     }
 
     @Test

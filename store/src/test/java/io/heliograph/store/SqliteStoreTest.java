@@ -66,8 +66,10 @@ class SqliteStoreTest extends StoreContract {
         assertThatThrownBy(() -> SqlStore.open(StoreAddress.parse(text.toString()), List.of(), LIMITS, environment))
                 .isInstanceOf(ConfigException.class).hasMessageContaining("sqlite:PATH");
         assertThatThrownBy(() -> SqlStore.open(StoreAddress.parse("sqlite:" + text), List.of(), LIMITS, environment))
-                .isInstanceOf(StoreException.class).hasMessageContaining("cannot be opened").hasMessageContaining("not a database");
-        assertThatThrownBy(() -> SqlStore.open(StoreAddress.parse("sqlite:" + folder.resolve("none/x.db")), List.of(), LIMITS, environment))
+                .isInstanceOf(StoreException.class).hasMessageContaining("cannot be opened")
+                .hasMessageContaining("not a database");
+        StoreAddress nowhere = StoreAddress.parse("sqlite:" + folder.resolve("none/x.db"));
+        assertThatThrownBy(() -> SqlStore.open(nowhere, List.of(), LIMITS, environment))
                 .isInstanceOf(ConfigException.class).hasMessageContaining("a folder that exists");
         assertThat(Files.readString(text)).isEqualTo(before);
     }
@@ -91,7 +93,8 @@ class SqliteStoreTest extends StoreContract {
             sql.execute("BEGIN IMMEDIATE");
             Rows.insert(sql, 1);
 
-            assertThat(failure(store.write(Rows.insert(2)))).isInstanceOf(StoreBusyException.class).hasMessageContaining("maxWait");
+            assertThat(failure(store.write(Rows.insert(2)))).isInstanceOf(StoreBusyException.class)
+                    .hasMessageContaining("maxWait");
             assertThat(Rows.numbers(store)).as("reads go on").isEmpty();
 
             sql.execute("COMMIT");
@@ -134,7 +137,8 @@ class SqliteStoreTest extends StoreContract {
         SqlStore store = open(LIMITS.withMaxBytes(1 << 20), Rows.FIRST);
         var writer = new HeldWriter(store);
         var small = store.write(Rows.insert(1));
-        var huge = store.writeFromReserve(sql -> sql.update("INSERT INTO test_row (n, payload) VALUES (1, ?)", new byte[4_000_000]));
+        var huge = store.writeFromReserve(sql ->
+                sql.update("INSERT INTO test_row (n, payload) VALUES (1, ?)", new byte[4_000_000]));
         var after = store.write(Rows.insert(2));
         writer.release.countDown();
 

@@ -117,7 +117,8 @@ abstract class StoreContract {
         List<String> rows = store.read(sql -> sql.rows("SELECT n, name, payload, weight, mark FROM test_row ORDER BY id", row ->
                 row.getLong(1) + "|" + row.getString(2) + "|" + Arrays.toString(row.getBytes(3)) + "|" + row.getDouble(4)
                         + "|" + row.getString(5)));
-        assertThat(rows).containsExactly(Long.MIN_VALUE + "|Grüße, 'x'; -- €😀|[0, -1, 127, 39]|0.1|a;b", "7|null|null|2.5|a;b");
+        assertThat(rows).containsExactly(Long.MIN_VALUE + "|Grüße, 'x'; -- €😀|[0, -1, 127, 39]|0.1|a;b",
+                "7|null|null|2.5|a;b");
     }
 
     @Test
@@ -236,7 +237,8 @@ abstract class StoreContract {
         assertThat(store.counters().repeatedBatches()).isEqualTo(1);
         assertThat(store.counters().failed()).isEqualTo(1);
         assertThat(store.counters().written()).isEqualTo(3);
-        assertThat(store.<Long>read(sql -> sql.row("SELECT COUNT(*) FROM test_note", row -> row.getLong(1)).orElseThrow())).isEqualTo(1);
+        assertThat(store.<Long>read(sql -> sql.row("SELECT COUNT(*) FROM test_note", row -> row.getLong(1)).orElseThrow()))
+                .isEqualTo(1);
     }
 
     @Test
@@ -318,8 +320,8 @@ abstract class StoreContract {
         SqlStore store = open(LIMITS.withReaders(1, Duration.ofSeconds(10)), Rows.FIRST);
 
         assertThatThrownBy(() -> store.read(Rows.insert(1)::run)).isInstanceOf(StoreException.class);
-        assertThatThrownBy(() -> store.read(sql -> sql.rows("SELECT nothing FROM nowhere", row -> 1))).isInstanceOf(StoreException.class)
-                .hasCauseInstanceOf(SQLException.class);
+        assertThatThrownBy(() -> store.read(sql -> sql.rows("SELECT nothing FROM nowhere", row -> 1)))
+                .isInstanceOf(StoreException.class).hasCauseInstanceOf(SQLException.class);
         assertThatThrownBy(() -> store.read(sql -> {
             throw new IllegalStateException("own");
         })).hasMessage("own");
@@ -420,7 +422,8 @@ abstract class StoreContract {
         List<Long> claimed = store.write(sql -> sql.rows(claim, row -> row.getLong(1), 100, 7, 3)).join();
 
         assertThat(claimed).containsExactlyInAnyOrder(0L, 1L, 2L);
-        assertThat(store.write(sql -> sql.rows(claim, row -> row.getLong(1), 100, 7, 3)).join()).containsExactlyInAnyOrder(3L, 4L);
+        assertThat(store.write(sql -> sql.rows(claim, row -> row.getLong(1), 100, 7, 3)).join())
+                .containsExactlyInAnyOrder(3L, 4L);
     }
 
     @Test
@@ -458,7 +461,8 @@ abstract class StoreContract {
 
         for (int i = 0; i < 600; i++) {
             int number = i % 300;
-            assertThat(store.<Integer>write(sql -> sql.row("SELECT " + number, row -> row.getInt(1)).orElseThrow()).join()).isEqualTo(number);
+            int answer = store.write(sql -> sql.row("SELECT " + number, row -> row.getInt(1)).orElseThrow()).join();
+            assertThat(answer).isEqualTo(number);
         }
     }
 
@@ -468,10 +472,12 @@ abstract class StoreContract {
             store.write(Rows.insert(1)).join();
         }
         try (SqlStore store = open(LIMITS, Rows.SECOND)) {
-            assertThat(store.<Long>read(sql -> sql.row("SELECT due FROM test_row", row -> row.getLong(1)).orElseThrow())).isEqualTo(7);
+            assertThat(store.<Long>read(sql -> sql.row("SELECT due FROM test_row", row -> row.getLong(1)).orElseThrow()))
+                    .isEqualTo(7);
         }
         SqlStore store = open(LIMITS, Rows.SECOND);
-        assertThat(store.<List<String>>read(sql -> sql.rows("SELECT number, name FROM heliograph_migration WHERE room = ? ORDER BY number",
+        assertThat(store.<List<String>>read(sql -> sql.rows(
+                "SELECT number, name FROM heliograph_migration WHERE room = ? ORDER BY number",
                 row -> row.getInt(1) + " " + row.getString(2), "test"))).containsExactly("1 001-rows.sql", "2 002-due.sql");
     }
 
@@ -488,7 +494,8 @@ abstract class StoreContract {
     void refusesAMigrationThatWasEdited() {
         open(LIMITS, Rows.FIRST).close();
         Migration first = Rows.FIRST.migrations().getFirst();
-        var edited = new Schema("test", List.of(new Migration(1, first.name(), first.sql() + "\nCREATE TABLE test_more (n BIGINT);")));
+        var edited = new Schema("test", List.of(
+                new Migration(1, first.name(), first.sql() + "\nCREATE TABLE test_more (n BIGINT);")));
 
         assertThatThrownBy(() -> open(LIMITS, edited)).isInstanceOf(StoreException.class)
                 .hasMessageContaining("migration 1 of test ran here as 001-rows.sql with checksum")
@@ -517,7 +524,8 @@ abstract class StoreContract {
         open(LIMITS, other).close();
         SqlStore store = open(LIMITS, Rows.SECOND, other);
 
-        assertThat(store.write(sql -> sql.update("INSERT INTO other_row (n) VALUES (1)") + Rows.insert(sql, 1)).join()).isEqualTo(2);
+        assertThat(store.write(sql -> sql.update("INSERT INTO other_row (n) VALUES (1)") + Rows.insert(sql, 1)).join())
+                .isEqualTo(2);
     }
 
     @Test

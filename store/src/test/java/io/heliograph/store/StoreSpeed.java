@@ -22,11 +22,13 @@ final class StoreSpeed {
     public static void main(String[] arguments) throws Exception {
         StoreAddress address = StoreAddress.parse(arguments[0]);
         double seconds = Double.parseDouble(arguments[1]);
-        System.out.printf("%7s %7s %12s %10s %12s %10s %10s%n", "bytes", "batch", "writes/s", "commits/s", "writes/batch", "p50 us", "p99 us");
+        System.out.printf("%7s %7s %12s %10s %12s %10s %10s%n",
+                "bytes", "batch", "writes/s", "commits/s", "writes/batch", "p50 us", "p99 us");
         for (int bytes : new int[] {32, 128, 500}) {
             for (int batch : new int[] {1, 32, 256}) {
                 StoreAddress place = address instanceof StoreAddress.DataFolder folder
-                        ? new StoreAddress.DataFolder(Files.createTempDirectory(Files.createDirectories(folder.folder()), "speed"))
+                        ? new StoreAddress.DataFolder(
+                                Files.createTempDirectory(Files.createDirectories(folder.folder()), "speed"))
                         : address;
                 measure(place, bytes, batch, seconds);
             }
@@ -45,8 +47,9 @@ final class StoreSpeed {
             long commits = after.commits() - before.commits();
             long writes = after.written() - before.written();
             Arrays.sort(latencies);
-            System.out.printf("%7d %7d %12.0f %10.0f %12.1f %10d %10d%n", bytes, batch, writes / took, commits / took,
-                    (double) writes / commits, latencies[latencies.length / 2] / 1000, latencies[latencies.length * 99 / 100] / 1000);
+            System.out.printf("%7d %7d %12.0f %10.0f %12.1f %10d %10d%n",
+                    bytes, batch, writes / took, commits / took, (double) writes / commits,
+                    latencies[latencies.length / 2] / 1000, latencies[latencies.length * 99 / 100] / 1000);
         }
         if (address instanceof StoreAddress.DataFolder folder) {
             for (Path file : Files.list(folder.folder()).toList()) {
@@ -67,7 +70,8 @@ final class StoreSpeed {
             places.acquire();
             long number = n;
             long fromNs = System.nanoTime();
-            store.write(bytes, sql -> sql.update("INSERT INTO test_row (n, payload) VALUES (?, ?)", number, payload)).thenRun(() -> {
+            String insert = "INSERT INTO test_row (n, payload) VALUES (?, ?)";
+            store.write(bytes, sql -> sql.update(insert, number, payload)).thenRun(() -> {
                 // On the writer thread alone, and read when it is done.
                 latencies.add(System.nanoTime() - fromNs);
                 places.release();

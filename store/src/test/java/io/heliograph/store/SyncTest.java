@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SyncTest {
 
     private static final int WRITES = 200;
-    private static final Pattern SYNC = Pattern.compile("\\d+ +(fsync|fdatasync)\\(.*|\\d+ +<\\.\\.\\. (fsync|fdatasync) resumed.*");
+    private static final Pattern SYNC = Pattern.compile(
+            "\\d+ +(fsync|fdatasync)\\(.*|\\d+ +<\\.\\.\\. (fsync|fdatasync) resumed.*");
     private static final Pattern ACK = Pattern.compile("\\d+ +write\\(\\d+, \"ack .*");
 
     @TempDir
