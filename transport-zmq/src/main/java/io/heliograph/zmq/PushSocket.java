@@ -27,7 +27,9 @@ final class PushSocket {
      * @throws io.heliograph.TransportException    if it cannot be bound, or the host has no address
      */
     static PushSocket open(Sockets sockets, ZmqConfig config) {
-        ZMQ.Socket socket = sockets.hardened(SocketType.PUSH, MOST_BYTES, config.limits().plainMessages(), GateRules.Kind.WORKERS);
+        // JeroMQ deals to connections that have not shown a key yet, too: so that each holds one event at most.
+        int mostMessages = config.security() instanceof ZmqSecurity.Open ? config.limits().plainMessages() : 1;
+        ZMQ.Socket socket = sockets.hardened(SocketType.PUSH, MOST_BYTES, mostMessages, GateRules.Kind.WORKERS);
         // JeroMQ has it the wrong way round: this holds nothing for a connection that does not stand yet.
         socket.setImmediate(false);
         openEnds(socket, config);

@@ -3,6 +3,10 @@ package io.heliograph.zmq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.heliograph.PublishResult;
+import io.heliograph.flow.FlowPolicy;
+import io.heliograph.spi.Address;
+import io.heliograph.spi.Environment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,6 +29,7 @@ class HostileCurvePeersTest {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final int CUT_MS = 10_000;
     private static final int STRANGERS = 150;
+    private static final int EVENTS = 300;
 
     @TempDir
     private Path folder;
@@ -73,6 +78,45 @@ class HostileCurvePeersTest {
             long strangers = (long) STRANGERS * bystanders.doors().size();
             await().atMost(SOON).untilAsserted(() -> assertThat(bystanders.refused(ZmqRefusal.UNPROVEN)
                     + bystanders.refused(ZmqRefusal.CROWDED)).as("seed %d", seed).isEqualTo(strangers));
+        }
+    }
+
+    @Test
+    void losesOneEventAtMostToEachStrangerWhoPretendsToWork() throws Exception {
+        var files = new CurveFiles(folder);
+        String address = Ports.freshAddress() + "&pattern=load-balance" + files.waiting();
+        try (var publisher = ZmqWorkPublisher.open(WorkConfig.of(Address.parse(address), ZmqConfig.Side.BINDING),
+                        FlowPolicy.parse("backpressure:1000,wait=20s"), Environment.system());
+                var context = new ZContext()) {
+            ZMQ.Socket worker = Bystanders.foreign(context, SocketType.PULL);
+            files.use(worker, files.listed);
+            worker.setReceiveTimeOut((int) SOON.toMillis());
+            worker.connect("tcp://127.0.0.1:" + Ports.plain(address));
+            assertThat(publisher.awaitSubscribers(1, SOON)).isTrue();
+            List<RawPeer> strangers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                var stranger = new RawPeer(Ports.plain(address));
+                stranger.send(RawPeer.greeting("CURVE"));
+                strangers.add(stranger);
+            }
+            for (int i = 0; i < EVENTS; i++) {
+                assertThat(publisher.publish("work", Integer.toString(i))).isEqualTo(PublishResult.ACCEPTED);
+            }
+            await().atMost(SOON).until(() -> publisher.groups().getFirst().acknowledged() == EVENTS);
+            int received = 0;
+            int last = -1;
+            while (last < EVENTS - 1 && received < EVENTS - strangers.size()) {
+                assertThat(worker.recvStr()).isEqualTo("work");
+                int number = Integer.parseInt(worker.recvStr());
+                assertThat(number).isGreaterThan(last);
+                last = number;
+                received++;
+            }
+            assertThat(received).isGreaterThanOrEqualTo(EVENTS - strangers.size());
+            assertThat(publisher.groups()).allSatisfy(sums -> assertThat(sums.difference()).isZero());
+            for (RawPeer stranger : strangers) {
+                stranger.close();
+            }
         }
     }
 
