@@ -118,6 +118,9 @@ public final class SqlStore implements AutoCloseable {
      * @return see {@link #write(Write)}
      */
     public <T> CompletableFuture<T> write(long bytes, Write<T> write) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("a write that holds " + bytes + " bytes: at least 0 is needed");
+        }
         return submit(new QueuedWrite<>(write, bytes, QueuedWrite.Room.LIMIT));
     }
 
@@ -197,10 +200,16 @@ public final class SqlStore implements AutoCloseable {
         return tally.counters(queue);
     }
 
-    /** Takes no more writes, commits those that wait, and lets go of the database. Idempotent. */
+    /**
+     * Takes no more writes, commits those that wait, and lets go of the database. Waits for that for 10 s at most, and not at all
+     * on the writer's own thread. Idempotent.
+     */
     @Override
     public void close() {
         queue.close();
+        if (writer.isCurrentThread()) {
+            return;
+        }
         writer.join(LINGER);
         var left = queue.drain();
         tally.failed.add(left.size());

@@ -26,6 +26,7 @@ final class SqliteDatabase implements Database {
     /** In pages: syncing the whole file costs as much as many commits, and the log may grow to 16 MiB for it. */
     private static final int CHECKPOINT_PAGES = 4_000;
 
+    private static final long MOST_PAGES = 0xFFFF_FFFEL;
     private static final int CACHE_KIB = 32 << 10;
     private static final int LOG_LIMIT_BYTES = 64 << 20;
 
@@ -75,7 +76,8 @@ final class SqliteDatabase implements Database {
     @Override
     public Connection openWriter() throws SQLException {
         // auto_vacuum counts only while the file is empty, and the change to WAL writes to it.
-        return open("PRAGMA busy_timeout = " + limits.maxWait().toMillis(),
+        Connection connection = open(
+                "PRAGMA busy_timeout = " + limits.maxWait().toMillis(),
                 "PRAGMA auto_vacuum = INCREMENTAL",
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
@@ -83,12 +85,20 @@ final class SqliteDatabase implements Database {
                 "PRAGMA wal_autocheckpoint = " + CHECKPOINT_PAGES,
                 "PRAGMA journal_size_limit = " + LOG_LIMIT_BYTES,
                 "PRAGMA cache_size = -" + CACHE_KIB);
-    }
-
-    /** Beyond the limit of the store's own account, so that what comes from the reserve still fits. */
-    private void limitPages(Statements sql) throws SQLException {
-        long pages = (limits.maxBytes() + limits.reserveBytes()) / number(sql, "PRAGMA page_size");
-        sql.execute("PRAGMA max_page_count = " + Math.min(pages, 0xFFFF_FFFEL));
+        try (Statements sql = Statements.on(connection)) {
+            String mode = sql.row("PRAGMA journal_mode", row -> row.getString(1)).orElse("");
+            if (!mode.equals("wal")) {
+                throw new StoreException(name() + ": SQLite cannot write its log ahead there (journal_mode is " + mode
+                        + "); a local disk is needed");
+            }
+            // Beyond the limit of the store's own account, so that what comes from the reserve still fits.
+            long pages = (limits.maxBytes() + limits.reserveBytes()) / number(sql, "PRAGMA page_size");
+            sql.execute("PRAGMA max_page_count = " + Math.min(pages, MOST_PAGES));
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     @Override
@@ -114,10 +124,9 @@ final class SqliteDatabase implements Database {
         return Optional.empty();
     }
 
-    /** Other processes are kept out by the lock. */
     @Override
-    public void beginMigrating(Statements sql) throws SQLException {
-        limitPages(sql);
+    public void beginMigrating(Statements sql) {
+        // Other processes are kept out by the lock.
     }
 
     @Override

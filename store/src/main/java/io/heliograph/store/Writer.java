@@ -48,11 +48,13 @@ final class Writer implements Runnable {
         thread.start();
     }
 
-    /** Waits for its end, but not on itself. */
+    /** Whether it is the caller, which cannot wait for its own end. */
+    boolean isCurrentThread() {
+        return thread.equals(Thread.currentThread());
+    }
+
+    /** Waits for its end. */
     void join(Duration atMost) {
-        if (Thread.currentThread() == thread) {
-            return;
-        }
         try {
             TimeUnit.NANOSECONDS.timedJoin(thread, atMost.toNanos());
         } catch (InterruptedException e) {

@@ -281,6 +281,20 @@ abstract class StoreContract {
     }
 
     @Test
+    void closesOnItsOwnThreadAndStillCommitsWhatWaits() throws Exception {
+        SqlStore store = open();
+        var writer = new HeldWriter(store);
+        var closing = store.write(Rows.insert(1)).thenRun(store::close);
+        var after = store.write(Rows.insert(2));
+        writer.release();
+
+        closing.get(20, TimeUnit.SECONDS);
+        after.get(20, TimeUnit.SECONDS);
+        store.close();
+        assertThat(Rows.numbers(open())).containsExactly(1L, 2L);
+    }
+
+    @Test
     void endsLoudlyWhenItsWriterDies() throws Exception {
         SqlStore store = open();
         var writer = new HeldWriter(store);

@@ -2,6 +2,7 @@ package io.heliograph.store;
 
 import io.heliograph.spi.Environment;
 import io.heliograph.testkit.ChildProcess;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -32,8 +33,13 @@ final class StoreProcess {
 
     private static List<String> command(StoreAddress address, String what, long number) {
         return List.of(ProcessHandle.current().info().command().orElse("java"), "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-cp", System.getProperty("java.class.path"),
+                "-Dorg.sqlite.tmpdir=" + tmpdir(address), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-cp", System.getProperty("java.class.path"),
                 StoreProcess.class.getName(), address.toString(), what, String.valueOf(number));
+    }
+
+    /** Where the driver puts its library, which a process that is killed leaves behind. */
+    private static Path tmpdir(StoreAddress address) {
+        return Path.of(address.toString().replaceFirst("^sqlite:", "")).getParent();
     }
 
     /** Arguments: address, what, number. */

@@ -11,7 +11,8 @@ import java.util.concurrent.Semaphore;
 
 /**
  * Measures writes a second, and how long one takes, by size of row and by how many share a commit. A program, not a test:
- * {@code StoreSpeed ADDRESS SECONDS}; a folder is made below a data folder's address for each run.
+ * {@code StoreSpeed ADDRESS SECONDS}, with {@code postgresql} for a server that is started for it; a folder is made below a data
+ * folder's address for each run.
  */
 final class StoreSpeed {
 
@@ -20,7 +21,8 @@ final class StoreSpeed {
 
     /** Arguments: the address of a data folder or a PostgreSQL schema, and how many seconds each row of the table takes. */
     public static void main(String[] arguments) throws Exception {
-        StoreAddress address = StoreAddress.parse(arguments[0]);
+        StoreAddress address = arguments[0].equals("postgresql")
+                ? PostgresServer.shared().freshSchema() : StoreAddress.parse(arguments[0]);
         double seconds = Double.parseDouble(arguments[1]);
         System.out.printf("%7s %7s %12s %10s %12s %10s %10s%n",
                 "bytes", "batch", "writes/s", "commits/s", "writes/batch", "p50 us", "p99 us");

@@ -2,6 +2,7 @@ package io.heliograph.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heliograph.spi.Environment;
 import io.heliograph.testkit.ChildProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,25 @@ class SyncTest {
 
     static boolean isInstalled() {
         return Files.isExecutable(Path.of("/usr/bin/strace"));
+    }
+
+    @Test
+    void endsLoudlyWhenTheDiskFailsAndLosesNothingAcknowledged() throws Exception {
+        StoreAddress address = StoreAddress.parse(folder.resolve("data").toString());
+        var command = new ArrayList<>(List.of("/usr/bin/strace", "-f", "-o", "/dev/null", "-e", "trace=fsync,fdatasync",
+                "-e", "inject=fsync,fdatasync:error=EIO:when=60+"));
+        command.addAll(StoreProcess.oneByOne(address, WRITES));
+        int acknowledged;
+        try (ChildProcess child = ChildProcess.start(command)) {
+            assertThat(child.awaitEnd(Duration.ofMinutes(2))).isNotZero();
+            assertThat(child.errors()).anyMatch(line -> line.contains("whether it is on disk is unknown"));
+            acknowledged = (int) child.lines().stream().filter(line -> line.startsWith("ack ")).count();
+        }
+
+        assertThat(acknowledged).isBetween(10, WRITES - 1);
+        try (SqlStore store = SqlStore.open(address, List.of(Rows.FIRST), StoreLimits.DEFAULT, Environment.system())) {
+            assertThat(Rows.count(store)).as("the last one's outcome is unknown").isBetween((long) acknowledged, acknowledged + 1L);
+        }
     }
 
     @Test
