@@ -40,6 +40,10 @@ final class Program {
                 .addSubcommand(new SubCommand(console, stop))
                 .addSubcommand(new BenchCommand(console, stop))
                 .addSubcommand(new DemoCommand(console, stop))
+                .addSubcommand(new CommandLine(new WebhookCommand(console))
+                        .addSubcommand(new WebhookListenCommand(console, stop))
+                        .addSubcommand(new WebhookSignCommand(console))
+                        .addSubcommand(new WebhookVerifyCommand(console)))
                 .addSubcommand(new DoctorCommand(console, stop))
                 .addSubcommand(new CompletionCommand(console))
                 // An event's data may begin with '@'; picocli would take it for the name of a file of arguments.

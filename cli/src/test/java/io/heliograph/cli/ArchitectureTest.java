@@ -35,10 +35,11 @@ class ArchitectureTest {
             "testkit", Set.of("core"),
             "udp", Set.of("core"),
             "zmq", Set.of("core"),
+            "webhook", Set.of("core"),
             "statsd", Set.of("core", "udp"),
             "server", Set.of("core", "udp"),
             "demo", Set.of("core", "udp", "statsd", "server"),
-            "cli", Set.of("core", "udp", "zmq", "statsd", "server", "demo"));
+            "cli", Set.of("core", "udp", "zmq", "webhook", "statsd", "server", "demo"));
 
     private static final Set<String> PACKAGES_OF_CORE =
             Set.of("", "flow", "ledger", "spi", "time", "wire", "local", "cloudevents", "journal", "discovery");

@@ -11,7 +11,7 @@ class ProgramTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "frob                                       | heliograph: command 'frob': allowed is pub, sub, bench, demo, doctor, completion",
+        "frob                                       | heliograph: command 'frob': allowed is pub, sub, bench, demo, webhook, doctor, completion",
         "--frob                                     | heliograph: option '--frob': allowed is --help, --version",
         "pub                                        | heliograph pub: ADDRESS is missing: wanted is heliograph pub ADDRESS [DATA]",
         "sub                                        | heliograph sub: ADDRESS is missing: wanted is heliograph sub ADDRESS",
@@ -54,6 +54,15 @@ class ProgramTest {
         "demo --statsd-port 65536                   | heliograph demo: --statsd-port '65536': allowed is a whole number from 0",
         "demo --duration 0s                         | heliograph demo: --duration '0s': allowed is more than 0",
         "demo 8080                                  | heliograph demo: argument '8080' is one too many: allowed is heliograph demo",
+        "webhook frob                               | heliograph webhook: command 'frob': allowed is listen, sign, verify",
+        "webhook sign a --secret hunter2             | heliograph webhook sign: secret '(not shown)': allowed is whsec_ and 24 to 64 bytes",
+        "webhook sign a --secret whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw --id a.b | heliograph webhook sign: webhook-id 'a.b': allowed is",
+        "webhook sign a --secret whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw --timestamp now | heliograph webhook sign: --timestamp 'now': allowed is",
+        "webhook verify a --secret whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw --id a --timestamp 1 --signature x --tolerance 2d | heliograph webhook verify: tolerance 'PT48H': allowed is",
+        "webhook listen --fail 503x                 | heliograph webhook listen: --fail '503x': allowed is statuses from 300 to 599",
+        "webhook listen --port 70000                | heliograph webhook listen: --port '70000': allowed is a whole number from 0",
+        "webhook listen --bind localhost            | heliograph webhook listen: --bind 'localhost': allowed is an IP address",
+        "webhook listen --forward-to ftp://a        | heliograph webhook listen: url 'ftp://a': allowed is a URL that begins with",
         "completion fish                            | heliograph completion: shell 'fish': allowed is bash or zsh",
     })
     void answersMisuseWithOneLineAndCodeTwo(String arguments, String expected) {
@@ -66,7 +75,7 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "pub", "sub", "bench", "demo", "doctor", "completion"})
+    @ValueSource(strings = {"", "pub", "sub", "bench", "demo", "webhook", "webhook listen", "webhook sign", "webhook verify", "doctor", "completion"})
     void explainsEveryCommand(String command) {
         String[] arguments = (command + " --help").trim().split(" ");
 
@@ -79,7 +88,7 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--version", "pub --version", "sub -V", "bench -V", "demo -V", "doctor --version", "completion --version"})
+    @ValueSource(strings = {"--version", "pub --version", "sub -V", "bench -V", "demo -V", "webhook -V", "webhook listen -V", "doctor --version", "completion --version"})
     void tellsItsVersionEverywhere(String arguments) {
         Invocation invocation = Invocation.of(arguments.split(" "));
 

@@ -120,6 +120,16 @@ public final class CloudEventHttp {
         return readBinary(attributes(headers), contentType, body);
     }
 
+    /**
+     * Reads several events from one message, whose content type is {@link #BATCH_TYPE}.
+     *
+     * @param most how many it may hold
+     * @throws CloudEventException naming what is wrong and where, such as {@code /3/type}; then none of them was read
+     */
+    public static List<Event> readBatch(byte[] body, int most) {
+        return CloudEventBatch.read(body, most);
+    }
+
     private static Event readBinary(Map<String, String> attributes, Optional<String> contentType, byte[] body) {
         String version = required(attributes, "specversion");
         if (!version.equals("1.0")) {

@@ -132,7 +132,7 @@ final class DeadlineTimer implements AutoCloseable {
     private static void run(Entry entry) {
         try {
             entry.action.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // One action's fault must not be the others'.
         }
     }

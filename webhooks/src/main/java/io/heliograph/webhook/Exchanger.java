@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hc.client5.http.DnsResolver;
@@ -152,6 +153,19 @@ final class Exchanger implements AutoCloseable {
             return exchange.isExpired() ? timedOut(wanted.timeout()) : Faults.broken(FailureReason.SENDER, e);
         } finally {
             deadline.cancel();
+        }
+    }
+
+    /** Looks a target up, and judges it. */
+    Resolution judge(TargetUrl target, Duration timeout) {
+        try {
+            return lookups.resolve(target, environment.clock().nanoTime() + timeout.toNanos())
+                    .orElseGet(() -> new Resolution.Unknown("the resolver did not answer in time"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Resolution.Unknown("interrupted");
+        } catch (RejectedExecutionException e) {
+            return new Resolution.Unknown("too many hosts are being looked up");
         }
     }
 

@@ -31,7 +31,7 @@ final class IdleKeeper implements AutoCloseable {
         while (awaitTurn()) {
             try {
                 duty.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // The next turn may go better; what is left open meanwhile is counted as idle.
             }
         }

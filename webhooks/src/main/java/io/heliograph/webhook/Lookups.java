@@ -81,7 +81,7 @@ final class Lookups implements AutoCloseable {
     }
 
     private void run(TargetUrl target, Lookup lookup) {
-        Resolution resolution = guard.resolve(target);
+        Resolution resolution = resolve(target);
         lock.lock();
         try {
             lookup.resolution = Optional.of(resolution);
@@ -89,6 +89,15 @@ final class Lookups implements AutoCloseable {
             underWay.remove(target.host());
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Ends in any case: else all who ask for this host would wait for it. */
+    private Resolution resolve(TargetUrl target) {
+        try {
+            return guard.resolve(target);
+        } catch (RuntimeException | Error e) {
+            return new Resolution.Unknown("the lookup failed: " + e);
         }
     }
 

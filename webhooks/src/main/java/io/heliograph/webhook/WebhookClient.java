@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /**
  * Makes single attempts: one request to a receiver that may be slow, broken or hostile, over by its deadline in any case.
@@ -34,16 +35,14 @@ public final class WebhookClient implements AutoCloseable {
     private final LongAdder ended = new LongAdder();
     private final LongAdder delivered = new LongAdder();
     private final LongAdder gone = new LongAdder();
-    private final Map<FailureReason, LongAdder> failed = new EnumMap<>(FailureReason.class);
+    /** By the reason's ordinal. */
+    private final LongAdder[] failed = Stream.generate(LongAdder::new).limit(FailureReason.values().length).toArray(LongAdder[]::new);
     private volatile boolean isClosed;
 
     private WebhookClient(WebhookClientConfig config, TargetGuard guard, Environment environment) {
         this.environment = environment;
         this.exchanger = new Exchanger(config, guard, environment);
         this.idleKeeper = IdleKeeper.start(environment.clock(), () -> exchanger.closeIdle(config.idle(), config.maxIdle()));
-        for (FailureReason reason : FailureReason.values()) {
-            failed.put(reason, new LongAdder());
-        }
     }
 
     /** Opens a client; it connects to nobody yet. */
@@ -63,6 +62,15 @@ public final class WebhookClient implements AutoCloseable {
         } finally {
             ended.increment();
         }
+    }
+
+    /**
+     * Finds where a target leads and whether it may be connected to, as each attempt does: for whoever registers it.
+     *
+     * @param timeout how long that may take
+     */
+    public Resolution judge(TargetUrl target, Duration timeout) {
+        return exchanger.judge(target, timeout);
     }
 
     /** Asks a receiver whether it wants events at all. */
@@ -109,14 +117,16 @@ public final class WebhookClient implements AutoCloseable {
         switch (result) {
             case AttemptResult.Delivered d -> delivered.increment();
             case AttemptResult.Gone g -> gone.increment();
-            case AttemptResult.Failed f -> failed.get(f.reason()).increment();
+            case AttemptResult.Failed f -> failed[f.reason().ordinal()].increment();
         }
     }
 
     /** What it has done. */
     public WebhookClientCounts counts() {
         Map<FailureReason, Long> byReason = new EnumMap<>(FailureReason.class);
-        failed.forEach((reason, count) -> byReason.put(reason, count.sum()));
+        for (FailureReason reason : FailureReason.values()) {
+            byReason.put(reason, failed[reason.ordinal()].sum());
+        }
         long over = ended.sum();
         return new WebhookClientCounts(begun.sum(), delivered.sum(), gone.sum(), byReason, begun.sum() - over,
                 exchanger.usedConnections(), exchanger.idleConnections());

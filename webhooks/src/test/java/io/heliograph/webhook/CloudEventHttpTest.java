@@ -126,6 +126,28 @@ class CloudEventHttpTest {
     }
 
     @Test
+    void readsBackTheBatchThatItWrote() {
+        Event other = Event.builder("t").id("2").data("x".getBytes(StandardCharsets.UTF_8), "text/plain").build();
+
+        assertThat(CloudEventHttp.readBatch(CloudEventHttp.writeBatch(List.of(EVENT, other), List.of("", "")).body(), 2))
+                .containsExactly(EVENT, other);
+        assertThat(CloudEventHttp.readBatch(" [ ] ".getBytes(StandardCharsets.UTF_8), 0)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "{}|``|JSON array", "[|``|not JSON", "[]x|``|not JSON", "[] []|``|follows", "[1]|/0|JSON object", "[null]|/0|JSON object",
+        "[OK,{}]|/1/specversion|required", "[OK,{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"a b\"}]|/1/type|topic",
+        "[OK,OK,OK]|``|at most 2", "[OK,\"é]|``|not JSON"})
+    void saysWhatIsWrongWithABatchAndWhere(String batch, String pointer, String message) {
+        String event = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"t\"}";
+        byte[] body = batch.replace("OK", event).getBytes(StandardCharsets.UTF_8);
+
+        assertThatThrownBy(() -> CloudEventHttp.readBatch(body, 2)).isInstanceOf(CloudEventException.class).hasMessageContaining(message)
+                .satisfies(e -> assertThat(((CloudEventException) e).pointer()).isEqualTo(pointer));
+    }
+
+    @Test
     void writesStructuredWhatNoFieldCanCarry() {
         Event event = Event.builder("t").data(new byte[] {1}, "text/plain; title=ü").build();
 

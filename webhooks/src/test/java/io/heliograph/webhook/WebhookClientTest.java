@@ -240,6 +240,23 @@ class WebhookClientTest {
     }
 
     @Test
+    void judgesATargetBeforeAnythingIsSent() {
+        assertThat(client.judge(TargetUrl.parse("http://name.example/"), LONG)).isInstanceOf(Resolution.Allowed.class);
+        assertThat(client.judge(TargetUrl.parse("http://10.0.0.1/"), LONG)).isInstanceOf(Resolution.Barred.class);
+        var release = new CountDownLatch(1);
+        try (var slow = WebhookClient.open(WebhookClientConfig.defaults(), TargetGuard.of(List.of(), host -> {
+            awaitQuietly(release);
+            throw new StackOverflowError("on purpose");
+        }), Environment.system())) {
+            assertThat(slow.judge(TargetUrl.parse("http://name.example/"), SHORT)).isInstanceOfSatisfying(Resolution.Unknown.class,
+                    unknown -> assertThat(unknown.why()).contains("in time"));
+            release.countDown();
+            Soon.until(() -> slow.judge(TargetUrl.parse("http://name.example/"), LONG)
+                    .equals(new Resolution.Unknown("the lookup failed: java.lang.StackOverflowError: on purpose")));
+        }
+    }
+
+    @Test
     void saysThatNobodyListens() throws IOException {
         int port;
         try (var socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
