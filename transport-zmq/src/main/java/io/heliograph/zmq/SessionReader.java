@@ -145,8 +145,13 @@ final class SessionReader {
             return;
         }
         isStalled = false;
-        while (!held.isEmpty() && read(held.getFirst(), receivedEpochNanos, nowNs)) {
-            heldBytes -= held.removeFirst().limit();
+        while (!held.isEmpty()) {
+            ByteBuffer message = held.removeFirst();
+            if (!read(message, receivedEpochNanos, nowNs)) {
+                held.addFirst(message);
+                return;
+            }
+            heldBytes -= message.limit();
         }
     }
 
@@ -180,7 +185,8 @@ final class SessionReader {
         int version = body.getInt();
         readPolicy(body);
         if (of != session) {
-            leaveSession();
+            // What waits behind this is of the new session.
+            endSession();
             session = of;
             outlets = new Outlets(of);
             isEnded = false;
@@ -477,13 +483,17 @@ final class SessionReader {
 
     /** The session is not followed any longer: another has begun, or nobody here listens. */
     void leaveSession() {
+        endSession();
+        session = 0;
+        forgetHeld();
+    }
+
+    private void endSession() {
         if (!isEnded && !isSilent) {
             outlets.tellTailUnknown();
         }
         outlets.retire();
-        session = 0;
         isEnded = true;
         isSilent = false;
-        forgetHeld();
     }
 }

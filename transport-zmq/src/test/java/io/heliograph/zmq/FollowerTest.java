@@ -150,6 +150,30 @@ class FollowerTest {
     }
 
     @Test
+    void aNewSessionBeginsBehindWhatStillWaitsOfTheOldOne() {
+        hello();
+        welcome(0, 0);
+        Lane first = lane(0);
+        accept(first, 5);
+        take(first.take().orElseThrow());
+        var second = new Lane(SESSION + 1, SUBSCRIBER, 5, new LaneState(1, TIGHT.text()), config.limits(), environment);
+        second.creditBehind(100);
+        second.ask(new Filters(List.of()), Optional.empty(), 1 << 20);
+        accept(second, 3);
+        take(PublisherMessages.welcome(SESSION + 1, SUBSCRIBER, 0, 5, new LaneState(1, TIGHT.text())));
+        take(second.take().orElseThrow());
+        for (int i = 0; i < 10; i++) {
+            intake.poll(received, 1);
+            follower.onTime(0, clock.nanoTime());
+        }
+
+        assertThat(received.numbers()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+        assertThat(received.deliveries().getLast().position().session()).isEqualTo(SESSION + 1);
+        assertThat(intake.sums().known()).isEqualTo(8);
+        assertThat(intake.sums().difference()).isZero();
+    }
+
+    @Test
     void aSessionThatItNeverSawIsNotTakenUp() {
         hello();
         welcome(0, 4);
