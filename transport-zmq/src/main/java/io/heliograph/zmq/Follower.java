@@ -65,7 +65,7 @@ final class Follower {
 
     /** The connection is lost, and whoever comes by another is not known to be the same. */
     void lose() {
-        if (feed.asksLast() && reader.session() != 0 && !reader.isEnded()) {
+        if (reader.session() != 0 && !reader.isEnded()) {
             feed.leave(reader.session(), reader.expected());
         }
         reader.leaveSession();

@@ -229,13 +229,13 @@ final class RemoteSubscribers {
 
     /**
      * Where one that is known goes on. One that does not know the session yet may say the same again before it has heard of it:
-     * a lane that begins with last values must not begin a second time then, since others would be last by now.
+     * its lane must not begin a second time then, since it was promised all from the first one's start.
      */
     private long place(RemoteSubscriber known, Hello hello) {
         if (hello.session() == session) {
             return hello.next();
         }
-        return known.beginsWithLast && hello.filtersVersion() == known.filtersVersion ? known.start : Long.MAX_VALUE;
+        return hello.filtersVersion() == known.filtersVersion ? known.start : Long.MAX_VALUE;
     }
 
     private boolean greet(long id, Peer from, Hello hello, long nowNs) {
