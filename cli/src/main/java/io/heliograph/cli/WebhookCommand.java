@@ -15,9 +15,9 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nCommands (each has its own --help):%n",
         footer = {
             "",
-            "Keys: whsec_... is a secret that both sides hold (v1), whsk_... a sender's key pair",
-            "and whpk_... its public half (v1a). Without --secret the key is taken from the",
-            "variable HELIOGRAPH_WEBHOOK_SECRET: an argument can be seen by others.",
+            "Keys: whsec_... is a secret that both sides hold (v1), whsk_... a sender's",
+            "key pair and whpk_... its public half (v1a). Without --secret the key is taken",
+            "from the variable HELIOGRAPH_WEBHOOK_SECRET: others can see an argument.",
         })
 final class WebhookCommand implements Callable<Integer> {
 

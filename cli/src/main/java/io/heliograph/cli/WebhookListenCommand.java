@@ -37,9 +37,10 @@ import picocli.CommandLine.Option;
         description = "Receives webhooks and prints each one's body as a line, in base64 if it is not UTF-8 text.",
         footer = {
             "",
-            "Answers 204; 400 to what a key did not sign, 409 to the same attempt again. Agrees to",
-            "the handshake of CloudEvents. What was found is a line on standard error each.",
-            "Ends with --count or --wait, or when the reader of its output goes away.",
+            "Answers 204; 400 to what a key did not sign, 409 to the same attempt again.",
+            "Agrees to the handshake of CloudEvents. What was found is a line on standard",
+            "error each. Ends with --count or --wait, or when the reader of its output goes",
+            "away.",
         })
 final class WebhookListenCommand implements Callable<Integer> {
 
