@@ -46,6 +46,7 @@ public final class Intake {
     private final Map<Long, SessionIntake> sessions = new HashMap<>();
     private SubscriberSums endedSessions = SubscriberSums.ZERO;
     private Optional<FlowPolicy> asked;
+    private long handed;
     private boolean isSlow;
     private boolean isFailing;
     private boolean isSilentOnGaps;
@@ -187,6 +188,16 @@ public final class Intake {
         }
     }
 
+    /** How many events the handler has been handed so far. */
+    public long handed() {
+        lock.lock();
+        try {
+            return handed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What the backlog would do with an event of {@code sizeBytes} under {@code ceiling}, now. */
     public Admission.Verdict judge(FlowPolicy ceiling, int sizeBytes, long waitedNs) {
         lock.lock();
@@ -301,6 +312,7 @@ public final class Intake {
         try {
             Optional<Inbound> next = backlog.poll(environment.clock().nanoTime());
             if (next.isPresent() && next.get() instanceof Delivery) {
+                handed++;
                 onRoom.run();
             }
             if (backlog.isEmpty()) {

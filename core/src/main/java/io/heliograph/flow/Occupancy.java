@@ -31,6 +31,12 @@ public final class Occupancy {
         bytes -= sizeBytes;
     }
 
+    /** So many events less, which had {@code sizeBytes} together. */
+    public void remove(int count, long sizeBytes) {
+        events -= count;
+        bytes -= sizeBytes;
+    }
+
     /** Whether one more event of {@code sizeBytes} stays within {@code limit}. */
     public boolean hasRoom(Limit limit, int sizeBytes) {
         return events < limit.events() && bytes + sizeBytes <= limit.bytes();

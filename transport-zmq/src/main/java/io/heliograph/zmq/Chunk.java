@@ -28,7 +28,6 @@ import java.util.Optional;
  */
 final class Chunk {
 
-    private static final int LEAST_BYTES = 512;
     private static final int FIXED_SIZE = Event.of("t", new byte[0]).size() - 1;
 
     /** An event that may wait only so long. */
@@ -50,13 +49,13 @@ final class Chunk {
      * @param topic       the context of its frames
      * @param isEvictable whether its events may be given up for later ones
      * @param sequence    of its first entry
-     * @param bytes       how large it will probably be
+     * @param bytes       to pack them in, in the beginning; nobody else's from here on
      */
-    Chunk(String topic, boolean isEvictable, long sequence, int bytes) {
+    Chunk(String topic, boolean isEvictable, long sequence, byte[] bytes) {
         this.topic = topic;
         this.isEvictable = isEvictable;
         this.head = MessageLayout.TOPIC_AT + topic.length();
-        this.buffer = ByteBuffer.allocate(Math.max(bytes, LEAST_BYTES)).order(ByteOrder.LITTLE_ENDIAN).position(head);
+        this.buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(head);
         this.end = sequence;
         before.clear(sequence);
     }
@@ -87,6 +86,11 @@ final class Chunk {
     /** The sequence of its first entry, or of what has been given up before that. */
     long from() {
         return before.from();
+    }
+
+    /** What it is packed in; for another one, when this is given up. */
+    byte[] bytes() {
+        return buffer.array();
     }
 
     /** How large it is as a message so far. */

@@ -44,11 +44,19 @@ final class Lane implements Destination {
     private final Account tail = new Account();
     private final Occupancy memory = new Occupancy();
     private final Occupancy evictable = new Occupancy();
-    private final ArrayDeque<Frame> frames = new ArrayDeque<>();
+    /** Sent, and not acknowledged. */
+    private final ArrayDeque<Frame> inFlight = new ArrayDeque<>();
+    /** Sealed, and to be sent, for the first time or again. */
+    private final ArrayDeque<Frame> sealed = new ArrayDeque<>();
     private Filters filters = new Filters(List.of());
     private Optional<FlowPolicy> asked = Optional.empty();
+    /** What is in force under {@link #ceiling}, which nearly always is the very object that it was the last time. */
+    private FlowPolicy inForce;
+    private FlowPolicy ceiling;
+    private boolean doesEvict;
+    /** Of a chunk of which all was given up; its like is needed soon. */
+    private Optional<byte[]> spare = Optional.empty();
     private long next;
-    private int sent;
     private long unackedBytes;
     private long eventsSealed;
     private long eventCredit;
@@ -67,6 +75,7 @@ final class Lane implements Destination {
         this.next = start;
         this.limits = limits;
         tail.clear(start);
+        judgeUnder(FlowPolicy.dropOldest(Limit.DEFAULT));
     }
 
     long subscriber() {
@@ -87,6 +96,7 @@ final class Lane implements Destination {
     void ask(Filters wanted, Optional<FlowPolicy> policy, int window) {
         filters = wanted;
         asked = policy;
+        judgeUnder(ceiling);
         windowBytes = Math.min(window, limits.windowBytes());
     }
 
@@ -96,8 +106,17 @@ final class Lane implements Destination {
     }
 
     @Override
-    public FlowPolicy policy(FlowPolicy ceiling) {
-        return asked.isPresent() && FlowPolicy.isAllowedUnder(ceiling, asked.get()) ? asked.get() : ceiling;
+    public FlowPolicy policy(FlowPolicy under) {
+        if (under != ceiling) {
+            judgeUnder(under);
+        }
+        return inForce;
+    }
+
+    private void judgeUnder(FlowPolicy under) {
+        ceiling = under;
+        inForce = asked.filter(policy -> FlowPolicy.isAllowedUnder(under, policy)).orElse(under);
+        doesEvict = evicts(inForce);
     }
 
     /** What becomes of an event of {@code sizeBytes}; what the window and the credit allow is sealed first, to make room. */
@@ -163,6 +182,7 @@ final class Lane implements Destination {
             follower.prepend(chunk.before());
         }
         chunks.remove(chunk);
+        spare = Optional.of(chunk.bytes());
     }
 
     @Override
@@ -240,7 +260,8 @@ final class Lane implements Destination {
     }
 
     private Chunk chunkFor(String topic, int encodedBytes, FlowPolicy ceiling) {
-        boolean isEvictable = evicts(policy(ceiling));
+        policy(ceiling);
+        boolean isEvictable = doesEvict;
         if (!chunks.isEmpty() && dueState.isEmpty()) {
             Chunk last = chunks.getLast();
             int needed = (tail.isEmpty() ? 0 : tail.encodedLength()) + encodedBytes;
@@ -252,7 +273,9 @@ final class Lane implements Destination {
         }
         int least = MessageLayout.TOPIC_AT + topic.length() + Account.mostBytes() + encodedBytes;
         int guess = Math.min(lastFrameBytes + (lastFrameBytes >> 2), limits.frameBytes());
-        var chunk = new Chunk(topic, isEvictable, tail.from(), Math.max(guess, least));
+        int needed = Math.max(guess, least);
+        var chunk = new Chunk(topic, isEvictable, tail.from(), spare.filter(bytes -> bytes.length >= needed).orElseGet(() -> new byte[needed]));
+        spare = Optional.empty();
         chunk.append(tail);
         chunk.state(dueState);
         dueState = Optional.empty();
@@ -282,15 +305,15 @@ final class Lane implements Destination {
 
     /** The sequence of what is sent next. */
     long place() {
-        if (sent < frames.size()) {
-            return nth(sent).from();
+        if (!sealed.isEmpty()) {
+            return sealed.getFirst().from();
         }
         return chunks.isEmpty() ? tail.from() : chunks.getFirst().from();
     }
 
     /** Whether an event waits that may be sent now. */
     boolean isReady() {
-        if (sent < frames.size()) {
+        if (!sealed.isEmpty()) {
             return true;
         }
         return chunks.isEmpty()
@@ -305,11 +328,12 @@ final class Lane implements Destination {
 
     /** Whether nothing at all waits to be sent. */
     boolean isSent() {
-        return sent == frames.size() && chunks.isEmpty() && tail.isEmpty() && dueState.isEmpty();
+        return sealed.isEmpty() && chunks.isEmpty() && tail.isEmpty() && dueState.isEmpty();
     }
 
     private boolean hasWindow() {
-        return frames.size() < MOST_FRAMES && (unackedBytes < windowBytes || frames.isEmpty());
+        int frames = inFlight.size() + sealed.size();
+        return frames < MOST_FRAMES && (unackedBytes < windowBytes || frames == 0);
     }
 
     /** Word of what is not wanted or was given up, and of which nothing has followed yet, can be sent by itself. */
@@ -332,7 +356,7 @@ final class Lane implements Destination {
      * The next frame to be sent; empty if there is none, or the window or the credit is used up. {@link #putBack} undoes it.
      */
     Optional<ByteBuffer> take() {
-        if (sent == frames.size()) {
+        if (sealed.isEmpty()) {
             if (isStateAlone()) {
                 sealState(dueState.orElseThrow(), next);
                 dueState = Optional.empty();
@@ -340,28 +364,15 @@ final class Lane implements Destination {
                 return Optional.empty();
             }
         }
-        Frame frame = nth(sent);
-        sent++;
+        Frame frame = sealed.removeFirst();
+        inFlight.addLast(frame);
         told = frame.state().orElse(told);
         return Optional.of(frame.message());
     }
 
     /** The frame taken last was not sent after all. */
     void putBack() {
-        sent--;
-    }
-
-    private Frame nth(int index) {
-        if (index == frames.size() - 1) {
-            return frames.getLast();
-        }
-        int i = 0;
-        for (Frame frame : frames) {
-            if (i++ == index) {
-                return frame;
-            }
-        }
-        throw new IllegalStateException("frame " + index + " of " + frames.size());
+        sealed.addFirst(inFlight.removeLast());
     }
 
     /** Makes a frame of the oldest chunk, or of as many of its events as there is credit for. */
@@ -384,19 +395,19 @@ final class Lane implements Destination {
         eventsSealed += chunk.events();
         unackedBytes += frame.bytes();
         lastFrameBytes = frame.bytes();
-        frames.addLast(frame);
+        sealed.addLast(frame);
         return true;
     }
 
     private void sealState(LaneState state, long sequence) {
         ByteBuffer message = PublisherMessages.state(session, subscriber, sequence, state);
         unackedBytes += message.capacity();
-        frames.addLast(new Frame(message, sequence, sequence, eventsSealed, 0, Optional.of(state)));
+        sealed.addLast(new Frame(message, sequence, sequence, eventsSealed, 0, Optional.of(state)));
     }
 
     /** What of {@code chunk} is not too old, as far as the credit goes; the rest stays. */
     private Chunk part(Chunk chunk, long credit, long nowNs) {
-        var part = new Chunk(chunk.topic(), chunk.isEvictable(), chunk.from(), chunk.encodedBytes());
+        var part = new Chunk(chunk.topic(), chunk.isEvictable(), chunk.from(), new byte[chunk.encodedBytes()]);
         while (chunk.events() > 0 && (part.events() < credit || chunk.isOldestExpired(nowNs))) {
             if (chunk.isOldestExpired(nowNs)) {
                 int size = chunk.giveUpOldest(LossReason.EXPIRED, decoder);
@@ -418,26 +429,17 @@ final class Lane implements Destination {
     }
 
     private void forget(Chunk chunk) {
-        for (int i = 1; i < chunk.events(); i++) {
-            memory.remove(0);
-        }
-        if (chunk.events() > 0) {
-            memory.remove(Math.toIntExact(chunk.sizeBytes()));
-        }
-        for (int i = 1; i < chunk.events() && chunk.isEvictable(); i++) {
-            evictable.remove(0);
-        }
-        if (chunk.events() > 0 && chunk.isEvictable()) {
-            evictable.remove(Math.toIntExact(chunk.sizeBytes()));
+        memory.remove(chunk.events(), chunk.sizeBytes());
+        if (chunk.isEvictable()) {
+            evictable.remove(chunk.events(), chunk.sizeBytes());
         }
     }
 
     /** The subscriber has all before {@code sequence}; says whether that is news. */
     boolean acknowledge(long sequence) {
         boolean isNew = false;
-        while (sent > 0 && frames.getFirst().end() <= sequence) {
-            unackedBytes -= frames.removeFirst().bytes();
-            sent--;
+        while (!inFlight.isEmpty() && inFlight.getFirst().end() <= sequence) {
+            unackedBytes -= inFlight.removeFirst().bytes();
             isNew = true;
         }
         return isNew;
@@ -452,14 +454,16 @@ final class Lane implements Destination {
 
     /** The subscriber takes so many events behind those it has acknowledged. */
     void creditBehind(long events) {
-        long before = frames.isEmpty() ? eventsSealed : frames.getFirst().eventsBefore();
+        long before = first().map(Frame::eventsBefore).orElse(eventsSealed);
         eventCredit = events > MessageLayout.UNLIMITED - before ? MessageLayout.UNLIMITED : before + events;
     }
 
     /** Sends again what the subscriber does not have. */
     void rewind(long sequence) {
         acknowledge(sequence);
-        sent = 0;
+        while (!inFlight.isEmpty()) {
+            sealed.addFirst(inFlight.removeLast());
+        }
     }
 
     /** Whether all from {@code sequence} on is still here, to be sent again. */
@@ -467,9 +471,15 @@ final class Lane implements Destination {
         return firstKept() <= sequence && sequence <= next;
     }
 
+    /** The oldest that is not acknowledged. */
+    private Optional<Frame> first() {
+        return Optional.ofNullable(inFlight.isEmpty() ? sealed.peekFirst() : inFlight.peekFirst());
+    }
+
     private long firstKept() {
-        if (!frames.isEmpty()) {
-            return frames.getFirst().from();
+        Optional<Frame> first = first();
+        if (first.isPresent()) {
+            return first.get().from();
         }
         return chunks.isEmpty() ? tail.from() : chunks.getFirst().from();
     }

@@ -5,6 +5,7 @@ import io.heliograph.Event;
 import io.heliograph.Gap;
 import io.heliograph.LossReason;
 import io.heliograph.Position;
+import io.heliograph.flow.Admission;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Intake;
 import io.heliograph.flow.SessionIntake;
@@ -29,6 +30,7 @@ final class Outlets {
         private String lastTopic = "";
         private boolean isLastWanted;
         private boolean isRemoved;
+        private long handedAtCredit = -1;
 
         private Outlet(SessionIntake intake, Optional<DataHandler> direct, Optional<FlowPolicy> ceiling) {
             this.intake = intake;
@@ -38,6 +40,12 @@ final class Outlets {
 
         FlowPolicy ceiling(FlowPolicy ofSession) {
             return ceiling.orElse(ofSession);
+        }
+
+        /** Whether an event of {@code bytes} would take the place of an older one, and its handler has taken none since the last credit. */
+        boolean isStalled(FlowPolicy ofSession, int bytes) {
+            return direct.isEmpty() && intake.intake().handed() == handedAtCredit
+                    && intake.intake().judge(ceiling(ofSession), bytes, 0) == Admission.Verdict.EVICT_OLDEST;
         }
 
         /** Whether the filter wants {@code topic}, which nearly always is the very object that it was the last time. */
@@ -54,6 +62,7 @@ final class Outlets {
     private final long session;
     /** Never changed but replaced, since a handler may close its own subscription. */
     private List<Outlet> outlets = List.of();
+    private int lastBytes;
 
     Outlets(long session) {
         this.session = session;
@@ -99,23 +108,34 @@ final class Outlets {
         return true;
     }
 
-    /** How many events the fullest of those that make a publisher wait has room for; one at least where it is empty. */
+    /**
+     * How many events the fullest of those that make a publisher wait has room for; one at least where it is empty. Where all
+     * the others hang, none: what would be given up here is better given up by the publisher.
+     */
     long room(FlowPolicy ceiling) {
         long room = MessageLayout.UNLIMITED;
+        boolean isAnyMoving = outlets.isEmpty();
         for (Outlet outlet : outlets) {
             Intake intake = outlet.intake.intake();
             FlowPolicy policy = intake.policy(outlet.ceiling(ceiling));
+            isAnyMoving |= policy.waits() || !outlet.isStalled(ceiling, lastBytes);
             if (outlet.direct.isEmpty() && policy.waits()) {
                 int waiting = intake.waiting();
                 long free = Math.max(0, policy.limit().events() - (long) waiting);
                 room = Math.min(room, waiting == 0 ? Math.max(1, free) : free);
             }
         }
-        return room;
+        return isAnyMoving ? room : 0;
+    }
+
+    /** The publisher is told of the room. */
+    void onCredit() {
+        outlets.forEach(outlet -> outlet.handedAtCredit = outlet.intake.intake().handed());
     }
 
     /** Hands an event to those that want it. */
     void hand(Event event, long sequence, long sentEpochNanos, long receivedEpochNanos, FlowPolicy ceiling) {
+        lastBytes = event.size();
         Optional<Delivery> delivery = Optional.empty();
         for (Outlet outlet : outlets) {
             if (!outlet.wants(event.topic())) {

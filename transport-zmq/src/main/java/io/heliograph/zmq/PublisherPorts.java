@@ -21,6 +21,8 @@ final class PublisherPorts implements SocketLoop.Work {
     private static final int MESSAGES_PER_TURN = 256;
     /** Then the others have their turn. */
     private static final int FRAMES_PER_TURN = 32;
+    /** While there is enough to send, publishers that wait hear of room so often only: who is woken for each frame fills it, and waits again. */
+    private static final int TURNS_UNTIL_TOLD = 4;
 
     private final ZmqConfig config;
     private final long session;
@@ -34,6 +36,8 @@ final class PublisherPorts implements SocketLoop.Work {
     private final OwnPorts ports;
     private final PeerSocket.Receiver receiver = new Hearing();
     private Optional<PlainTraffic> plain = Optional.empty();
+    private boolean hasMadeRoom;
+    private int turnsSinceTold;
     private long untilConnectNs;
     private volatile boolean isDone;
 
@@ -126,7 +130,21 @@ final class PublisherPorts implements SocketLoop.Work {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        if (hasMadeRoom && (!hasSent || ++turnsSinceTold >= TURNS_UNTIL_TOLD)) {
+            tellOfRoom();
+        }
         return received > 0 || hasSent;
+    }
+
+    private void tellOfRoom() {
+        hasMadeRoom = false;
+        turnsSinceTold = 0;
+        lock.lock();
+        try {
+            onChange.run();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private RemoteSubscriber[] due(long nowNs) {
@@ -158,9 +176,7 @@ final class PublisherPorts implements SocketLoop.Work {
             }
             peer = remote.peer;
             message = message(remote, due);
-            if (due == RemoteSubscriber.Due.FRAME) {
-                onChange.run();
-            }
+            hasMadeRoom |= due == RemoteSubscriber.Due.FRAME;
         } finally {
             lock.unlock();
         }

@@ -459,6 +459,7 @@ final class SessionReader {
     Credit takeCredit() {
         int flags = (isResendDue ? MessageLayout.RESEND : 0) | (isEnded ? MessageLayout.ENDED : 0);
         granted = grant();
+        outlets.onCredit();
         isCreditDue = false;
         isResendDue = false;
         isProgressed = false;
