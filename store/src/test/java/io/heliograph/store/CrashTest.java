@@ -10,8 +10,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +46,24 @@ class CrashTest {
         killRounds(200);
     }
 
+    @Test
+    void findsWhatAKilledProcessCommittedOfItsOwnAndNothingElse() throws Exception {
+        StoreAddress address = StoreAddress.parse(folder.resolve("data").toString());
+        Set<Long> committed;
+        try (ChildProcess child = StoreProcess.committing(address, 0)) {
+            child.awaitLine(100, line -> true, PATIENCE);
+            committed = acknowledgedByKilled(child);
+        }
+        check(address, committed, "committed by its own connection");
+
+        try (SqlStore store = SqlStore.open(address, List.of(Rows.FIRST), StoreLimits.DEFAULT, Environment.system())) {
+            var told = new CountDownLatch(1);
+            store.watch("SELECT 1 FROM test_row LIMIT 1", told::countDown);
+            assertThat(told.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(Rows.numbers(store)).allMatch(n -> n >= 0).hasSizeBetween(committed.size(), committed.size() + 1);
+        }
+    }
+
     private void killRounds(int rounds) throws Exception {
         long seed = System.nanoTime();
         var random = new Random(seed);
@@ -51,17 +72,18 @@ class CrashTest {
         for (int round = 0; round < rounds; round++) {
             try (ChildProcess child = StoreProcess.writing(address, round * ROUND)) {
                 child.awaitLine(1 + random.nextInt(20_000), line -> true, PATIENCE);
-                ProcessHandle.of(child.pid()).orElseThrow().destroyForcibly();
-                child.awaitEnd(PATIENCE);
-                for (String line : child.lines()) {
-                    Matcher ack = ACKNOWLEDGED.matcher(line);
-                    if (ack.matches()) {
-                        acknowledged.add(Long.valueOf(ack.group(1)));
-                    }
-                }
+                acknowledged.addAll(acknowledgedByKilled(child));
             }
             check(address, acknowledged, "round " + round + " of seed " + seed);
         }
+    }
+
+    private static Set<Long> acknowledgedByKilled(ChildProcess child) throws InterruptedException {
+        ProcessHandle.of(child.pid()).orElseThrow().destroyForcibly();
+        child.awaitEnd(PATIENCE);
+        // The last line may be cut off.
+        return child.lines().stream().map(ACKNOWLEDGED::matcher).filter(Matcher::matches).map(ack -> Long.valueOf(ack.group(1)))
+                .collect(Collectors.toSet());
     }
 
     private static void check(StoreAddress address, Set<Long> acknowledged, String when) {

@@ -25,8 +25,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a store promises, on either database. */
+@Timeout(120)
 abstract class StoreContract {
 
     /** No batch ends by time, however slow the machine is. */

@@ -3,6 +3,9 @@ package io.heliograph.store;
 import io.heliograph.spi.Environment;
 import io.heliograph.testkit.ChildProcess;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -24,6 +27,11 @@ final class StoreProcess {
     /** Starts one that writes rows with numbers from {@code from} on, many at once, until it is killed. */
     static ChildProcess writing(StoreAddress address, long from) {
         return ChildProcess.start(command(address, "write", from));
+    }
+
+    /** Starts one that commits rows from {@code from} on in transactions of its own, past the store, until it is killed. */
+    static ChildProcess committing(StoreAddress address, long from) {
+        return ChildProcess.start(command(address, "commit", from));
     }
 
     /** The command of one that writes {@code count} rows one after the other, says {@code commits N.} and ends. */
@@ -51,6 +59,7 @@ final class StoreProcess {
             switch (arguments[1]) {
                 case "hold" -> System.in.read();
                 case "write" -> write(store, number);
+                case "commit" -> commit(StoreAddress.parse(arguments[0]), number);
                 default -> {
                     for (long n = 0; n < number; n++) {
                         store.write(Rows.insert(n)).join();
@@ -58,6 +67,23 @@ final class StoreProcess {
                     }
                     System.out.println("commits " + store.counters().commits() + ".");
                 }
+            }
+        }
+    }
+
+    /** Every second transaction is rolled back; its row has a negative number. */
+    private static void commit(StoreAddress address, long from) throws SQLException {
+        Path file = ((StoreAddress.DataFolder) address).folder().resolve("heliograph.db");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file); Statements sql = Statements.on(connection)) {
+            sql.execute("PRAGMA busy_timeout = 5000");
+            sql.execute("PRAGMA synchronous = FULL");
+            connection.setAutoCommit(false);
+            for (long n = from; ; n++) {
+                Rows.insert(sql, n);
+                connection.commit();
+                System.out.println("ack " + n + ".");
+                Rows.insert(sql, -n - 1);
+                connection.rollback();
             }
         }
     }
