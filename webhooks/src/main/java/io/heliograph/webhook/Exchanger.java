@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
@@ -174,7 +173,7 @@ final class Exchanger implements AutoCloseable {
     }
 
     private static HttpUriRequestBase request(String method, WebhookRequest wanted) {
-        var request = new HttpUriRequestBase(method, URI.create(wanted.target().reveal()));
+        var request = new HttpUriRequestBase(method, wanted.target().uri());
         wanted.headers().forEach(header -> request.addHeader(header.name(), header.value()));
         if (method.equals("POST")) {
             request.setEntity(new ByteArrayEntity(wanted.body(), null));

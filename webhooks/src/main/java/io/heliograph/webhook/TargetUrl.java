@@ -26,6 +26,8 @@ public final class TargetUrl {
     private final int port;
     private final String pathAndQuery;
     private final Optional<InetAddress> literal;
+    /** Kept, since reading it takes longer than anything else here and each attempt needs it. */
+    private final URI uri;
 
     private TargetUrl(String scheme, String host, int port, String pathAndQuery) {
         this.scheme = scheme;
@@ -33,6 +35,7 @@ public final class TargetUrl {
         this.port = port;
         this.pathAndQuery = pathAndQuery;
         this.literal = HostText.literal(host).map(HostText::address);
+        this.uri = URI.create(origin(scheme, host, port) + pathAndQuery);
     }
 
     /**
@@ -139,10 +142,14 @@ public final class TargetUrl {
 
     /** The whole URL, with its query: to be stored, not to be shown. */
     public String reveal() {
-        return origin() + pathAndQuery;
+        return uri.toString();
     }
 
-    private String origin() {
+    URI uri() {
+        return uri;
+    }
+
+    private static String origin(String scheme, String host, int port) {
         boolean isDefault = port == (scheme.equals("https") ? 443 : 80);
         return scheme + "://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + (isDefault ? "" : ":" + port);
     }
