@@ -3,7 +3,7 @@ package io.heliograph.cli;
 import io.heliograph.ConfigException;
 import io.heliograph.Notation;
 import io.heliograph.spi.Environment;
-import io.heliograph.webhook.AttemptResult;
+import io.heliograph.webhook.Answer;
 import io.heliograph.webhook.Cidr;
 import io.heliograph.webhook.HostResolver;
 import io.heliograph.webhook.HttpHeader;
@@ -124,11 +124,8 @@ final class WebhookListenCommand implements Callable<Integer> {
     }
 
     private static WebhookReceiver.Forward forward(WebhookClient client, TargetUrl target) {
-        return (path, headers, body) -> switch (client.deliver(new WebhookRequest(target, forwarded(headers), body, FORWARD_TIMEOUT))) {
-            case AttemptResult.Delivered delivered -> delivered.answer().status();
-            case AttemptResult.Gone gone -> gone.answer().status();
-            case AttemptResult.Failed failed -> failed.answer().map(answer -> answer.status()).orElse(BAD_GATEWAY);
-        };
+        return (path, headers, body) -> client.deliver(new WebhookRequest(target, forwarded(headers), body, FORWARD_TIMEOUT))
+                .answered().map(Answer::status).orElse(BAD_GATEWAY);
     }
 
     private static List<HttpHeader> forwarded(Map<String, List<String>> headers) {

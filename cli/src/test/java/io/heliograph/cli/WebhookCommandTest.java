@@ -250,10 +250,6 @@ class WebhookCommandTest {
     }
 
     private static int status(AttemptResult result) {
-        return switch (result) {
-            case AttemptResult.Delivered delivered -> delivered.answer().status();
-            case AttemptResult.Gone gone -> gone.answer().status();
-            case AttemptResult.Failed failed -> failed.answer().orElseThrow(() -> new AssertionError(failed)).status();
-        };
+        return result.answered().orElseThrow(() -> new AssertionError(result)).status();
     }
 }

@@ -9,6 +9,15 @@ public sealed interface AttemptResult {
     /** How long it took, from its begin to its end. */
     Duration latency();
 
+    /** What was answered, if anything was: status, snippet and the rest of what is recorded of an attempt. */
+    default Optional<Answer> answered() {
+        return switch (this) {
+            case Delivered delivered -> Optional.of(delivered.answer());
+            case Gone gone -> Optional.of(gone.answer());
+            case Failed failed -> failed.answer();
+        };
+    }
+
     /** The receiver took it: 2xx. */
     record Delivered(Answer answer, Duration latency) implements AttemptResult {
     }

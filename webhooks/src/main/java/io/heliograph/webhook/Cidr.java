@@ -37,7 +37,8 @@ public final class Cidr {
         int prefix = slash < 0 ? bits : prefix(text, text.substring(slash + 1), bits);
         byte[] masked = masked(network, prefix);
         if (!Arrays.equals(masked, network)) {
-            throw new ConfigException("address block", text, "one without bits behind its prefix: " + show(masked) + "/" + prefix);
+            throw new ConfigException("address block", text,
+                    "one without bits behind its prefix: " + show(masked) + "/" + prefix);
         }
         return new Cidr(network, prefix, show(network) + "/" + prefix);
     }

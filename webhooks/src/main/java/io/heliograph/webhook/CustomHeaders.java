@@ -59,7 +59,8 @@ public record CustomHeaders(List<HttpHeader> headers) {
                     + String.join(", ", RESERVED.stream().sorted().toList()) + ", and none that begins with "
                     + String.join(" or ", RESERVED_PREFIXES));
         }
-        if (!header.value().chars().allMatch(c -> c == '\t' || c >= ' ' && c < 0x7f) || !header.value().equals(header.value().strip())) {
+        String value = header.value();
+        if (!value.chars().allMatch(c -> c == '\t' || c >= ' ' && c < 0x7f) || !value.equals(value.strip())) {
             throw new ConfigException("value of header", header.name(), "printable ASCII on one line, with no space around it");
         }
     }

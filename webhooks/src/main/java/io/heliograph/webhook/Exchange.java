@@ -40,9 +40,11 @@ final class Exchange {
         return switch (resolve(lookups)) {
             case Resolution.Allowed(List<InetAddress> addresses) ->
                 addresses.stream().map(address -> new InetSocketAddress(address, port)).toList();
-            case Resolution.Barred(InetAddress address, String why) -> throw new StoppedException(new Broken(FailureReason.BARRED,
-                    host + " has the address " + address.getHostAddress() + ", which may not be connected to: " + why));
-            case Resolution.Unknown(String why) -> throw new StoppedException(new Broken(FailureReason.UNKNOWN_HOST, why));
+            case Resolution.Barred(InetAddress address, String why) ->
+                throw new StoppedException(new Broken(FailureReason.BARRED, host + " has the address "
+                        + address.getHostAddress() + ", which may not be connected to: " + why));
+            case Resolution.Unknown(String why) ->
+                throw new StoppedException(new Broken(FailureReason.UNKNOWN_HOST, why));
         };
     }
 

@@ -31,9 +31,11 @@ public record Handshake(String origin, OptionalInt ratePerMinute, Optional<Targe
 
     /** @throws ConfigException if the origin is no name, or the rate is below 1 */
     public Handshake {
-        if (origin.isEmpty() || origin.length() > MAX_ORIGIN_LENGTH || !origin.chars().allMatch(c -> c > ' ' && c < 0x7f) || origin.equals("*")) {
-            throw new ConfigException("handshake origin", origin, "1 to " + MAX_ORIGIN_LENGTH + " printable ASCII characters,"
-                    + " such as the sender's host name");
+        boolean isName = !origin.isEmpty() && origin.length() <= MAX_ORIGIN_LENGTH && !origin.equals("*")
+                && origin.chars().allMatch(c -> c > ' ' && c < 0x7f);
+        if (!isName) {
+            throw new ConfigException("handshake origin", origin, "1 to " + MAX_ORIGIN_LENGTH
+                    + " printable ASCII characters, such as the sender's host name");
         }
         if (ratePerMinute.isPresent() && ratePerMinute.getAsInt() < 1) {
             throw new ConfigException("handshake rate", ratePerMinute.getAsInt(), "at least 1 a minute");
@@ -69,8 +71,8 @@ public record Handshake(String origin, OptionalInt ratePerMinute, Optional<Targe
             return new HandshakeResult.Refused("it names no " + ALLOWED_ORIGIN, answer);
         }
         if (!allowed.get().equals("*") && !allowed.get().equals(origin)) {
-            return new HandshakeResult.Refused(ALLOWED_ORIGIN + " is '" + Snippet.of(allowed.get(), MAX_ORIGIN_LENGTH) + "', not '"
-                    + origin + "'", answer);
+            return new HandshakeResult.Refused(ALLOWED_ORIGIN + " is '" + Snippet.of(allowed.get(), MAX_ORIGIN_LENGTH)
+                    + "', not '" + origin + "'", answer);
         }
         return rate(answered.field(ALLOWED_RATE), answer);
     }

@@ -7,7 +7,8 @@ import java.util.random.RandomGenerator;
  * What {@code webhook-id} names: one message to one or more endpoints, the same in all attempts, so that a receiver knows
  * a repetition.
  *
- * @param text 1 to {@value #MAX_LENGTH} printable ASCII characters without space and dot, since the dot ends it in what is signed
+ * @param text 1 to {@value #MAX_LENGTH} printable ASCII characters without space and dot: the dot ends it in what is
+ *             signed
  */
 public record MessageId(String text) {
 
@@ -22,7 +23,8 @@ public record MessageId(String text) {
     /** @throws ConfigException if {@code text} is no id */
     public MessageId {
         if (!isValid(text)) {
-            throw new ConfigException("webhook-id", text, "1 to " + MAX_LENGTH + " printable ASCII characters without space and '.'");
+            throw new ConfigException("webhook-id", text,
+                    "1 to " + MAX_LENGTH + " printable ASCII characters without space and '.'");
         }
     }
 

@@ -27,9 +27,10 @@ public record RetrySchedule(List<Duration> delays, double jitter, Duration maxRe
     /** The longest delay. */
     public static final Duration MAX_DELAY = Duration.ofDays(30);
 
-    private static final RetrySchedule DEFAULT = new RetrySchedule(List.of(Duration.ZERO, Duration.ofSeconds(5), Duration.ofMinutes(5),
-            Duration.ofMinutes(30), Duration.ofHours(2), Duration.ofHours(5), Duration.ofHours(10), Duration.ofHours(14),
-            Duration.ofHours(20), Duration.ofHours(24)), 0.2, Duration.ofHours(24));
+    private static final RetrySchedule DEFAULT = new RetrySchedule(
+            List.of(Duration.ZERO, Duration.ofSeconds(5), Duration.ofMinutes(5), Duration.ofMinutes(30), Duration.ofHours(2),
+                    Duration.ofHours(5), Duration.ofHours(10), Duration.ofHours(14), Duration.ofHours(20), Duration.ofHours(24)),
+            0.2, Duration.ofHours(24));
 
     /** @throws ConfigException if there is no attempt or too many, or a value is out of its bounds */
     public RetrySchedule {

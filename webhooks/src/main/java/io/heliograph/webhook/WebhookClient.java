@@ -36,7 +36,8 @@ public final class WebhookClient implements AutoCloseable {
     private final LongAdder delivered = new LongAdder();
     private final LongAdder gone = new LongAdder();
     /** By the reason's ordinal. */
-    private final LongAdder[] failed = Stream.generate(LongAdder::new).limit(FailureReason.values().length).toArray(LongAdder[]::new);
+    private final LongAdder[] failed =
+            Stream.generate(LongAdder::new).limit(FailureReason.values().length).toArray(LongAdder[]::new);
     private volatile boolean isClosed;
 
     private WebhookClient(WebhookClientConfig config, TargetGuard guard, Environment environment) {
@@ -108,8 +109,10 @@ public final class WebhookClient implements AutoCloseable {
             case Answered(Answer answer, var fields) when answer.isGone() -> new AttemptResult.Gone(answer, latency);
             case Answered(Answer answer, var fields) -> new AttemptResult.Failed(
                     answer.isRedirect() ? FailureReason.REDIRECT : FailureReason.STATUS,
-                    "status " + answer.status() + (answer.isRedirect() ? ": redirects are not followed" : ""), Optional.of(answer), latency);
-            case Broken(FailureReason reason, String detail) -> new AttemptResult.Failed(reason, detail, Optional.empty(), latency);
+                    "status " + answer.status() + (answer.isRedirect() ? ": redirects are not followed" : ""),
+                    Optional.of(answer), latency);
+            case Broken(FailureReason reason, String detail) ->
+                new AttemptResult.Failed(reason, detail, Optional.empty(), latency);
         };
     }
 

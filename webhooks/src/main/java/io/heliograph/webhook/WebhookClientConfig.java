@@ -41,7 +41,8 @@ public record WebhookClientConfig(Duration connectTimeout, Duration idle, int ma
     /** 5 s to connect, 1,000 idle connections for 30 s, and whom the JDK trusts. */
     public static WebhookClientConfig defaults() {
         try {
-            return new WebhookClientConfig(Duration.ofSeconds(5), Duration.ofSeconds(30), 1_000, SSLContext.getDefault(), "Heliograph");
+            return new WebhookClientConfig(Duration.ofSeconds(5), Duration.ofSeconds(30), 1_000, SSLContext.getDefault(),
+                    "Heliograph");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has TLS", e);
         }

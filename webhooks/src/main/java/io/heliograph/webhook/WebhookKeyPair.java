@@ -24,7 +24,8 @@ public final class WebhookKeyPair implements SigningKey {
     public static final String PREFIX = "whsk_";
 
     private static final int SEED_BYTES = 32;
-    private static final String ALLOWED = PREFIX + " and an Ed25519 key pair, the seed's 32 bytes and the public key's 32 in base64";
+    private static final String ALLOWED =
+            PREFIX + " and an Ed25519 key pair, the seed's 32 bytes and the public key's 32 in base64";
     private static final byte[] PROBE = {'p', 'r', 'o', 'b', 'e'};
     private static final byte[] NOTHING = {};
 
@@ -67,7 +68,8 @@ public final class WebhookKeyPair implements SigningKey {
             throw KeyText.refusal("secret", ALLOWED + ": this one has " + bytes.length + " bytes");
         }
         try {
-            var pair = new WebhookKeyPair(Arrays.copyOf(bytes, SEED_BYTES), Arrays.copyOfRange(bytes, SEED_BYTES, bytes.length));
+            byte[] publicBytes = Arrays.copyOfRange(bytes, SEED_BYTES, bytes.length);
+            var pair = new WebhookKeyPair(Arrays.copyOf(bytes, SEED_BYTES), publicBytes);
             if (pair.publicKey.verifies(PROBE, NOTHING, pair.sign(PROBE, NOTHING))) {
                 return pair;
             }

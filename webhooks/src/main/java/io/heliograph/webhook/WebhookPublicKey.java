@@ -53,7 +53,8 @@ public final class WebhookPublicKey implements VerifyingKey {
         try {
             byte[] encoded = Arrays.copyOf(X509_HEAD, X509_HEAD.length + BYTES);
             System.arraycopy(bytes, 0, encoded, X509_HEAD.length, BYTES);
-            return new WebhookPublicKey(bytes, KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(encoded)));
+            PublicKey key = KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(encoded));
+            return new WebhookPublicKey(bytes, key);
         } catch (GeneralSecurityException e) {
             throw KeyText.refusal("public key", ALLOWED);
         }
