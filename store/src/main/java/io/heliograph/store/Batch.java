@@ -69,6 +69,7 @@ final class Batch {
             giveUp(e);
             repeat(() -> fail(open.getFirst(), e), database.judge(e) == Fault.CONFLICT, queue);
         } catch (RuntimeException e) {
+            sql.forget();
             transaction.abandon();
             repeat(() -> fail(open.getFirst(), e), false, queue);
         }
@@ -153,6 +154,7 @@ final class Batch {
                 }
             }
         } catch (RuntimeException e) {
+            sql.forget();
             transaction.undo();
             fail(write, e);
         }
@@ -170,6 +172,7 @@ final class Batch {
             giveUp(e);
             fail(write, e);
         } catch (RuntimeException e) {
+            sql.forget();
             transaction.abandon();
             fail(write, e);
         }

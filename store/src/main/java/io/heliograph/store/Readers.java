@@ -55,6 +55,7 @@ final class Readers {
             throw new StoreException(database.name() + ": a read failed", e);
         } catch (RuntimeException e) {
             isUsable = true;
+            reader.sql.forget();
             throw e;
         } finally {
             give(reader, isUsable);

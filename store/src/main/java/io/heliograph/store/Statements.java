@@ -119,7 +119,10 @@ public final class Statements implements AutoCloseable {
         }
     }
 
-    /** Prepares everything anew from here on: SQLite's driver does away with a statement that failed badly. */
+    /**
+     * Prepares everything anew from here on: SQLite's driver does away with a statement that failed badly, and one may have been left
+     * with half a batch.
+     */
     void forget() {
         for (PreparedStatement statement : kept.values()) {
             closeQuietly(statement);

@@ -483,6 +483,28 @@ abstract class StoreContract {
     }
 
     @Test
+    void leavesNothingOfAFailedWriteInAKeptStatement() {
+        SqlStore store = open();
+        String insert = "INSERT INTO test_row (n) VALUES (?)";
+        assertThat(failure(store.write(sql -> {
+            sql.prepared(insert).setLong(1, 1);
+            sql.prepared(insert).addBatch();
+            throw new IllegalStateException("half of a batch");
+        }))).hasMessage("half of a batch");
+
+        int[] rows = store.write(sql -> {
+            for (long n = 2; n < 4; n++) {
+                sql.prepared(insert).setLong(1, n);
+                sql.prepared(insert).addBatch();
+            }
+            return sql.prepared(insert).executeBatch();
+        }).join();
+
+        assertThat(rows).containsExactly(1, 1);
+        assertThat(Rows.numbers(store)).containsExactly(2L, 3L);
+    }
+
+    @Test
     void bringsTablesUpToDateStepByStep() {
         try (SqlStore store = open(LIMITS, Rows.FIRST)) {
             store.write(Rows.insert(1)).join();
