@@ -4,6 +4,7 @@ import io.heliograph.LossReason;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Intake;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,8 +19,8 @@ final class Outlets {
     }
 
     private final long session;
-    /** Never changed but replaced, since a handler may close its own subscription. */
-    private List<Outlet> placed = List.of();
+    /** Never changed but replaced, since a handler may close its own subscription. An array, to be gone through for each datagram. */
+    private Outlet[] placed = {};
     private final List<Unplaced> unplaced = new ArrayList<>();
     private FlowPolicy ceiling;
 
@@ -31,9 +32,9 @@ final class Outlets {
 
     /** A subscription begins at {@code sequence}. */
     void place(Intake intake, Optional<DataHandler> direct, long sequence) {
-        var more = new ArrayList<>(placed);
-        more.add(new Outlet(intake.join(session, sequence), direct));
-        placed = List.copyOf(more);
+        Outlet[] more = Arrays.copyOf(placed, placed.length + 1);
+        more[placed.length] = new Outlet(intake.join(session, sequence), direct);
+        placed = more;
     }
 
     /** A subscription waits until it is known where it begins. */
@@ -48,21 +49,21 @@ final class Outlets {
     }
 
     void remove(Intake intake) {
-        placed = placed.stream().filter(own -> own.session().intake() != intake).toList();
+        placed = Arrays.stream(placed).filter(own -> own.session().intake() != intake).toArray(Outlet[]::new);
         unplaced.removeIf(own -> own.intake() == intake);
     }
 
-    /** Those that are placed; stays as it is while it is gone through. */
-    List<Outlet> placed() {
+    /** Those that are placed; stays as it is while it is gone through, and is not to be changed. */
+    Outlet[] placed() {
         return placed;
     }
 
     boolean isEmpty() {
-        return placed.isEmpty() && unplaced.isEmpty();
+        return placed.length == 0 && unplaced.isEmpty();
     }
 
     int count() {
-        return placed.size() + unplaced.size();
+        return placed.length + unplaced.size();
     }
 
     /** Whether all of them take events where they lie. */
@@ -149,32 +150,44 @@ final class Outlets {
 
     /** All events before {@code end} exist; those that have not come are lost, for {@code reason}. */
     void tellKnown(long end, LossReason reason) {
-        placed.forEach(outlet -> outlet.session().known(end, reason));
+        for (Outlet outlet : placed) {
+            outlet.session().known(end, reason);
+        }
     }
 
     /** One event is lost, for {@code reason}. */
     void tellLost(long sequence, LossReason reason) {
-        placed.forEach(outlet -> outlet.session().lose(sequence, reason));
+        for (Outlet outlet : placed) {
+            outlet.session().lose(sequence, reason);
+        }
     }
 
     /** Events have come that had come before. */
     void tellDuplicates(int events) {
-        placed.forEach(outlet -> outlet.session().duplicated(events));
+        for (Outlet outlet : placed) {
+            outlet.session().duplicated(events);
+        }
     }
 
     /** Whether more events exist cannot be known. */
     void tellTailUnknown() {
-        placed.forEach(outlet -> outlet.session().tellTailUnknown());
+        for (Outlet outlet : placed) {
+            outlet.session().tellTailUnknown();
+        }
     }
 
     /** The session has ended before {@code end}, and has no subscriptions from now on. */
     void end(long end) {
-        placed.forEach(outlet -> outlet.session().end(end));
-        placed = List.of();
+        for (Outlet outlet : placed) {
+            outlet.session().end(end);
+        }
+        placed = new Outlet[0];
     }
 
     /** Nothing more is expected of the session. */
     void retire() {
-        placed.forEach(outlet -> outlet.session().retire());
+        for (Outlet outlet : placed) {
+            outlet.session().retire();
+        }
     }
 }
