@@ -1,0 +1,31 @@
+package io.heliograph.webhook;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A delivery that was claimed: an attempt at it is to be made.
+ *
+ * @param id         its row
+ * @param event      the event's row
+ * @param message    the same in all attempts
+ * @param endpoint   whom it is for
+ * @param orderKey   what it has in common with those that wait for it
+ * @param attempts   how many were made
+ * @param dueMs      when it was due, in milliseconds since 1970
+ * @param expiresMs  when it is worthless
+ * @param content    the event as CloudEvents JSON; not to be changed
+ */
+record DueDelivery(long id, long event, MessageId message, String endpoint, Optional<String> orderKey, int attempts, long dueMs,
+        Optional<Long> expiresMs, byte[] content) {
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DueDelivery that && id == that.id && attempts == that.attempts && Arrays.equals(content, that.content);
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(id);
+    }
+}

@@ -1,0 +1,126 @@
+package io.heliograph.webhook;
+
+import io.heliograph.ConfigException;
+import io.heliograph.TopicFilter;
+import io.heliograph.flow.FlowPolicy;
+import io.heliograph.flow.Limit;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an endpoint's owner says of it. Immutable; shows no key.
+ *
+ * @param target  where requests go
+ * @param topics  which events it wants, 1 to {@value #MAX_TOPICS} filters
+ * @param keys    what signs
+ * @param group   endpoints of one group get each event once, between them
+ * @param policy  what happens when its queue is full
+ * @param limits  how much it is given at a time
+ * @param mode    where the event stands in the request
+ * @param headers fields that its owner wants on each request
+ * @param timeout how long one attempt may take
+ * @param retry   when a failed delivery is tried again
+ */
+public record EndpointSpec(TargetUrl target, List<TopicFilter> topics, KeyRing keys, Optional<String> group, FlowPolicy policy,
+        EndpointLimits limits, ContentMode mode, CustomHeaders headers, Duration timeout, RetrySchedule retry) {
+
+    /** The most topic filters. */
+    public static final int MAX_TOPICS = 64;
+
+    /** The longest name of a group. */
+    public static final int MAX_GROUP_LENGTH = 128;
+
+    /** A million events and 1 GiB, then the oldest are given up. */
+    public static final FlowPolicy DEFAULT_POLICY = FlowPolicy.buffer(new Limit(1_000_000, 1L << 30));
+
+    /** @throws ConfigException if a value is out of its bounds, or a group is to be ordered */
+    public EndpointSpec {
+        topics = List.copyOf(topics);
+        if (topics.isEmpty() || topics.size() > MAX_TOPICS) {
+            throw new ConfigException("topics", topics.size(), "1 to " + MAX_TOPICS + " filters");
+        }
+        WebhookRequest.requireTimeout(timeout);
+        if (group.filter(name -> name.isBlank() || name.length() > MAX_GROUP_LENGTH).isPresent()) {
+            throw new ConfigException("group", group.get(), "1 to " + MAX_GROUP_LENGTH + " characters");
+        }
+        if (group.isPresent() && limits.ordering() != Ordering.NONE) {
+            throw new ConfigException("ordered", limits.ordering(), "none within a group: a member that fails hands its events on");
+        }
+    }
+
+    /** One with every default, for all topics. */
+    public static EndpointSpec of(TargetUrl target, KeyRing keys) {
+        return new EndpointSpec(target, List.of(TopicFilter.ALL), keys, Optional.empty(), DEFAULT_POLICY, EndpointLimits.defaults(),
+                ContentMode.STRUCTURED, CustomHeaders.NONE, WebhookRequest.DEFAULT_TIMEOUT, RetrySchedule.defaults());
+    }
+
+    /** The same at another place. */
+    public EndpointSpec withTarget(TargetUrl other) {
+        return new EndpointSpec(other, topics, keys, group, policy, limits, mode, headers, timeout, retry);
+    }
+
+    /** The same for these topics. */
+    public EndpointSpec withTopics(List<TopicFilter> others) {
+        return new EndpointSpec(target, others, keys, group, policy, limits, mode, headers, timeout, retry);
+    }
+
+    /** The same with other keys. */
+    public EndpointSpec withKeys(KeyRing others) {
+        return new EndpointSpec(target, topics, others, group, policy, limits, mode, headers, timeout, retry);
+    }
+
+    /** The same in a group. */
+    public EndpointSpec withGroup(String name) {
+        return new EndpointSpec(target, topics, keys, Optional.of(name), policy, limits, mode, headers, timeout, retry);
+    }
+
+    /** The same under another policy. */
+    public EndpointSpec withPolicy(FlowPolicy other) {
+        return new EndpointSpec(target, topics, keys, group, other, limits, mode, headers, timeout, retry);
+    }
+
+    /** The same with other limits. */
+    public EndpointSpec withLimits(EndpointLimits others) {
+        return new EndpointSpec(target, topics, keys, group, policy, others, mode, headers, timeout, retry);
+    }
+
+    /** The same in another mode. */
+    public EndpointSpec withMode(ContentMode other) {
+        return new EndpointSpec(target, topics, keys, group, policy, limits, other, headers, timeout, retry);
+    }
+
+    /** The same with other fields. */
+    public EndpointSpec withHeaders(CustomHeaders others) {
+        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, others, timeout, retry);
+    }
+
+    /** The same with another time for one attempt. */
+    public EndpointSpec withTimeout(Duration other) {
+        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, headers, other, retry);
+    }
+
+    /** The same with another schedule. */
+    public EndpointSpec withRetry(RetrySchedule other) {
+        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, headers, timeout, other);
+    }
+
+    /** Whether it wants events of this topic. */
+    boolean wants(String topic) {
+        for (TopicFilter filter : topics) {
+            if (filter.matches(topic)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What the events that wait for each other have in common; empty for one that waits for none. */
+    Optional<String> orderKey(Optional<String> eventKey) {
+        return switch (limits.ordering()) {
+            case NONE -> Optional.empty();
+            case KEY -> eventKey;
+            case ENDPOINT -> Optional.of("");
+        };
+    }
+}

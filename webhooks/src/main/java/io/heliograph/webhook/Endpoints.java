@@ -1,0 +1,242 @@
+package io.heliograph.webhook;
+
+import io.heliograph.ConfigException;
+import io.heliograph.spi.Environment;
+import io.heliograph.store.SqlStore;
+import io.heliograph.store.Statements;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * The endpoints of an {@link Outbox}: on disk, and all of them in memory. A change is in force when its future completes; it
+ * names the endpoint as it is then, and completes exceptionally with a {@link ConfigException} where there is none.
+ * Thread-safe; starts no thread.
+ */
+public final class Endpoints {
+
+    private static final int MAX_TENANT_LENGTH = 128;
+
+    private final SqlStore store;
+    private final EndpointRows rows;
+    private final OutboxConfig config;
+    private final Environment environment;
+    private final Map<String, Endpoint> byId = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, Endpoint>> byTenant = new ConcurrentHashMap<>();
+    private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicLong turns = new AtomicLong();
+
+    private Endpoints(SqlStore store, SecretSeal seal, OutboxConfig config, Environment environment) {
+        this.store = store;
+        this.rows = new EndpointRows(seal);
+        this.config = config;
+        this.environment = environment;
+    }
+
+    static Endpoints load(SqlStore store, SecretSeal seal, OutboxConfig config, Environment environment) {
+        var endpoints = new Endpoints(store, seal, config, environment);
+        store.read(endpoints.rows::all).forEach(endpoints::remember);
+        return endpoints;
+    }
+
+    /** Adds one; its id is {@code ep_...}. */
+    public CompletableFuture<Endpoint> add(String tenant, EndpointSpec spec) {
+        return add(tenant, spec, EndpointState.ACTIVE);
+    }
+
+    /** Adds one in another state than active, such as {@link EndpointState#PENDING} until its receiver has agreed. */
+    public CompletableFuture<Endpoint> add(String tenant, EndpointSpec spec, EndpointState state) {
+        if (tenant.isEmpty() || tenant.length() > MAX_TENANT_LENGTH) {
+            return failed("tenant", tenant, "1 to " + MAX_TENANT_LENGTH + " characters");
+        }
+        if (byId.size() >= config.endpoints()) {
+            return failed("endpoints", byId.size() + 1, "at most " + config.endpoints() + " (setting endpoints)");
+        }
+        String id = MessageId.generate(environment.random()).text().replaceFirst("msg", "ep");
+        var endpoint = new Endpoint(id, tenant, spec, state, "", EndpointHealth.GOOD);
+        return store.write(sql -> {
+            rows.insert(sql, endpoint);
+            return endpoint;
+        }).thenApply(this::changed);
+    }
+
+    /** Changes what its owner says of it. What waits goes where it leads now; what is on its way goes where it led. */
+    public CompletableFuture<Endpoint> update(String id, UnaryOperator<EndpointSpec> change) {
+        return change(id, endpoint -> endpoint.with(change.apply(endpoint.spec())));
+    }
+
+    /** Signs with a newer key; those it replaces go on beside it for a while. */
+    public CompletableFuture<Endpoint> rotate(String id, SigningKey newest, Duration overlap) {
+        return update(id, spec -> spec.withKeys(spec.keys().rotate(newest, overlap, now())));
+    }
+
+    /** Sends nothing for now; events go on to gather in its queue. */
+    public CompletableFuture<Endpoint> pause(String id) {
+        return change(id, endpoint -> endpoint.with(EndpointState.PAUSED, "paused by its owner"));
+    }
+
+    /** Sends again, also what waited meanwhile. */
+    public CompletableFuture<Endpoint> resume(String id) {
+        return change(id, endpoint -> endpoint.with(EndpointState.ACTIVE, ""));
+    }
+
+    /** Sends nothing and takes no new events, until it is resumed; what waits is kept. */
+    public CompletableFuture<Endpoint> disable(String id, String why) {
+        return change(id, endpoint -> endpoint.with(EndpointState.DISABLED, why));
+    }
+
+    /** Removes it and what waits for it. */
+    public CompletableFuture<Long> remove(String id) {
+        if (!byId.containsKey(id)) {
+            return failed("endpoint", id, "one that is there");
+        }
+        return store.writeFromReserve(sql -> sql.update("DELETE FROM webhooks_endpoint WHERE id = ?", id))
+                .thenCompose(removed -> {
+                    Endpoint endpoint = byId.remove(id);
+                    if (endpoint != null) {
+                        byTenant.getOrDefault(endpoint.tenant(), Map.of()).remove(id);
+                    }
+                    listeners.forEach(listener -> listener.accept(id));
+                    return store.removeInBatches(sql -> sql.update("DELETE FROM webhooks_delivery WHERE id IN"
+                            + " (SELECT id FROM webhooks_delivery WHERE endpoint = ? LIMIT 200)", id));
+                });
+    }
+
+    /** The endpoint of that id. */
+    public Optional<Endpoint> find(String id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    /** A tenant's endpoints, by id. */
+    public List<Endpoint> list(String tenant) {
+        return List.copyOf(byTenant.getOrDefault(tenant, Map.of()).values());
+    }
+
+    /** An endpoint's sums over its whole life. */
+    public Optional<EndpointSums> sums(String id) {
+        return store.read(sql -> sql.row("SELECT * FROM webhooks_endpoint WHERE id = ?", EndpointSums::read, id));
+    }
+
+    /** Has {@code listener} told the id of each endpoint that changes; on the store's thread, so it is quick. */
+    void onChange(Consumer<String> listener) {
+        listeners.add(listener);
+    }
+
+    List<Endpoint> all() {
+        return List.copyOf(byId.values());
+    }
+
+    /** Who gets an event: all that want it, and of each group one after the other. */
+    List<Endpoint> receivers(String tenant, String topic) {
+        var receivers = new ArrayList<Endpoint>();
+        var groups = new LinkedHashMap<String, List<Endpoint>>();
+        for (Endpoint endpoint : byTenant.getOrDefault(tenant, Map.of()).values()) {
+            boolean takes = endpoint.state() == EndpointState.ACTIVE || endpoint.state() == EndpointState.PAUSED;
+            if (takes && endpoint.spec().wants(topic)) {
+                endpoint.spec().group().ifPresentOrElse(
+                        group -> groups.computeIfAbsent(group, name -> new ArrayList<>()).add(endpoint), () -> receivers.add(endpoint));
+            }
+        }
+        for (List<Endpoint> members : groups.values()) {
+            List<Endpoint> active = members.stream().filter(Endpoint::isActive).toList();
+            List<Endpoint> eligible = active.isEmpty() ? members : active;
+            receivers.add(eligible.get((int) Math.floorMod(turns.getAndIncrement(), (long) eligible.size())));
+        }
+        return receivers;
+    }
+
+    /** The active members of its group, itself among them, by id. */
+    List<Endpoint> activeMembers(Endpoint member) {
+        return byTenant.getOrDefault(member.tenant(), Map.of()).values().stream()
+                .filter(other -> other.isActive() && other.isOfOneGroupWith(member)).toList();
+    }
+
+    /** Another state of health, as part of the write that notes an attempt. */
+    void writeHealth(Statements sql, String id, EndpointHealth.Next next) throws SQLException {
+        rows.updateHealth(sql, id, next.health());
+        if (next.change() == EndpointHealth.Change.DISABLED) {
+            rows.disable(sql, id, why(next));
+            Endpoint endpoint = byId.get(id);
+            if (endpoint != null) {
+                handOnIfStopped(sql, endpoint.with(EndpointState.DISABLED, ""));
+            }
+        }
+    }
+
+    /** The same in memory, on the store's thread, when it is on disk. */
+    void healthChanged(String id, EndpointHealth.Next next) {
+        Endpoint before = byId.get(id);
+        if (before == null) {
+            return;
+        }
+        Endpoint after = before.with(next.health());
+        if (next.change() == EndpointHealth.Change.DISABLED && before.isActive()) {
+            changed(after.with(EndpointState.DISABLED, why(next)));
+        } else {
+            remember(after);
+        }
+    }
+
+    private static String why(EndpointHealth.Next next) {
+        return "disabled after " + next.health().failuresInARow() + " failures in a row"
+                + next.health().failingSince().map(since -> " since " + since).orElse("") + ", or because it answered 410";
+    }
+
+    private CompletableFuture<Endpoint> change(String id, UnaryOperator<Endpoint> change) {
+        return store.write(sql -> {
+            // Changes run one after the other, but their effect in memory comes with the commit: so the row is read.
+            Endpoint before = rows.find(sql, id).orElseThrow(() -> new ConfigException("endpoint", id, "one that is there"));
+            Endpoint after = change.apply(before);
+            rows.update(sql, after);
+            if (after.spec().limits().ordering() != before.spec().limits().ordering()) {
+                DeliveryRows.reorder(sql, after);
+            }
+            handOnIfStopped(sql, after);
+            return after;
+        }).thenApply(this::changed);
+    }
+
+    private void handOnIfStopped(Statements sql, Endpoint endpoint) throws SQLException {
+        if (!endpoint.isActive() && endpoint.spec().group().isPresent()) {
+            Optional<Endpoint> other = activeMembers(endpoint).stream().filter(one -> !one.id().equals(endpoint.id())).findFirst();
+            if (other.isPresent()) {
+                DeliveryRows.handOnAll(sql, endpoint.id(), other.get().id());
+            }
+        }
+    }
+
+    private Endpoint changed(Endpoint endpoint) {
+        remember(endpoint);
+        listeners.forEach(listener -> listener.accept(endpoint.id()));
+        if (!endpoint.isActive()) {
+            // What it had may be another's now.
+            activeMembers(endpoint).forEach(member -> listeners.forEach(listener -> listener.accept(member.id())));
+        }
+        return endpoint;
+    }
+
+    private void remember(Endpoint endpoint) {
+        byId.put(endpoint.id(), endpoint);
+        byTenant.computeIfAbsent(endpoint.tenant(), tenant -> new ConcurrentSkipListMap<>()).put(endpoint.id(), endpoint);
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(environment.wallClock().epochNanos() / 1_000_000);
+    }
+
+    private static <T> CompletableFuture<T> failed(String setting, Object value, String allowed) {
+        return CompletableFuture.failedFuture(new ConfigException(setting, value, allowed));
+    }
+}

@@ -1,0 +1,292 @@
+package io.heliograph.webhook;
+
+import io.heliograph.Event;
+import io.heliograph.PublishResult;
+import io.heliograph.ledger.PublisherLedger;
+import io.heliograph.ledger.PublisherSums;
+import io.heliograph.spi.Environment;
+import io.heliograph.store.Schema;
+import io.heliograph.store.SqlStore;
+import io.heliograph.store.Statements;
+import io.heliograph.store.StoreBusyException;
+import io.heliograph.store.StoreClosedException;
+import io.heliograph.store.StoreFullException;
+import io.heliograph.store.Watch;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * Events on disk, until every endpoint that wants them has them. It sends nothing itself: {@link Deliveries} does.
+ *
+ * <pre>
+ *   publish ----------------------.      one transaction                      one small row for each receiver
+ *   publish(connection) -> inlet -+--> event, once, by id and key  ------->  delivery | delivery | delivery
+ *           the caller's own      |                                            bounded by each endpoint's policy
+ *           transaction           '--> refused: nothing is kept
+ * </pre>
+ *
+ * <p>Thread-safe. Starts no thread: what it notices by itself, it notices on the store's.
+ */
+public final class Outbox implements AutoCloseable {
+
+    /** Whose events are that name no tenant. */
+    public static final String DEFAULT_TENANT = "default";
+
+    private static final int INLET_BATCH = 100;
+    private static final int MAX_KEY_LENGTH = 256;
+
+    private final SqlStore store;
+    private final Endpoints endpoints;
+    private final OutboxConfig config;
+    private final Environment environment;
+    private final Watch inlet;
+    private final AtomicBoolean isDraining = new AtomicBoolean();
+    private final List<Consumer<String>> readiness = new CopyOnWriteArrayList<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final PublisherLedger ledger = new PublisherLedger();
+
+    private Outbox(SqlStore store, Endpoints endpoints, OutboxConfig config, Environment environment) {
+        this.store = store;
+        this.endpoints = endpoints;
+        this.config = config;
+        this.environment = environment;
+        this.inlet = store.watch("SELECT 1 FROM webhooks_inlet LIMIT 1", this::drainSoon);
+    }
+
+    /** Its tables, for whoever opens the store. */
+    public static Schema schema() {
+        return Schema.of("webhooks", Outbox.class, "001-webhooks.sql");
+    }
+
+    /**
+     * Opens the outbox of a store.
+     *
+     * @param store opened with {@link #schema}; not closed by this
+     * @param seal  opens the endpoints' secrets
+     * @throws io.heliograph.ConfigException if the master key is missing that sealed one of them; the message names it
+     */
+    public static Outbox open(SqlStore store, SecretSeal seal, OutboxConfig config, Environment environment) {
+        return new Outbox(store, Endpoints.load(store, seal, config, environment), config, environment);
+    }
+
+    /** Who gets events. */
+    public Endpoints endpoints() {
+        return endpoints;
+    }
+
+    /** Publishes an event of the default tenant; see {@link #publish(String, Event, Optional)}. */
+    public CompletableFuture<Publication> publish(Event event) {
+        return publish(DEFAULT_TENANT, event, Optional.empty());
+    }
+
+    /**
+     * Publishes an event. Never waits: an endpoint that is full under {@code BackPressure} refuses it at once, and so does a store
+     * that is full or busy.
+     *
+     * @param idempotencyKey events of one tenant with the same key are one event, as are those with the same source and id
+     * @return completes when it is on disk, or it is clear that it will not be; exceptionally where the disk fails
+     */
+    public CompletableFuture<Publication> publish(String tenant, Event event, Optional<String> idempotencyKey) {
+        Optional<Publication> refusal = refuse(event, idempotencyKey);
+        if (refusal.isPresent()) {
+            return CompletableFuture.completedFuture(count(refusal.get()));
+        }
+        Submission submission = Submission.of(tenant, event, newMessage(), idempotencyKey);
+        return store.write(submission.content().length, sql -> store(sql, submission))
+                .thenApply(stored -> {
+                    stored.ready().forEach(this::tellReady);
+                    return stored.publication();
+                })
+                .exceptionally(Outbox::refused)
+                .thenApply(this::count);
+    }
+
+    /**
+     * Publishes in the caller's own transaction: rolled back, it was never there; committed, it is sent at least once. The
+     * connection is to the database of this outbox's store.
+     *
+     * @return {@link PublishResult#ACCEPTED} if it goes with the commit, {@link PublishResult#TOO_LARGE} if nothing was done
+     */
+    public PublishResult publish(Connection connection, Event event) throws SQLException {
+        return publish(connection, DEFAULT_TENANT, event);
+    }
+
+    /** The same for a tenant; see {@link #publish(Connection, Event)}. */
+    public PublishResult publish(Connection connection, String tenant, Event event) throws SQLException {
+        if (event.size() > config.maxEventBytes()) {
+            return PublishResult.TOO_LARGE;
+        }
+        Submission submission = Submission.of(tenant, event, newMessage(), Optional.empty());
+        try (Statements sql = Statements.on(connection)) {
+            sql.update("INSERT INTO webhooks_inlet (tenant, message, event_id, content) VALUES (?, ?, ?, ?)", submission.tenant(),
+                    submission.message(), submission.explicitId(), submission.content());
+        }
+        return PublishResult.ACCEPTED;
+    }
+
+    private Optional<Publication> refuse(Event event, Optional<String> idempotencyKey) {
+        if (event.size() > config.maxEventBytes()) {
+            return Optional.of(Publication.refused(PublishResult.TOO_LARGE, "an event of " + event.size() + " bytes: at most "
+                    + config.maxEventBytes() + " are taken (setting maxEventBytes)"));
+        }
+        if (idempotencyKey.filter(key -> key.isEmpty() || key.length() > MAX_KEY_LENGTH).isPresent()) {
+            return Optional.of(Publication.refused(PublishResult.TOO_LARGE, "an idempotency key of " + idempotencyKey.get().length()
+                    + " characters: 1 to " + MAX_KEY_LENGTH + " are taken"));
+        }
+        return Optional.empty();
+    }
+
+    private FanOut.Stored store(Statements sql, Submission submission) throws SQLException {
+        List<Endpoint> receivers = endpoints.receivers(submission.tenant(), submission.event().topic());
+        return FanOut.store(sql, submission, receivers, nowMs());
+    }
+
+    private static Publication refused(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return switch (cause) {
+            case StoreBusyException busy -> Publication.refused(PublishResult.BACK_PRESSURED, String.valueOf(busy.getMessage()));
+            case StoreFullException full -> Publication.refused(PublishResult.BACK_PRESSURED, String.valueOf(full.getMessage()));
+            case StoreClosedException closed -> Publication.refused(PublishResult.CLOSED, String.valueOf(closed.getMessage()));
+            default -> throw new CompletionException(cause);
+        };
+    }
+
+    private Publication count(Publication publication) {
+        lock.lock();
+        try {
+            ledger.count(publication.result());
+            return publication;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private MessageId newMessage() {
+        lock.lock();
+        try {
+            return MessageId.generate(environment.random());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was offered since it was opened; what lay in the inlet is counted when it is taken out. */
+    public PublisherSums sums() {
+        lock.lock();
+        try {
+            return ledger.sums();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private record Drained(List<Publication> publications, Set<String> ready) {
+    }
+
+    private void drainSoon() {
+        if (isDraining.compareAndSet(false, true)) {
+            var _ = store.write(this::drain).whenComplete((drained, failure) -> {
+                isDraining.set(false);
+                // After a failure its rows are still there, and the watch tells again.
+                if (failure == null) {
+                    drained.publications().forEach(this::count);
+                    drained.ready().forEach(this::tellReady);
+                }
+            });
+        }
+    }
+
+    private record Inlet(long id, Submission submission) {
+    }
+
+    /** In the order of their commit; behind one that finds no room all wait. */
+    private Drained drain(Statements sql) throws SQLException {
+        List<Inlet> waiting = sql.rows("SELECT id, tenant, message, event_id, content FROM webhooks_inlet ORDER BY id LIMIT ?",
+                row -> new Inlet(row.getLong(1), Submission.read(row.getString(2), row.getString(3),
+                        Optional.ofNullable(row.getString(4)), row.getBytes(5))), INLET_BATCH);
+        var publications = new ArrayList<Publication>();
+        var ready = new LinkedHashSet<String>();
+        for (Inlet one : waiting) {
+            FanOut.Stored stored = store(sql, one.submission());
+            if (stored.publication().result() == PublishResult.BACK_PRESSURED) {
+                break;
+            }
+            sql.update("DELETE FROM webhooks_inlet WHERE id = ?", one.id());
+            publications.add(stored.publication());
+            ready.addAll(stored.ready());
+        }
+        return new Drained(publications, ready);
+    }
+
+    /**
+     * Removes events that are older than the retention and for which nobody waits, with their deliveries and attempts.
+     *
+     * @return how many events
+     */
+    public CompletableFuture<Long> removeOld() {
+        long beforeMs = nowMs() - config.retention().toMillis();
+        return store.removeInBatches(sql -> {
+            List<Long> old = sql.rows("SELECT id FROM webhooks_event e WHERE at_ms < ? AND NOT EXISTS (SELECT 1 FROM webhooks_delivery d"
+                    + " WHERE d.event = e.id AND d.state <= 2) ORDER BY id LIMIT 100", row -> row.getLong(1), beforeMs);
+            for (long event : old) {
+                sql.update("DELETE FROM webhooks_attempt WHERE event = ?", event);
+                sql.update("DELETE FROM webhooks_delivery WHERE event = ?", event);
+                sql.update("DELETE FROM webhooks_event WHERE id = ?", event);
+            }
+            return old.size();
+        });
+    }
+
+    /**
+     * The attempts at an endpoint, the latest first.
+     *
+     * @param before only those with a lower number; {@link Long#MAX_VALUE} for all
+     * @param most   how many
+     */
+    public List<Attempt> attempts(String endpoint, long before, int most) {
+        return store.read(sql -> AttemptRows.ofEndpoint(sql, endpoint, before, most));
+    }
+
+    /** The attempts at a message, the first of them first, wherever they went. */
+    public List<Attempt> attempts(MessageId message, int most) {
+        return store.read(sql -> AttemptRows.ofMessage(sql, message.text(), most));
+    }
+
+    /** Has {@code listener} told the id of an endpoint when something of it is ready; on the store's thread, so it is quick. */
+    void onReady(Consumer<String> listener) {
+        readiness.add(listener);
+    }
+
+    void tellReady(String endpoint) {
+        readiness.forEach(listener -> listener.accept(endpoint));
+    }
+
+    SqlStore store() {
+        return store;
+    }
+
+    OutboxConfig config() {
+        return config;
+    }
+
+    long nowMs() {
+        return environment.wallClock().epochNanos() / 1_000_000;
+    }
+
+    /** Takes nothing out of the inlet any more. The store is its owner's to close. */
+    @Override
+    public void close() {
+        inlet.close();
+    }
+}

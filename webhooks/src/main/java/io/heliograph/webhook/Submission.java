@@ -1,0 +1,38 @@
+package io.heliograph.webhook;
+
+import io.heliograph.Event;
+import io.heliograph.cloudevents.CloudEventJson;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * An event on its way into the outbox.
+ *
+ * @param event          with an id of its own or without
+ * @param explicitId     the id that its publisher gave it
+ * @param content        as it is stored and sent; not to be changed
+ * @param idempotencyKey what its publisher says is the same for repetitions
+ */
+record Submission(String tenant, Event event, Optional<String> explicitId, String message, byte[] content,
+        Optional<String> idempotencyKey) {
+
+    static Submission of(String tenant, Event event, MessageId message, Optional<String> idempotencyKey) {
+        return new Submission(tenant, event, event.id(), message.text(),
+                CloudEventJson.write(event, message.text()).getBytes(StandardCharsets.UTF_8), idempotencyKey);
+    }
+
+    /** One that lay in the inlet. */
+    static Submission read(String tenant, String message, Optional<String> explicitId, byte[] content) {
+        return new Submission(tenant, CloudEventJson.read(content), explicitId, message, content, Optional.empty());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Submission that && message.equals(that.message);
+    }
+
+    @Override
+    public int hashCode() {
+        return message.hashCode();
+    }
+}

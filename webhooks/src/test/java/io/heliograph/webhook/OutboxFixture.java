@@ -1,0 +1,84 @@
+package io.heliograph.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heliograph.Event;
+import io.heliograph.NoticeListener;
+import io.heliograph.spi.Environment;
+import io.heliograph.store.SqlStore;
+import io.heliograph.store.StoreAddress;
+import io.heliograph.store.StoreLimits;
+import io.heliograph.testkit.ManualClock;
+import io.heliograph.time.Clock;
+import io.heliograph.time.WallClock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** An outbox on SQLite in a folder; the store runs on the machine's clock, all else on one that may be moved by hand. */
+final class OutboxFixture implements AutoCloseable {
+
+    static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    static final MasterKey MASTER = MasterKey.fromEnvironment(Map.of("KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="), "KEY");
+
+    final SqlStore store;
+    final Outbox outbox;
+    final Environment environment;
+
+    private OutboxFixture(Path folder, Clock clock, WallClock wallClock, OutboxConfig config, NoticeListener notices) {
+        environment = new Environment(clock, wallClock, new Random(1), notices);
+        store = SqlStore.open(StoreAddress.parse(folder.toString()), List.of(Outbox.schema()), StoreLimits.DEFAULT, Environment.system());
+        outbox = Outbox.open(store, SecretSeal.of(List.of(MASTER), new SecureRandom()), config, environment);
+    }
+
+    static OutboxFixture open(Path folder) {
+        return new OutboxFixture(folder, Clock.SYSTEM, WallClock.SYSTEM, OutboxConfig.defaults(), NoticeListener.NONE);
+    }
+
+    static OutboxFixture open(Path folder, ManualClock clock, OutboxConfig config, NoticeListener notices) {
+        return new OutboxFixture(folder, clock, clock, config, notices);
+    }
+
+    static EndpointSpec spec(String url) {
+        return EndpointSpec.of(TargetUrl.parse(url), KeyRing.of(SigningKey.parse(SECRET)));
+    }
+
+    static Event event(int number) {
+        return Event.builder("orders.created").id("o-" + number).source("/shop")
+                .data(("{\"n\": " + number + "}").getBytes(StandardCharsets.UTF_8), "application/json").build();
+    }
+
+    Endpoint add(EndpointSpec spec) {
+        return outbox.endpoints().add(Outbox.DEFAULT_TENANT, spec).join();
+    }
+
+    EndpointSums sums(Endpoint endpoint) {
+        return outbox.endpoints().sums(endpoint.id()).orElseThrow();
+    }
+
+    /** Both sums hold, and what waits by the sums is what waits by the rows. */
+    void assertLaw() {
+        assertThat(outbox.sums().difference()).as("%s", outbox.sums()).isZero();
+        for (Endpoint endpoint : outbox.endpoints().all()) {
+            EndpointSums sums = sums(endpoint);
+            assertThat(sums.difference()).as("%s", sums).isZero();
+            assertThat(count("SELECT count(*) FROM webhooks_delivery WHERE endpoint = ? AND state <= 2", endpoint.id()))
+                    .isEqualTo(sums.waiting());
+            assertThat(count("SELECT coalesce(sum(size), 0) FROM webhooks_delivery WHERE endpoint = ? AND state <= 2", endpoint.id()))
+                    .isEqualTo(sums.waitingBytes());
+        }
+    }
+
+    long count(String query, Object... parameters) {
+        return store.read(sql -> sql.row(query, row -> row.getLong(1), parameters)).orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        outbox.close();
+        store.close();
+    }
+}
