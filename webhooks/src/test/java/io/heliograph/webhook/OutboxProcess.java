@@ -1,0 +1,49 @@
+package io.heliograph.webhook;
+
+import io.heliograph.PublishResult;
+import io.heliograph.spi.Environment;
+import io.heliograph.testkit.ChildProcess;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+
+/** A process that publishes and sends until it is killed. It says {@code ack N.} for each event that is on disk. */
+final class OutboxProcess {
+
+    private static final int PIPELINED = 100;
+
+    private OutboxProcess() {
+    }
+
+    /**
+     * Starts one whose events have numbers from {@code from} on.
+     *
+     * @param scratch where the driver puts its library, which a process that is killed leaves behind
+     */
+    static ChildProcess start(Path folder, Path scratch, int from) {
+        return ChildProcess.start(List.of(ProcessHandle.current().info().command().orElse("java"), "--enable-native-access=ALL-UNNAMED",
+                "-Dorg.sqlite.tmpdir=" + scratch, "-Dslf4j.internal.verbosity=ERROR", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+                "-Xmx128m", "-cp", System.getProperty("java.class.path"), OutboxProcess.class.getName(), folder.toString(),
+                String.valueOf(from)));
+    }
+
+    /** Arguments: folder, first number. */
+    public static void main(String[] arguments) throws InterruptedException {
+        try (WebhookClient client = WebhookClient.open(WebhookClientConfig.defaults(), WebhookClientFixture.loopback(),
+                Environment.system());
+                OutboxFixture fixture = OutboxFixture.open(Path.of(arguments[0]));
+                Deliveries deliveries = Deliveries.start(fixture.outbox, client, fixture.environment)) {
+            var places = new Semaphore(PIPELINED);
+            for (int n = Integer.parseInt(arguments[1]); deliveries.underWay() >= 0; n++) {
+                places.acquire();
+                String line = "ack " + n + ".";
+                var _ = fixture.outbox.publish(OutboxFixture.event(n)).thenAccept(publication -> {
+                    if (publication.result() == PublishResult.ACCEPTED) {
+                        System.out.println(line);
+                    }
+                    places.release();
+                });
+            }
+        }
+    }
+}
