@@ -1,5 +1,6 @@
 package io.heliograph.webhook;
 
+import io.heliograph.Event;
 import io.heliograph.LossReason;
 import io.heliograph.PublishResult;
 import io.heliograph.flow.Admission.Verdict;
@@ -41,7 +42,7 @@ final class FanOut {
         }
         var ready = new ArrayList<String>();
         for (Place place : places) {
-            if (place.verdict().takes() && enter(sql, submission, place.endpoint(), event.get(), nowMs)) {
+            if (place.verdict().takes() && enter(sql, submission.event(), place.endpoint(), event.get(), nowMs)) {
                 ready.add(place.endpoint().id());
             } else {
                 DeliveryRows.turnedAway(sql, place.endpoint().id());
@@ -102,21 +103,20 @@ final class FanOut {
     }
 
     /** Makes room as the policy says; what is being attempted right now is not given up, so there may be none. */
-    private static boolean enter(Statements sql, Submission submission, Endpoint endpoint, long event, long nowMs) throws SQLException {
-        int size = submission.event().size();
+    static boolean enter(Statements sql, Event event, Endpoint endpoint, long row, long nowMs) throws SQLException {
+        int size = event.size();
         while (true) {
             Verdict verdict = DeliveryRows.held(sql, endpoint.id()).orElseThrow()
                     .judge(endpoint.spec().policy(), size, Long.MAX_VALUE);
             boolean isRoomMade = switch (verdict) {
                 case ADMIT, SPILL -> {
-                    Optional<Long> expiresMs = submission.event().ttl().map(Duration::toMillis).map(ttl -> nowMs + ttl);
-                    DeliveryRows.insert(sql, event, endpoint, submission.event().key(), size,
+                    Optional<Long> expiresMs = event.ttl().map(Duration::toMillis).map(ttl -> nowMs + ttl);
+                    DeliveryRows.insert(sql, row, endpoint, event.key(), size,
                             nowMs + endpoint.spec().retry().first().toMillis(), expiresMs);
                     yield false;
                 }
                 case EVICT_OLDEST -> DeliveryRows.evictOldest(sql, endpoint.id(), LossReason.OVERFLOW);
-                case EVICT_SAME_KEY -> DeliveryRows.evictSameKey(sql, endpoint.id(), submission.event().topic(),
-                        submission.event().key());
+                case EVICT_SAME_KEY -> DeliveryRows.evictSameKey(sql, endpoint.id(), event.topic(), event.key());
                 case WAIT, BACK_PRESSURED, DROP, TOO_LARGE -> false;
             };
             if (!isRoomMade) {

@@ -1,5 +1,6 @@
 package io.heliograph.webhook;
 
+import io.heliograph.ConfigException;
 import io.heliograph.Event;
 import io.heliograph.PublishResult;
 import io.heliograph.ledger.PublisherLedger;
@@ -14,6 +15,7 @@ import io.heliograph.store.StoreFullException;
 import io.heliograph.store.Watch;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +45,7 @@ public final class Outbox implements AutoCloseable {
     /** Whose events are that name no tenant. */
     public static final String DEFAULT_TENANT = "default";
 
+    private static final String TEST_TOPIC = "heliograph.test";
     private static final int INLET_BATCH = 100;
     private static final int MAX_KEY_LENGTH = 256;
 
@@ -246,6 +249,56 @@ public final class Outbox implements AutoCloseable {
             }
             return old.size();
         });
+    }
+
+    /**
+     * Sends an event of topic {@code heliograph.test} to one endpoint alone.
+     *
+     * @return completes exceptionally with a {@link io.heliograph.ConfigException} if there is no such endpoint
+     */
+    public CompletableFuture<Publication> test(String endpoint) {
+        Optional<Endpoint> found = endpoints.find(endpoint);
+        if (found.isEmpty()) {
+            return CompletableFuture.failedFuture(new ConfigException("endpoint", endpoint, "one that is there"));
+        }
+        Submission submission = Submission.of(found.get().tenant(), Event.json(TEST_TOPIC, "{\"endpoint\":\"" + endpoint + "\"}"),
+                newMessage(), Optional.empty());
+        return store.write(sql -> FanOut.store(sql, submission, List.of(found.get()), nowMs())).thenApply(stored -> {
+            stored.ready().forEach(this::tellReady);
+            return count(stored.publication());
+        });
+    }
+
+    /**
+     * Sends again what an endpoint should have had since a moment: events it wants that were neither delivered to it, or to its
+     * group, nor wait. Ends early where its queue has no room.
+     *
+     * @return how many
+     */
+    public CompletableFuture<Long> recover(String endpoint, Instant since) {
+        return new Recovery(this, endpoint, since.toEpochMilli()).run();
+    }
+
+    /**
+     * Sends again what an attempt was about, whatever became of it, with the same {@code webhook-id}.
+     *
+     * @return the receipt's message; completes exceptionally with a {@link io.heliograph.ConfigException} where there is no such attempt,
+     *         its endpoint is gone, or its queue is full
+     */
+    public CompletableFuture<MessageId> resend(long attempt) {
+        return store.write(sql -> Recovery.resend(sql, endpoints, attempt, nowMs())).thenApply(resent -> {
+            tellReady(resent.endpoint());
+            return resent.message();
+        });
+    }
+
+    /**
+     * Where an event went.
+     *
+     * @param id its own, or its {@code webhook-id}
+     */
+    public Optional<EventTrace> trace(String tenant, String id) {
+        return store.read(sql -> EventTrace.read(sql, tenant, id));
     }
 
     /**
