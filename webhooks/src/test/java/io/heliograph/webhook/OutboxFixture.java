@@ -28,18 +28,22 @@ final class OutboxFixture implements AutoCloseable {
     final Outbox outbox;
     final Environment environment;
 
-    private OutboxFixture(Path folder, Clock clock, WallClock wallClock, OutboxConfig config, NoticeListener notices) {
+    private OutboxFixture(StoreAddress address, Clock clock, WallClock wallClock, OutboxConfig config, NoticeListener notices) {
         environment = new Environment(clock, wallClock, new Random(1), notices);
-        store = SqlStore.open(StoreAddress.parse(folder.toString()), List.of(Outbox.schema()), StoreLimits.DEFAULT, Environment.system());
+        store = SqlStore.open(address, List.of(Outbox.schema()), StoreLimits.DEFAULT, Environment.system());
         outbox = Outbox.open(store, SecretSeal.of(List.of(MASTER), new SecureRandom()), config, environment);
     }
 
     static OutboxFixture open(Path folder) {
-        return new OutboxFixture(folder, Clock.SYSTEM, WallClock.SYSTEM, OutboxConfig.defaults(), NoticeListener.NONE);
+        return open(StoreAddress.parse(folder.toString()));
+    }
+
+    static OutboxFixture open(StoreAddress address) {
+        return new OutboxFixture(address, Clock.SYSTEM, WallClock.SYSTEM, OutboxConfig.defaults(), NoticeListener.NONE);
     }
 
     static OutboxFixture open(Path folder, ManualClock clock, OutboxConfig config, NoticeListener notices) {
-        return new OutboxFixture(folder, clock, clock, config, notices);
+        return new OutboxFixture(StoreAddress.parse(folder.toString()), clock, clock, config, notices);
     }
 
     static EndpointSpec spec(String url) {
