@@ -1,10 +1,14 @@
 package io.heliograph.webhook;
 
 import io.heliograph.LossReason;
+import io.heliograph.cloudevents.CloudEventException;
 import io.heliograph.cloudevents.CloudEventJson;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.Dialect;
 import io.heliograph.store.Statements;
+import io.heliograph.store.StoreBusyException;
+import io.heliograph.store.StoreFullException;
+import io.heliograph.store.Write;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +22,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Sends what an {@link Outbox} keeps, until it is closed.
@@ -34,12 +39,13 @@ import java.util.concurrent.locks.ReentrantLock;
  * at most as many twice as were under way. A dead endpoint holds no thread: its lane sleeps.
  *
  * <p>Thread-safe. Owns the daemon thread {@code heliograph-webhook-deliveries}, and a virtual thread
- * {@code heliograph-webhook-attempt} for each attempt.
+ * {@code heliograph-webhook-attempt} for each attempt, {@code heliograph-webhook-return} where what was claimed is given back.
  */
 public final class Deliveries implements AutoCloseable {
 
     private static final Duration RETENTION_EVERY = Duration.ofHours(1);
     private static final Duration AFTER_OWN_FAILURE = Duration.ofSeconds(5);
+    private static final long STORE_PAUSE_NS = Duration.ofMillis(100).toNanos();
     private static final Duration LINGER = Duration.ofSeconds(10);
     /** So many outcomes of one endpoint may be on their way to the disk, beside those that run. */
     private static final int MOST_UNSETTLED = 256;
@@ -51,6 +57,7 @@ public final class Deliveries implements AutoCloseable {
     private final Environment environment;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Condition never = lock.newCondition();
     private final Map<String, Lane> lanes = new HashMap<>();
     private final ArrayDeque<Lane> restless = new ArrayDeque<>();
     private final PriorityQueue<Alarm> alarms = new PriorityQueue<>();
@@ -223,13 +230,42 @@ public final class Deliveries implements AutoCloseable {
         if (claimed.isEmpty()) {
             return;
         }
-        lane.moreIsReady();
-        var _ = outbox.store().writeFromReserve(sql -> {
+        Thread.ofVirtual().name("heliograph-webhook-return").start(() -> write(sql -> {
             for (DueDelivery one : claimed) {
                 DeliveryRows.release(sql, one.id(), one.dueMs());
             }
-            return claimed.size();
-        });
+            return claimed;
+        }, returned -> wake(lane.endpoint())));
+    }
+
+    /** Waits for the disk; as often as needed while the store is busy or full, since what has happened must be noted. */
+    private <T> void write(Write<T> write, Consumer<T> onDisk) {
+        boolean isWritten = false;
+        while (!isWritten) {
+            try {
+                outbox.store().writeFromReserve(write).thenAccept(onDisk).join();
+                isWritten = true;
+            } catch (CompletionException e) {
+                boolean mayPass = e.getCause() instanceof StoreBusyException || e.getCause() instanceof StoreFullException;
+                if (!mayPass || !pause()) {
+                    // What is claimed is ready again in the next process.
+                    isWritten = true;
+                }
+            }
+        }
+    }
+
+    private boolean pause() {
+        lock.lock();
+        try {
+            environment.clock().await(lock, never, nowNs() + STORE_PAUSE_NS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private record Claim(List<DueDelivery> due, OptionalLong nextMs) {
@@ -300,8 +336,6 @@ public final class Deliveries implements AutoCloseable {
             isOver = true;
             settle(lane, delivery, result, atMs);
             mayHaveMore = delivery.orderKey().isPresent() || !(result instanceof AttemptResult.Delivered);
-        } catch (CompletionException e) {
-            // The store is closed or fails: the lease ends with the process, or by itself.
         } finally {
             if (!isOver) {
                 over(lane, gate, delivery, unsent("it was not made"));
@@ -317,7 +351,12 @@ public final class Deliveries implements AutoCloseable {
     private AttemptResult send(Endpoint endpoint, DueDelivery delivery, long atMs) {
         EndpointSpec spec = endpoint.spec();
         Instant at = Instant.ofEpochMilli(atMs);
-        HttpContent content = CloudEventHttp.write(CloudEventJson.read(delivery.content()), delivery.message().text(), spec.mode());
+        HttpContent content;
+        try {
+            content = CloudEventHttp.write(CloudEventJson.read(delivery.content()), delivery.message().text(), spec.mode());
+        } catch (CloudEventException e) {
+            return unsent("what is stored cannot be read: " + e.getMessage());
+        }
         List<HttpHeader> signature = spec.keys().signerAt(at).sign(delivery.message(), at, content.body());
         return client.deliver(WebhookRequest.of(spec.target(), content, signature, spec.headers(), spec.timeout()));
     }
@@ -347,10 +386,10 @@ public final class Deliveries implements AutoCloseable {
     }
 
     private void expire(DueDelivery delivery) {
-        outbox.store().writeFromReserve(sql -> {
+        write(sql -> {
             DeliveryRows.lose(sql, delivery.id(), LossReason.EXPIRED);
-            return delivery.id();
-        }).join();
+            return delivery;
+        }, lost -> { });
     }
 
     private void settle(Lane lane, DueDelivery delivery, AttemptResult result, long atMs) {
@@ -366,10 +405,10 @@ public final class Deliveries implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        outbox.store().writeFromReserve(sql -> {
+        write(sql -> {
             settlement.write(sql, outbox.endpoints());
             return settlement;
-        }).thenAccept(done -> done.health().ifPresent(health -> outbox.endpoints().healthChanged(delivery.endpoint(), health))).join();
+        }, done -> done.health().ifPresent(health -> outbox.endpoints().healthChanged(delivery.endpoint(), health)));
         settlement.health().ifPresent(health -> outbox.endpoints().find(delivery.endpoint())
                 .ifPresent(endpoint -> Notices.tell(outbox, environment, endpoint, health.change())));
         if (settlement.next() instanceof Settlement.Next.HandedOn(String to, long dueMs)) {

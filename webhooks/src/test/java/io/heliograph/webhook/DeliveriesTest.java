@@ -6,10 +6,14 @@ import io.heliograph.Event;
 import io.heliograph.LossReason;
 import io.heliograph.NoticeListener;
 import io.heliograph.TopicFilter;
+import io.heliograph.store.StoreLimits;
 import io.heliograph.testkit.CollectedNotices;
 import io.heliograph.testkit.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -224,6 +228,33 @@ class DeliveriesTest {
             assertThat(silent.accepted()).isBetween(1, 4);
             isOver.countDown();
             Soon.until(() -> deliveries.underWay() == 0 || silent.accepted() > 4);
+        }
+    }
+
+    @Test
+    void notesAnOutcomeOnceWhenTheStoreWasBusyAndSendsNothingTwice() throws Exception {
+        var mayAnswer = new CountDownLatch(1);
+        try (TestReceiver receiver = TestReceiver.start(connection -> {
+                    while (connection.read().isPresent()) {
+                        awaitQuietly(mayAnswer);
+                        connection.write(okay());
+                    }
+                });
+                WebhookClient client = WebhookClientFixture.client();
+                OutboxFixture fixture = OutboxFixture.open(folder, StoreLimits.DEFAULT.withReaders(4, Duration.ofMillis(50)));
+                Deliveries deliveries = Deliveries.start(fixture.outbox, client, fixture.environment);
+                Connection other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("heliograph.db"));
+                Statement statement = other.createStatement()) {
+            Endpoint endpoint = fixture.add(OutboxFixture.spec(receiver.url()));
+            fixture.outbox.publish(OutboxFixture.event(1)).join();
+            Soon.until(() -> receiver.requests().size() == 1);
+            statement.execute("BEGIN IMMEDIATE");
+            mayAnswer.countDown();
+            Soon.until(() -> fixture.store.counters().failed() > 0);
+            statement.execute("ROLLBACK");
+            assertSums(fixture, endpoint, 1, 0);
+            Soon.until(() -> deliveries.underWay() == 0);
+            assertThat(receiver.requests()).hasSize(1);
         }
     }
 

@@ -28,9 +28,10 @@ final class OutboxFixture implements AutoCloseable {
     final Outbox outbox;
     final Environment environment;
 
-    private OutboxFixture(StoreAddress address, Clock clock, WallClock wallClock, OutboxConfig config, NoticeListener notices) {
+    private OutboxFixture(StoreAddress address, Clock clock, WallClock wallClock, OutboxConfig config, NoticeListener notices,
+            StoreLimits limits) {
         environment = new Environment(clock, wallClock, new Random(1), notices);
-        store = SqlStore.open(address, List.of(Outbox.schema()), StoreLimits.DEFAULT, Environment.system());
+        store = SqlStore.open(address, List.of(Outbox.schema()), limits, Environment.system());
         outbox = Outbox.open(store, SecretSeal.of(List.of(MASTER), new SecureRandom()), config, environment);
     }
 
@@ -39,11 +40,17 @@ final class OutboxFixture implements AutoCloseable {
     }
 
     static OutboxFixture open(StoreAddress address) {
-        return new OutboxFixture(address, Clock.SYSTEM, WallClock.SYSTEM, OutboxConfig.defaults(), NoticeListener.NONE);
+        return new OutboxFixture(address, Clock.SYSTEM, WallClock.SYSTEM, OutboxConfig.defaults(), NoticeListener.NONE,
+                StoreLimits.DEFAULT);
+    }
+
+    static OutboxFixture open(Path folder, StoreLimits limits) {
+        return new OutboxFixture(StoreAddress.parse(folder.toString()), Clock.SYSTEM, WallClock.SYSTEM, OutboxConfig.defaults(),
+                NoticeListener.NONE, limits);
     }
 
     static OutboxFixture open(Path folder, ManualClock clock, OutboxConfig config, NoticeListener notices) {
-        return new OutboxFixture(StoreAddress.parse(folder.toString()), clock, clock, config, notices);
+        return new OutboxFixture(StoreAddress.parse(folder.toString()), clock, clock, config, notices, StoreLimits.DEFAULT);
     }
 
     static EndpointSpec spec(String url) {
