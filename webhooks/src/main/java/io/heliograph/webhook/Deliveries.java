@@ -1,14 +1,9 @@
 package io.heliograph.webhook;
 
 import io.heliograph.LossReason;
-import io.heliograph.cloudevents.CloudEventException;
-import io.heliograph.cloudevents.CloudEventJson;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.Dialect;
 import io.heliograph.store.Statements;
-import io.heliograph.store.StoreBusyException;
-import io.heliograph.store.StoreFullException;
-import io.heliograph.store.Write;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,10 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 
 /**
  * Sends what an {@link Outbox} keeps, until it is closed.
@@ -44,8 +37,7 @@ import java.util.function.Consumer;
 public final class Deliveries implements AutoCloseable {
 
     private static final Duration RETENTION_EVERY = Duration.ofHours(1);
-    private static final Duration AFTER_OWN_FAILURE = Duration.ofSeconds(5);
-    private static final long STORE_PAUSE_NS = Duration.ofMillis(100).toNanos();
+    static final Duration AFTER_OWN_FAILURE = Duration.ofSeconds(5);
     private static final Duration LINGER = Duration.ofSeconds(10);
     /** So many outcomes of one endpoint may be on their way to the disk, beside those that run. */
     private static final int MOST_UNSETTLED = 256;
@@ -55,9 +47,10 @@ public final class Deliveries implements AutoCloseable {
     private final Outbox outbox;
     private final WebhookClient client;
     private final Environment environment;
+    private final NextAttempt nextAttempt;
+    private final InsistentWriter writer;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Condition never = lock.newCondition();
     private final Map<String, Lane> lanes = new HashMap<>();
     private final ArrayDeque<Lane> restless = new ArrayDeque<>();
     private final PriorityQueue<Alarm> alarms = new PriorityQueue<>();
@@ -76,6 +69,8 @@ public final class Deliveries implements AutoCloseable {
         this.outbox = outbox;
         this.client = client;
         this.environment = environment;
+        this.nextAttempt = new NextAttempt(outbox.endpoints(), environment);
+        this.writer = new InsistentWriter(outbox.store(), environment.clock());
         this.thread = Thread.ofPlatform().daemon().name("heliograph-webhook-deliveries").unstarted(this::run);
     }
 
@@ -230,42 +225,12 @@ public final class Deliveries implements AutoCloseable {
         if (claimed.isEmpty()) {
             return;
         }
-        Thread.ofVirtual().name("heliograph-webhook-return").start(() -> write(sql -> {
+        Thread.ofVirtual().name("heliograph-webhook-return").start(() -> writer.write(sql -> {
             for (DueDelivery one : claimed) {
                 DeliveryRows.release(sql, one.id(), one.dueMs());
             }
             return claimed;
         }, returned -> wake(lane.endpoint())));
-    }
-
-    /** Waits for the disk; as often as needed while the store is busy or full, since what has happened must be noted. */
-    private <T> void write(Write<T> write, Consumer<T> onDisk) {
-        boolean isWritten = false;
-        while (!isWritten) {
-            try {
-                outbox.store().writeFromReserve(write).thenAccept(onDisk).join();
-                isWritten = true;
-            } catch (CompletionException e) {
-                boolean mayPass = e.getCause() instanceof StoreBusyException || e.getCause() instanceof StoreFullException;
-                if (!mayPass || !pause()) {
-                    // What is claimed is ready again in the next process.
-                    isWritten = true;
-                }
-            }
-        }
-    }
-
-    private boolean pause() {
-        lock.lock();
-        try {
-            environment.clock().await(lock, never, nowNs() + STORE_PAUSE_NS);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } finally {
-            lock.unlock();
-        }
     }
 
     private record Claim(List<DueDelivery> due, OptionalLong nextMs) {
@@ -326,39 +291,22 @@ public final class Deliveries implements AutoCloseable {
                 return;
             }
             if (delivery.expiresMs().filter(expiresMs -> expiresMs <= atMs).isPresent()) {
-                over(lane, gate, delivery, unsent("its time to live has ended"));
+                over(lane, gate, delivery, Courier.unsent("its time to live has ended"));
                 isOver = true;
                 expire(delivery);
                 return;
             }
-            AttemptResult result = send(endpoint.get(), delivery, atMs);
+            AttemptResult result = Courier.send(client, endpoint.get().spec(), delivery, Instant.ofEpochMilli(atMs));
             over(lane, gate, delivery, result);
             isOver = true;
             settle(lane, delivery, result, atMs);
             mayHaveMore = delivery.orderKey().isPresent() || !(result instanceof AttemptResult.Delivered);
         } finally {
             if (!isOver) {
-                over(lane, gate, delivery, unsent("it was not made"));
+                over(lane, gate, delivery, Courier.unsent("it was not made"));
             }
             settled(lane, mayHaveMore);
         }
-    }
-
-    private static AttemptResult unsent(String why) {
-        return new AttemptResult.Failed(FailureReason.SENDER, why, Optional.empty(), Duration.ZERO);
-    }
-
-    private AttemptResult send(Endpoint endpoint, DueDelivery delivery, long atMs) {
-        EndpointSpec spec = endpoint.spec();
-        Instant at = Instant.ofEpochMilli(atMs);
-        HttpContent content;
-        try {
-            content = CloudEventHttp.write(CloudEventJson.read(delivery.content()), delivery.message().text(), spec.mode());
-        } catch (CloudEventException e) {
-            return unsent("what is stored cannot be read: " + e.getMessage());
-        }
-        List<HttpHeader> signature = spec.keys().signerAt(at).sign(delivery.message(), at, content.body());
-        return client.deliver(WebhookRequest.of(spec.target(), content, signature, spec.headers(), spec.timeout()));
     }
 
     private void over(Lane lane, EndpointGate gate, DueDelivery delivery, AttemptResult result) {
@@ -386,7 +334,7 @@ public final class Deliveries implements AutoCloseable {
     }
 
     private void expire(DueDelivery delivery) {
-        write(sql -> {
+        writer.write(sql -> {
             DeliveryRows.lose(sql, delivery.id(), LossReason.EXPIRED);
             return delivery;
         }, lost -> { });
@@ -401,11 +349,12 @@ public final class Deliveries implements AutoCloseable {
             if (isCutOff || endpoint.isEmpty()) {
                 return;
             }
-            settlement = judge(lane, endpoint.get(), delivery, result, atMs);
+            settlement = new Settlement(delivery, result, atMs, nextAttempt.after(endpoint.get(), delivery, result),
+                    lane.judge(result, outbox.config().patience(), Instant.ofEpochMilli(atMs)));
         } finally {
             lock.unlock();
         }
-        write(sql -> {
+        writer.write(sql -> {
             settlement.write(sql, outbox.endpoints());
             return settlement;
         }, done -> done.health().ifPresent(health -> outbox.endpoints().healthChanged(delivery.endpoint(), health)));
@@ -414,37 +363,6 @@ public final class Deliveries implements AutoCloseable {
         if (settlement.next() instanceof Settlement.Next.HandedOn(String to, long dueMs)) {
             wake(to);
         }
-    }
-
-    private Settlement judge(Lane lane, Endpoint endpoint, DueDelivery delivery, AttemptResult result, long atMs) {
-        Optional<EndpointHealth.Next> health = lane.judge(result, outbox.config().patience(), Instant.ofEpochMilli(atMs));
-        return new Settlement(delivery, result, atMs, next(endpoint, delivery, result), health);
-    }
-
-    private Settlement.Next next(Endpoint endpoint, DueDelivery delivery, AttemptResult result) {
-        long nowMs = outbox.nowMs();
-        return switch (result) {
-            case AttemptResult.Delivered delivered -> new Settlement.Next.Done();
-            case AttemptResult.Gone gone -> new Settlement.Next.Parked(nowMs);
-            case AttemptResult.Failed failed when !failed.reason().isEndpoints() ->
-                new Settlement.Next.Parked(nowMs + AFTER_OWN_FAILURE.toMillis());
-            case AttemptResult.Failed failed -> again(endpoint, delivery.attempts() + 1, failed, nowMs);
-        };
-    }
-
-    /** In a group each of its members has its turn at once, and the schedule is for the rounds. */
-    private Settlement.Next again(Endpoint endpoint, int made, AttemptResult.Failed failed, long nowMs) {
-        List<Endpoint> members = outbox.endpoints().activeMembers(endpoint);
-        int count = Math.max(1, members.size());
-        Optional<Duration> wait = made % count != 0 ? Optional.of(Duration.ZERO)
-                : endpoint.spec().retry().next(made / count, failed.retryAfter(), environment.random());
-        if (wait.isEmpty()) {
-            return new Settlement.Next.GivenUp();
-        }
-        long dueMs = nowMs + wait.get().toMillis();
-        Optional<Endpoint> other = members.stream().filter(member -> member.id().compareTo(endpoint.id()) > 0).findFirst()
-                .or(() -> members.stream().findFirst()).filter(member -> !member.id().equals(endpoint.id()));
-        return other.isPresent() ? new Settlement.Next.HandedOn(other.get().id(), dueMs) : new Settlement.Next.Again(dueMs);
     }
 
     private long nowNs() {

@@ -41,5 +41,21 @@
  *    |   `- DeadlineTimer       a hashed wheel
  *    `- IdleKeeper              connections that nobody uses
  * </pre>
+ *
+ * <p><b>Durable.</b> An {@link io.heliograph.webhook.Outbox} keeps events on disk, {@link io.heliograph.webhook.Deliveries} do all of
+ * the above with them, and a {@link io.heliograph.webhook.WebhookPublisher} is the whole as a port of core.
+ *
+ * <pre>
+ *   Outbox                      publish, inlet, retention
+ *    |- Endpoints               who gets events: on disk and in memory
+ *    |- FanOut                  an event once, a small row for each receiver, as its policy says
+ *    `- Recovery                what an endpoint missed
+ *   Deliveries                  one thread that says who may begin
+ *    |- Lane                    the way to one endpoint: its gate, what was claimed
+ *    |- Courier                 one attempt
+ *    |- NextAttempt             what becomes of the delivery
+ *    `- Settlement              the write that notes it
+ *   DeliveryRows, AttemptRows, EndpointRows     all of the SQL, but the events'
+ * </pre>
  */
 package io.heliograph.webhook;

@@ -1,0 +1,32 @@
+package io.heliograph.webhook;
+
+import io.heliograph.cloudevents.CloudEventException;
+import io.heliograph.cloudevents.CloudEventJson;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes a request of a delivery as its endpoint wants it, signs it and sends it. Stateless. */
+final class Courier {
+
+    private Courier() {
+    }
+
+    /** Blocks until the attempt is over, by the endpoint's timeout. */
+    static AttemptResult send(WebhookClient client, EndpointSpec spec, DueDelivery delivery, Instant at) {
+        HttpContent content;
+        try {
+            content = CloudEventHttp.write(CloudEventJson.read(delivery.content()), delivery.message().text(), spec.mode());
+        } catch (CloudEventException e) {
+            return unsent("what is stored cannot be read: " + e.getMessage());
+        }
+        List<HttpHeader> signature = spec.keys().signerAt(at).sign(delivery.message(), at, content.body());
+        return client.deliver(WebhookRequest.of(spec.target(), content, signature, spec.headers(), spec.timeout()));
+    }
+
+    /** An attempt that was not made; it says nothing of the endpoint. */
+    static AttemptResult unsent(String why) {
+        return new AttemptResult.Failed(FailureReason.SENDER, why, Optional.empty(), Duration.ZERO);
+    }
+}
