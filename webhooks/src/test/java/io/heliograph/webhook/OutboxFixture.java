@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 
 /** An outbox on SQLite in a folder; the store runs on the machine's clock, all else on one that may be moved by hand. */
 final class OutboxFixture implements AutoCloseable {
@@ -30,7 +29,7 @@ final class OutboxFixture implements AutoCloseable {
 
     private OutboxFixture(StoreAddress address, Clock clock, WallClock wallClock, OutboxConfig config, NoticeListener notices,
             StoreLimits limits) {
-        environment = new Environment(clock, wallClock, new Random(1), notices);
+        environment = new Environment(clock, wallClock, new SecureRandom(), notices);
         store = SqlStore.open(address, List.of(Outbox.schema()), limits, Environment.system());
         outbox = Outbox.open(store, SecretSeal.of(List.of(MASTER), new SecureRandom()), config, environment);
     }

@@ -1,6 +1,7 @@
 package io.heliograph.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heliograph.Event;
 import io.heliograph.LossReason;
@@ -80,6 +81,18 @@ class OutboxTest {
             assertThat(elsewhere.novelty()).isEqualTo(Publication.Novelty.NEW);
             assertThat(fixture.sums(endpoint).known()).isEqualTo(2);
             fixture.assertLaw();
+        }
+    }
+
+    @Test
+    void doesNotTakeAnotherEventForARepetitionWhenChanceRepeatsItself() {
+        try (OutboxFixture fixture = OutboxFixture.open(folder)) {
+            var message = new MessageId("msg_twice");
+            Submission one = Submission.of("default", OutboxFixture.event(1), message, Optional.empty());
+            Submission other = Submission.of("default", OutboxFixture.event(2), message, Optional.empty());
+            fixture.store.write(sql -> FanOut.store(sql, one, List.of(), 0)).join();
+            assertThatThrownBy(() -> fixture.store.write(sql -> FanOut.store(sql, other, List.of(), 0)).join())
+                    .hasMessageContaining("msg_twice is another event's");
         }
     }
 
