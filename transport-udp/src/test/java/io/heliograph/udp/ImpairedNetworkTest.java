@@ -175,10 +175,9 @@ class ImpairedNetworkTest {
         return NetPeers.link(host, PUBLISHED, HEARD, faults);
     }
 
-    /** Bursts are counted in datagrams: where hardly more than heartbeats are sent, a hundred would be a partition of many seconds. */
     private static String[] everyFault() {
         return new String[] {"drop=0.05", "duplicate=0.05", "reorder=0.05", "reorder-span=64", "delay=0.02", "truncate=0.01",
-            "bit-flip=0.01", "longest=1ms", "forward.burst=0.001", "forward.burst-length=20"};
+            "bit-flip=0.01", "longest=1ms", "forward.burst=0.001", "forward.burst-length=100"};
     }
 
     private static void requireEveryFault(NetReport counts) {
