@@ -128,6 +128,16 @@ final class Follower {
                 .write(feed.subscriber(), feed.asksLast() ? MessageLayout.LAST : 0);
     }
 
+    /** ZeroMQ did not take what was due: it is said again. */
+    void onRefused(ByteBuffer message) {
+        switch (MessageType.of(message.get(MessageLayout.TYPE_AT) & 0xff).orElseThrow()) {
+            case HELLO -> isHelloDue = true;
+            case LEAVE -> isHelloSaid = true;
+            case CREDIT -> reader.onCreditRefused();
+            default -> throw new IllegalStateException("no subscriber says that");
+        }
+    }
+
     /** Word that this feed is gone. */
     ByteBuffer leave() {
         return ByteBuffer.wrap(MessageLayout.header(MessageType.LEAVE, 0, reader.session(), feed.subscriber()));

@@ -12,8 +12,9 @@ import java.util.Optional;
  * @param eventsBefore events of the lane before it
  * @param events       events in it
  * @param state        what is in force from here on, if this is word of that
+ * @param stateBefore  what is in force before it
  */
-record Frame(ByteBuffer message, long from, long end, long eventsBefore, int events, Optional<LaneState> state) {
+record Frame(ByteBuffer message, long from, long end, long eventsBefore, int events, Optional<LaneState> state, LaneState stateBefore) {
 
     /** Its size. */
     int bytes() {

@@ -63,6 +63,8 @@ final class Lane implements Destination {
     private int windowBytes;
     private int lastFrameBytes;
     private LaneState told;
+    /** What is in force behind all that is sealed. */
+    private LaneState sealedState;
     private Optional<LaneState> dueState = Optional.empty();
     private long lost;
 
@@ -71,6 +73,7 @@ final class Lane implements Destination {
         this.environment = environment;
         this.session = session;
         this.told = state;
+        this.sealedState = state;
         this.subscriber = subscriber;
         this.next = start;
         this.limits = limits;
@@ -372,7 +375,9 @@ final class Lane implements Destination {
 
     /** The frame taken last was not sent after all. */
     void putBack() {
-        sealed.addFirst(inFlight.removeLast());
+        Frame frame = inFlight.removeLast();
+        sealed.addFirst(frame);
+        told = frame.stateBefore();
     }
 
     /** Makes a frame of the oldest chunk, or of as many of its events as there is credit for. */
@@ -391,7 +396,7 @@ final class Lane implements Destination {
         long from = chunk.from();
         ByteBuffer message = chunk.seal(session, subscriber, eventsSealed, environment.wallClock().epochNanos());
         forget(chunk);
-        var frame = new Frame(message, from, chunk.end(), eventsSealed, chunk.events(), Optional.empty());
+        var frame = new Frame(message, from, chunk.end(), eventsSealed, chunk.events(), Optional.empty(), sealedState);
         eventsSealed += chunk.events();
         unackedBytes += frame.bytes();
         lastFrameBytes = frame.bytes();
@@ -402,7 +407,8 @@ final class Lane implements Destination {
     private void sealState(LaneState state, long sequence) {
         ByteBuffer message = PublisherMessages.state(session, subscriber, sequence, state);
         unackedBytes += message.capacity();
-        sealed.addLast(new Frame(message, sequence, sequence, eventsSealed, 0, Optional.of(state)));
+        sealed.addLast(new Frame(message, sequence, sequence, eventsSealed, 0, Optional.of(state), sealedState));
+        sealedState = state;
     }
 
     /** What of {@code chunk} is not too old, as far as the credit goes; the rest stays. */
@@ -462,7 +468,7 @@ final class Lane implements Destination {
     void rewind(long sequence) {
         acknowledge(sequence);
         while (!inFlight.isEmpty()) {
-            sealed.addFirst(inFlight.removeLast());
+            putBack();
         }
     }
 

@@ -228,14 +228,11 @@ final class RemoteSubscribers {
     }
 
     /**
-     * Where one that is known goes on. One that does not know the session yet may say the same again before it has heard of it:
-     * its lane must not begin a second time then, since it was promised all from the first one's start.
+     * Where one that is known goes on. One that does not know the session yet may say hello again before it has heard of it, and
+     * with other filters: its lane must not begin a second time then, since it was promised all from the first one's start.
      */
     private long place(RemoteSubscriber known, Hello hello) {
-        if (hello.session() == session) {
-            return hello.next();
-        }
-        return hello.filtersVersion() == known.filtersVersion ? known.start : Long.MAX_VALUE;
+        return hello.session() == session ? hello.next() : known.start;
     }
 
     private boolean greet(long id, Peer from, Hello hello, long nowNs) {

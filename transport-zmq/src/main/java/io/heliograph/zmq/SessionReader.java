@@ -468,6 +468,11 @@ final class SessionReader {
         return new Credit(expected, granted, flags);
     }
 
+    /** The publisher was not told after all. */
+    void onCreditRefused() {
+        isCreditDue = true;
+    }
+
     /** Does what is due; says how long until something is, if nothing happens before. */
     long onTime(long nowNs) {
         long untilDueNs = Long.MAX_VALUE;

@@ -24,6 +24,12 @@ import java.util.function.Consumer;
 final class SubscriberPorts implements SocketLoop.Work {
 
     private static final int MESSAGES_PER_TURN = 64;
+    /** After ZeroMQ was full for a publisher. */
+    private static final long AGAIN_NS = Duration.ofMillis(1).toNanos();
+
+    /** What a follower has to say to the publisher at {@code to}. */
+    private record Word(Follower of, Peer to, ByteBuffer message) {
+    }
 
     /** A publisher at the other end, and who follows it, by their feeds' names. */
     private static final class Line {
@@ -177,8 +183,7 @@ final class SubscriberPorts implements SocketLoop.Work {
         isWoken = false;
         long nowNs = environment.clock().nanoTime();
         int received = ports.receive(receiver, MESSAGES_PER_TURN, nowNs);
-        List<ByteBuffer> messages = new ArrayList<>(0);
-        List<Peer> to = new ArrayList<>(0);
+        List<Word> words = new ArrayList<>(0);
         lock.lock();
         try {
             long due = Duration.ofDays(1).toNanos();
@@ -188,10 +193,7 @@ final class SubscriberPorts implements SocketLoop.Work {
                 boolean isAnyDone = false;
                 for (Follower follower : line.followers.values()) {
                     due = Math.min(due, follower.onTime(epochNanos, nowNs));
-                    follower.due(isConnected, nowNs).ifPresent(message -> {
-                        messages.add(message);
-                        to.add(line.peer);
-                    });
+                    follower.due(isConnected, nowNs).ifPresent(message -> words.add(new Word(follower, line.peer, message)));
                     isAnyDone |= follower.isDone();
                 }
                 if (isAnyDone) {
@@ -202,12 +204,7 @@ final class SubscriberPorts implements SocketLoop.Work {
         } finally {
             lock.unlock();
         }
-        for (int i = 0; i < messages.size(); i++) {
-            ByteBuffer out = messages.get(i);
-            if (to.get(i).socket().send(to.get(i), out) == PeerSocket.Sent.TAKEN) {
-                tallySent(out.capacity());
-            }
-        }
+        boolean hasSent = send(words, nowNs);
         try {
             received += plain.turn(nowNs) ? 1 : 0;
             if (received == 0) {
@@ -217,16 +214,28 @@ final class SubscriberPorts implements SocketLoop.Work {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return received > 0 || !messages.isEmpty();
+        return received > 0 || hasSent;
     }
 
-    private void tallySent(int bytes) {
-        lock.lock();
-        try {
-            tally.sent(bytes);
-        } finally {
-            lock.unlock();
+    /** Says whether any of them was taken. */
+    private boolean send(List<Word> words, long nowNs) {
+        boolean hasSent = false;
+        for (Word word : words) {
+            boolean isTaken = word.to().socket().send(word.to(), word.message()) == PeerSocket.Sent.TAKEN;
+            hasSent |= isTaken;
+            lock.lock();
+            try {
+                if (isTaken) {
+                    tally.sent(word.message().capacity());
+                } else {
+                    word.of().onRefused(word.message());
+                    nextDueNs = Math.min(nextDueNs, nowNs + AGAIN_NS);
+                }
+            } finally {
+                lock.unlock();
+            }
         }
+        return hasSent;
     }
 
     @Override
