@@ -81,6 +81,24 @@ class HostileCurvePeersTest {
         }
     }
 
+    /**
+     * Publishes until the worker has one: only then is it no stranger itself, since JeroMQ's greetings do not always get through
+     * at the first connection. Says how many were published.
+     */
+    private static int greet(ZmqWorkPublisher publisher, ZMQ.Socket worker) throws InterruptedException {
+        worker.setReceiveTimeOut((int) Duration.ofSeconds(2).toMillis());
+        for (int i = 1; i <= 10; i++) {
+            assertThat(publisher.awaitSubscribers(1, SOON)).isTrue();
+            assertThat(publisher.publish("greeting", "")).isEqualTo(PublishResult.ACCEPTED);
+            if ("greeting".equals(worker.recvStr())) {
+                assertThat(worker.recvStr()).isEmpty();
+                worker.setReceiveTimeOut((int) SOON.toMillis());
+                return i;
+            }
+        }
+        throw new AssertionError("the worker's own connection never gets through its greetings");
+    }
+
     @Test
     void losesOneEventAtMostToEachStrangerWhoPretendsToWork() throws Exception {
         var files = new CurveFiles(folder);
@@ -92,7 +110,7 @@ class HostileCurvePeersTest {
             files.use(worker, files.listed);
             worker.setReceiveTimeOut((int) SOON.toMillis());
             worker.connect("tcp://127.0.0.1:" + Ports.plain(address));
-            assertThat(publisher.awaitSubscribers(1, SOON)).isTrue();
+            int before = greet(publisher, worker);
             List<RawPeer> strangers = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 var stranger = new RawPeer(Ports.plain(address));
@@ -102,11 +120,17 @@ class HostileCurvePeersTest {
             for (int i = 0; i < EVENTS; i++) {
                 assertThat(publisher.publish("work", Integer.toString(i))).isEqualTo(PublishResult.ACCEPTED);
             }
-            await().atMost(SOON).until(() -> publisher.groups().getFirst().acknowledged() == EVENTS);
+            await().atMost(SOON).until(() -> publisher.groups().getFirst().acknowledged() == before + EVENTS);
             int received = 0;
             int last = -1;
             while (last < EVENTS - 1 && received < EVENTS - strangers.size()) {
-                assertThat(worker.recvStr()).isEqualTo("work");
+                String topic = worker.recvStr();
+                if ("greeting".equals(topic)) {
+                    // Published when an earlier one seemed not to come.
+                    assertThat(worker.recvStr()).isEmpty();
+                    continue;
+                }
+                assertThat(topic).isEqualTo("work");
                 int number = Integer.parseInt(worker.recvStr());
                 assertThat(number).isGreaterThan(last);
                 last = number;
