@@ -2,6 +2,7 @@ package io.heliograph.testkit;
 
 import io.heliograph.Position;
 import io.heliograph.PublishResult;
+import io.heliograph.Session;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -64,7 +65,7 @@ final class AcceptedEvents {
                 }
                 Long session = sessionOf.putIfAbsent(publisher, position.session());
                 if (session != null && session != position.session()) {
-                    faults.add(publisher.name() + "'s events arrived in two sessions, " + before + " and " + position);
+                    faults.add(publisher.name() + "'s events arrived in two sessions, " + Session.format(session) + " and " + position);
                 }
             }
         }

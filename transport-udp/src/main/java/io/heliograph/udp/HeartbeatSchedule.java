@@ -115,13 +115,13 @@ final class HeartbeatSchedule {
         return endsOfStream >= LEAST_ENDS_OF_STREAM;
     }
 
-    /** Somebody has come further: the end need not be given up yet. */
+    /** Somebody has come further, or asks for what it misses: the end need not be given up yet. */
     void lingerOn(long nowNs) {
         endingSinceNs = nowNs;
     }
 
     /**
-     * Whether nobody has come further for so long that the end is given up. A subscriber that is waited for may rest as long as
+     * Whether nobody has come further or asked for anything for so long that the end is given up. A subscriber that is waited for may rest as long as
      * one that is not evicted.
      */
     boolean hasLingered(long nowNs) {

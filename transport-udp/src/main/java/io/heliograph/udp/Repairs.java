@@ -71,9 +71,14 @@ final class Repairs {
         return false;
     }
 
-    void onNak(Datagram nak, InetSocketAddress source, ControlSender.Standing standing, long nowNs) {
+    /**
+     * A receiver asks for what it misses.
+     *
+     * @return whether any of that is kept, so that it is worth the while to go on
+     */
+    boolean onNak(Datagram nak, InetSocketAddress source, ControlSender.Standing standing, long nowNs) {
         if (!isProven(nak, source, nowNs)) {
-            return;
+            return false;
         }
         ControlBody request = nak.control();
         transmitter.tellSent(nowNs);
@@ -85,6 +90,7 @@ final class Repairs {
         }
         long repeated = gate.repeated();
         boolean isTooLate = false;
+        boolean isKept = false;
         long most = MOST_AT_ONCE;
         for (int i = 0; i < request.ranges(); i++) {
             long from = Math.max(0, request.rangeStart(i));
@@ -101,6 +107,7 @@ final class Repairs {
                 transmitter.asked(from, Math.min(request.rangeLength(i), transmitter.sent() - from), nowNs);
             }
             repair(begin, end, request.receiverId(), source, nowNs);
+            isKept |= begin < end;
             most -= Math.max(0, end - begin);
         }
         if (isReference && gate.repeated() > repeated) {
@@ -111,6 +118,7 @@ final class Repairs {
             tooLate++;
             control.heartbeatTo(standing, source);
         }
+        return isKept;
     }
 
     /** A quarter of the rate keeps repairs from crowding out what is new; while nothing new may leave, they have it all. */

@@ -57,12 +57,19 @@ final class ReportReader implements DatagramIo.Receiver {
             if (isOwn && datagram.type() == DatagramLayout.STATUS) {
                 onStatus(source, clock.nanoTime());
             } else if (isOwn && datagram.type() == DatagramLayout.NAK && sender.isReliable()) {
-                repairs.onNak(datagram, source, credit.standing(), clock.nanoTime());
+                onNak(source, clock.nanoTime());
             } else {
                 strayDatagrams++;
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void onNak(InetSocketAddress source, long nowNs) {
+        if (repairs.onNak(datagram, source, credit.standing(), nowNs)) {
+            // On a long way that loses much nobody may come further for a while, and be on its way all the same.
+            sender.schedule().lingerOn(nowNs);
         }
     }
 

@@ -5,6 +5,7 @@ import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
 import java.util.concurrent.locks.Condition;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * What a publisher has to do whether somebody publishes or not: forgets and asks receivers that are silent, sends what waits and
@@ -19,6 +20,7 @@ final class SenderDuty {
     private final Credit credit;
     private final Condition changed;
     private final Consumer<Receivers.Receiver> tellEvicted;
+    private final LongConsumer tellGivenUp;
     private volatile boolean isDone;
 
     /** @param changed signalled when receivers have changed, and at the end */
@@ -29,6 +31,8 @@ final class SenderDuty {
         this.credit = credit;
         this.changed = changed;
         this.tellEvicted = gone -> lock.tellLater(environment, new Notice.SubscriberEvicted(address, gone.name()));
+        this.tellGivenUp = missing -> lock.tellLater(environment, new Notice.Degraded(address, "closed though subscribers that are "
+                + "waited for have not got the last " + missing + " datagrams, and have come no further for the linger time"));
     }
 
     /** Whether the end of the stream has been said, or never will be. Thread-safe. */
@@ -50,9 +54,17 @@ final class SenderDuty {
         if (!sender.isClosed()) {
             sender.doWork(credit.standing(), nowNs);
         } else if (sender.sayEnd(credit.standing(), receivers.subscriptions(), nowNs)) {
-            isDone = true;
-            changed.signalAll();
+            end();
         }
+    }
+
+    private void end() {
+        long missing = sender.log().end() - receivers.acknowledged();
+        if (!isDone && sender.isReliable() && missing > 0) {
+            tellGivenUp.accept(missing);
+        }
+        isDone = true;
+        changed.signalAll();
     }
 
     /** How long until something is due. */

@@ -1,0 +1,71 @@
+package io.heliograph.udp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heliograph.Interest;
+import io.heliograph.Notice;
+import io.heliograph.PublishResult;
+import io.heliograph.flow.FlowPolicy;
+import io.heliograph.flow.Limit;
+import io.heliograph.testkit.Faults;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** A publisher that waits for its subscribers, and closes while much of what it took in is not there yet. */
+class EndingTest {
+
+    private static final FlowPolicy AT_ONCE = FlowPolicy.backPressure(Limit.DEFAULT, Duration.ZERO);
+
+    @Test
+    void nothingIsGivenUpAtTheEndAsLongAsItIsAskedForHoweverLongTheWay() throws IOException {
+        Faults slow = Faults.NONE.withDrop(0.4).withDelay(1).withLongest(Duration.ofSeconds(4));
+        for (long seed = 1; seed <= 20; seed++) {
+            var scene = new SimScene(seed, 1_000, UdpLimits.defaults(), AT_ONCE);
+            SimListener listener = scene.listen(scene.feedFrom(new Start.Live()), slow, slow, Interest.inAll());
+            scene.meet(1);
+            scene.run(Duration.ofSeconds(10), Duration.ofMillis(5));
+            for (int i = 0; i < 300; i++) {
+                assertThat(scene.publishOne(900)).as("seed %d", seed).isEqualTo(PublishResult.ACCEPTED);
+            }
+            scene.publisher.beginClose();
+            for (int i = 0; i < 60_000 && !scene.publisher.isDone(); i++) {
+                scene.step(Duration.ofMillis(5));
+            }
+            scene.run(Duration.ofSeconds(10), Duration.ofMillis(5));
+
+            assertThat(scene.publisher.isDone()).as("seed %d", seed).isTrue();
+            assertThat(listener.subscription.sums().known()).as("seed %d", seed).isEqualTo(300);
+            listener.verify(0, 300, 0);
+        }
+    }
+
+    @Test
+    void tellsThatItClosesThoughSomebodyWhoIsWaitedForHasNotGotEverything() throws IOException {
+        var scene = new SimScene(7, 1_000, UdpLimits.defaults(), AT_ONCE);
+        SimListener listener = scene.listen();
+        scene.meet(1);
+        scene.publish(10);
+        scene.run(Duration.ofSeconds(1));
+        scene.network.link().cut();
+        scene.publish(10);
+        scene.end();
+
+        assertThat(listener.subscription.sums().known()).isEqualTo(10);
+        assertThat(scene.notices.of(Notice.Degraded.class)).singleElement()
+                .extracting(Notice.Degraded::what).asString().contains("have not got the last 3 datagrams");
+        assertThat(scene.notices.of(Notice.TailUnknown.class)).hasSize(1);
+    }
+
+    @Test
+    void tellsNothingWhereEverybodyHasGotEverything() throws IOException {
+        var scene = new SimScene(7, 1_000, UdpLimits.defaults(), AT_ONCE);
+        SimListener listener = scene.listen();
+        scene.meet(1);
+        scene.publish(10);
+        scene.end();
+
+        listener.verify(0, 10, 0);
+        assertThat(scene.notices.all()).isEmpty();
+    }
+}
