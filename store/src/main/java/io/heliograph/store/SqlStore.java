@@ -100,6 +100,11 @@ public final class SqlStore implements AutoCloseable {
         return dialect;
     }
 
+    /** How much it takes. */
+    public StoreLimits limits() {
+        return limits;
+    }
+
     /**
      * Changes rows.
      *

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Optional;
 public final class Statements implements AutoCloseable {
 
     private static final int MAX_KEPT = 256;
+    private static final int[] CHUNKS = {64, 16, 4};
 
     private final Connection connection;
     private final Dialect dialect;
@@ -77,6 +79,66 @@ public final class Statements implements AutoCloseable {
                 return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
             }
         }, parameters);
+    }
+
+    /**
+     * Inserts rows, many with each statement.
+     *
+     * @param insert {@code INSERT INTO table (columns) VALUES }, to which the rows are added
+     * @param after  what follows them, such as {@code ON CONFLICT DO NOTHING RETURNING id}; empty for nothing
+     * @param rows   for each row its columns' values, as many in each
+     * @param reader reads what is returned, in no particular order
+     */
+    public <R> List<R> insert(String insert, List<Object[]> rows, String after, RowReader<R> reader) throws SQLException {
+        var returned = new ArrayList<R>();
+        for (int from = 0; from < rows.size();) {
+            int count = chunk(rows.size() - from);
+            String row = "(?" + ", ?".repeat(rows.get(from).length - 1) + ")";
+            String sql = insert + row + (", " + row).repeat(count - 1) + after;
+            Object[] parameters = rows.subList(from, from + count).stream().flatMap(Arrays::stream).toArray();
+            if (after.isEmpty()) {
+                update(sql, parameters);
+            } else {
+                returned.addAll(rows(sql, reader, parameters));
+            }
+            from += count;
+        }
+        return returned;
+    }
+
+    /** Inserts rows that return nothing; see {@link #insert(String, List, String, RowReader)}. */
+    public void insert(String insert, List<Object[]> rows) throws SQLException {
+        insert(insert, rows, "", row -> insert);
+    }
+
+    /**
+     * What a query, or {@code ... RETURNING}, gives for many keys, with few statements.
+     *
+     * @param before     ends where the list of keys begins, as in {@code WHERE id IN }
+     * @param after      what follows the list, without parameters
+     * @param parameters those that come before the keys
+     */
+    public <R> List<R> rowsOf(String before, List<?> keys, String after, RowReader<R> reader, Object... parameters)
+            throws SQLException {
+        var read = new ArrayList<R>();
+        for (int from = 0; from < keys.size();) {
+            int count = chunk(keys.size() - from);
+            var all = new ArrayList<Object>(List.of(parameters));
+            all.addAll(keys.subList(from, from + count));
+            read.addAll(rows(before + "(?" + ", ?".repeat(count - 1) + ")" + after, reader, all.toArray()));
+            from += count;
+        }
+        return read;
+    }
+
+    /** Few sizes, so that few texts are prepared. */
+    private static int chunk(int left) {
+        for (int size : CHUNKS) {
+            if (left >= size) {
+                return size;
+            }
+        }
+        return 1;
     }
 
     /** The statement itself, for batches. Kept: the caller doesn't close it, but its {@link ResultSet}s. */

@@ -5,7 +5,8 @@ public final class StoreBusyException extends StoreException {
 
     private static final long serialVersionUID = 1L;
 
-    StoreBusyException(String message) {
+    /** Also for rooms that have writes wait before they hand them over. */
+    public StoreBusyException(String message) {
         super(message);
     }
 }

@@ -17,22 +17,26 @@ final class AttemptRows {
     private AttemptRows() {
     }
 
-    static void insert(Statements sql, DueDelivery delivery, AttemptResult result, long atMs) throws SQLException {
-        switch (result) {
-            case AttemptResult.Delivered(Answer answer, Duration latency) ->
-                insert(sql, delivery, atMs, latency, Optional.of(answer), Attempt.DELIVERED, "");
-            case AttemptResult.Gone(Answer answer, Duration latency) ->
-                insert(sql, delivery, atMs, latency, Optional.of(answer), Attempt.GONE, "");
-            case AttemptResult.Failed(FailureReason reason, String detail, Optional<Answer> answer, Duration latency) ->
-                insert(sql, delivery, atMs, latency, answer, reason.label(), detail);
-        }
+    static void insert(Statements sql, List<Settlement> attempts) throws SQLException {
+        sql.insert("INSERT INTO webhooks_attempt (delivery, event, endpoint, at_ms, latency_us, status, outcome, detail, snippet) VALUES ",
+                attempts.stream().map(AttemptRows::columns).toList());
     }
 
-    private static void insert(Statements sql, DueDelivery delivery, long atMs, Duration latency, Optional<Answer> answer,
-            String outcome, String detail) throws SQLException {
-        sql.update("INSERT INTO webhooks_attempt (delivery, event, endpoint, at_ms, latency_us, status, outcome, detail, snippet)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", delivery.id(), delivery.event(), delivery.endpoint(), atMs,
-                latency.toNanos() / 1_000, answer.map(Answer::status), outcome, detail, answer.map(Answer::snippet).orElse(""));
+    private static Object[] columns(Settlement attempt) {
+        return switch (attempt.result()) {
+            case AttemptResult.Delivered(Answer answer, Duration latency) ->
+                columns(attempt, latency, Optional.of(answer), Attempt.DELIVERED, "");
+            case AttemptResult.Gone(Answer answer, Duration latency) ->
+                columns(attempt, latency, Optional.of(answer), Attempt.GONE, "");
+            case AttemptResult.Failed(FailureReason reason, String detail, Optional<Answer> answer, Duration latency) ->
+                columns(attempt, latency, answer, reason.label(), detail);
+        };
+    }
+
+    private static Object[] columns(Settlement attempt, Duration latency, Optional<Answer> answer, String outcome, String detail) {
+        DueDelivery delivery = attempt.delivery();
+        return new Object[] {delivery.id(), delivery.event(), delivery.endpoint(), attempt.atMs(), latency.toNanos() / 1_000,
+            answer.map(Answer::status), outcome, detail, answer.map(Answer::snippet).orElse("")};
     }
 
     static List<Attempt> ofEndpoint(Statements sql, String endpoint, long before, int most) throws SQLException {

@@ -44,6 +44,7 @@ public final class CloudEventHttp {
     static final String PREFIX = "ce-";
     private static final String UNTYPED = "application/octet-stream";
     private static final String UTF_8 = "; charset=utf-8";
+    private static final List<HttpHeader> STRUCTURED_FIELDS = List.of(new HttpHeader(CONTENT_TYPE, STRUCTURED_TYPE + UTF_8));
 
     private CloudEventHttp() {
     }
@@ -73,7 +74,12 @@ public final class CloudEventHttp {
     }
 
     private static HttpContent structured(Event event, String id) {
-        return json(STRUCTURED_TYPE, CloudEventJson.write(event, id));
+        return structured(CloudEventJson.write(event, id).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A message of one event that is written already; the bytes are not copied. */
+    static HttpContent structured(byte[] json) {
+        return new HttpContent(STRUCTURED_FIELDS, json);
     }
 
     private static HttpContent json(String type, String body) {

@@ -17,7 +17,9 @@ final class Courier {
     static AttemptResult send(WebhookClient client, EndpointSpec spec, DueDelivery delivery, Instant at) {
         HttpContent content;
         try {
-            content = CloudEventHttp.write(CloudEventJson.read(delivery.content()), delivery.message().text(), spec.mode());
+            // What is stored is the structured form already.
+            content = spec.mode() == ContentMode.STRUCTURED ? CloudEventHttp.structured(delivery.content())
+                    : CloudEventHttp.write(CloudEventJson.read(delivery.content()), delivery.message().text(), spec.mode());
         } catch (CloudEventException e) {
             return unsent("what is stored cannot be read: " + e.getMessage());
         }

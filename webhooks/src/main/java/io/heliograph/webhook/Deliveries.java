@@ -1,29 +1,37 @@
 package io.heliograph.webhook;
 
-import io.heliograph.LossReason;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.Dialect;
 import io.heliograph.store.Statements;
+import io.heliograph.store.StoreBusyException;
+import io.heliograph.store.StoreFullException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Sends what an {@link Outbox} keeps, until it is closed.
  *
  * <pre>
- *   something is ready, or due          claim               gate                    one attempt, one virtual thread
- *   ------------------------> Lane ------------> claimed ------------> WebhookClient ------------> settlement, on disk
- *        one for each endpoint                             its turn                                       |
+ *   stored, and nothing waits before it
+ *   -----------------------------------------.
+ *   something is ready, or due      claim    v              gate                    one attempt, one virtual thread
+ *   ------------------------> Lane ------> claimed ---------------------> WebhookClient ------------> settlement, on disk,
+ *        one for each endpoint                    its turn                                            with many others
  *                 ^                                                                                       |
  *                 '------------------ due again, or the next one of its key ------------------------------'
  * </pre>
@@ -31,8 +39,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>What is claimed and not settled when the process ends is sent again, with the same {@code webhook-id}: at least once, and
  * at most as many twice as were under way. A dead endpoint holds no thread: its lane sleeps.
  *
- * <p>Thread-safe. Owns the daemon thread {@code heliograph-webhook-deliveries}, and a virtual thread
- * {@code heliograph-webhook-attempt} for each attempt, {@code heliograph-webhook-return} where what was claimed is given back.
+ * <p>Thread-safe. Owns the daemon thread {@code heliograph-webhook-deliveries}, and virtual threads: up to an endpoint's concurrency
+ * named {@code heliograph-webhook-attempt}, {@code heliograph-webhook-return} where what was claimed is given back, or is written
+ * again after a while, and {@code heliograph-webhook-notice}.
  */
 public final class Deliveries implements AutoCloseable {
 
@@ -40,23 +49,27 @@ public final class Deliveries implements AutoCloseable {
     static final Duration AFTER_OWN_FAILURE = Duration.ofSeconds(5);
     private static final Duration LINGER = Duration.ofSeconds(10);
     /** So many outcomes of one endpoint may be on their way to the disk, beside those that run. */
-    private static final int MOST_UNSETTLED = 256;
+    private static final int MOST_UNSETTLED = 1_024;
     /** What waits longer for its turn is given back. */
     private static final long LONG_NS = Duration.ofSeconds(5).toNanos();
+    /** What waits in memory for its turn, in all lanes; beyond it only as much is claimed as can be under way. */
+    private static final long MOST_HELD_BYTES = 64L << 20;
 
     private final Outbox outbox;
     private final WebhookClient client;
     private final Environment environment;
     private final NextAttempt nextAttempt;
     private final InsistentWriter writer;
+    private final WriteGroups<Ended, Settled> settlements;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Map<String, Lane> lanes = new HashMap<>();
+    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final ArrayDeque<Lane> restless = new ArrayDeque<>();
     private final PriorityQueue<Alarm> alarms = new PriorityQueue<>();
+    private final AtomicLong heldBytes = new AtomicLong();
     private final Thread thread;
     private int underWay;
-    private boolean isClosed;
+    private volatile boolean isClosed;
 
     private record Alarm(long atNs, Lane lane) implements Comparable<Alarm> {
         @Override
@@ -65,12 +78,26 @@ public final class Deliveries implements AutoCloseable {
         }
     }
 
+    /** An attempt that may be made now. */
+    private record Begun(Lane lane, EndpointGate gate, DueDelivery delivery) {
+    }
+
+    /** An attempt that was made. */
+    private record Ended(Lane lane, Settlement settlement) {
+    }
+
+    /** What came of writing it; the first of a group has what was freed by all of it. */
+    private record Settled(Ended ended, Settlement.Freed freed) {
+    }
+
     private Deliveries(Outbox outbox, WebhookClient client, Environment environment) {
         this.outbox = outbox;
         this.client = client;
         this.environment = environment;
         this.nextAttempt = new NextAttempt(outbox.endpoints(), environment);
         this.writer = new InsistentWriter(outbox.store(), environment.clock());
+        this.settlements = new WriteGroups<>(outbox.store(), (bytes, write) -> outbox.store().writeFromReserve(write), this::write,
+                this::settled);
         this.thread = Thread.ofPlatform().daemon().name("heliograph-webhook-deliveries").unstarted(this::run);
     }
 
@@ -87,7 +114,7 @@ public final class Deliveries implements AutoCloseable {
             DeliveryRows.releaseLeasedUntil(sql, leasedUntilMs);
             return leasedUntilMs;
         }).join();
-        outbox.onReady(deliveries::wake);
+        outbox.handTo(deliveries.intake);
         outbox.endpoints().onChange(deliveries::endpointChanged);
         outbox.endpoints().all().forEach(endpoint -> deliveries.wake(endpoint.id()));
         deliveries.thread.start();
@@ -104,6 +131,36 @@ public final class Deliveries implements AutoCloseable {
         }
     }
 
+    private final Handover intake = new Handover() {
+        @Override
+        public boolean takes(String endpoint, int already, int bytes) {
+            Lane lane = lanes.get(endpoint);
+            return lane != null && lane.room() > already && heldBytes.get() < MOST_HELD_BYTES && !isClosed;
+        }
+
+        @Override
+        public void stored(List<DueDelivery> claimed, Set<String> ready) {
+            lock.lock();
+            try {
+                take(claimed);
+                ready.forEach(Deliveries.this::wakeNow);
+            } finally {
+                lock.unlock();
+            }
+        }
+    };
+
+    private void take(List<DueDelivery> claimed) {
+        for (DueDelivery one : claimed) {
+            Lane lane = lanes.get(one.endpoint());
+            // An endpoint that was removed meanwhile has no lane, nor rows.
+            if (lane != null) {
+                lane.add(one);
+                stir(lane);
+            }
+        }
+    }
+
     private void endpointChanged(String id) {
         lock.lock();
         try {
@@ -111,34 +168,40 @@ public final class Deliveries implements AutoCloseable {
             Optional<Endpoint> endpoint = outbox.endpoints().find(id);
             if (lane != null && endpoint.isEmpty()) {
                 lanes.remove(id);
-                lane.claimed().clear();
+                lane.takeAll();
             } else if (lane != null && endpoint.get().isActive() && endpoint.get().health().equals(EndpointHealth.GOOD)) {
                 lane.reset(endpoint.get(), nowNs());
             }
+            wakeNow(id);
         } finally {
             lock.unlock();
         }
-        wake(id);
     }
 
     /** Something of an endpoint may be ready. */
     private void wake(String id) {
         lock.lock();
         try {
-            Optional<Endpoint> endpoint = outbox.endpoints().find(id);
-            if (endpoint.isPresent() && !isClosed) {
-                Lane lane = lanes.computeIfAbsent(id, name -> new Lane(endpoint.get(), nowNs()));
-                lane.moreIsReady();
-                stir(lane);
-            }
+            wakeNow(id);
         } finally {
             lock.unlock();
         }
     }
 
+    private void wakeNow(String id) {
+        Optional<Endpoint> endpoint = outbox.endpoints().find(id);
+        if (endpoint.isPresent() && !isClosed) {
+            Lane lane = lanes.computeIfAbsent(id, name -> new Lane(endpoint.get(), heldBytes, nowNs()));
+            lane.moreIsReady();
+            stir(lane);
+        }
+    }
+
     private void stir(Lane lane) {
-        restless.add(lane);
-        changed.signalAll();
+        if (lane.stir()) {
+            restless.add(lane);
+            changed.signalAll();
+        }
     }
 
     private void run() {
@@ -147,14 +210,15 @@ public final class Deliveries implements AutoCloseable {
         try {
             while (!isClosed) {
                 for (Lane lane = restless.poll(); lane != null; lane = restless.poll()) {
-                    move(lane);
+                    lane.calm();
+                    move(lane).ifPresent(this::start);
                 }
                 long nowNs = nowNs();
                 while (!alarms.isEmpty() && alarms.peek().atNs() - nowNs <= 0) {
                     Alarm alarm = alarms.remove();
                     if (alarm.lane().wakesAt(alarm.atNs())) {
                         alarm.lane().moreIsReady();
-                        restless.add(alarm.lane());
+                        stir(alarm.lane());
                     }
                 }
                 if (retentionNs - nowNs <= 0) {
@@ -178,37 +242,72 @@ public final class Deliveries implements AutoCloseable {
         return oneNs - otherNs < 0 ? oneNs : otherNs;
     }
 
-    /** Begins what may begin, and asks for more. */
-    private void move(Lane lane) {
+    /**
+     * Begins what may begin, and asks for more.
+     *
+     * @return one that the caller's thread is to make; the others have threads of their own
+     */
+    private Optional<Begun> move(Lane lane) {
         Optional<Endpoint> found = outbox.endpoints().find(lane.endpoint());
+        if (isClosed) {
+            return Optional.empty();
+        }
         if (found.isEmpty() || !found.get().isActive()) {
+            lane.shut();
             giveBack(lane);
-            return;
+            return Optional.empty();
         }
         lane.limit(found.get().spec().limits(), nowNs());
+        int most = most(found.get());
+        Optional<Begun> first = Optional.empty();
         while (lane.unsettled() < MOST_UNSETTLED) {
             Optional<String> key = lane.first().flatMap(DueDelivery::orderKey);
             switch (lane.gate().turn(key, nowNs())) {
-                case Turn.Now now when lane.first().isPresent() -> begin(lane, lane.claimed().remove());
+                case Turn.Now now when lane.first().isPresent() -> {
+                    Begun begun = begin(lane);
+                    if (first.isPresent()) {
+                        start(begun);
+                    } else {
+                        first = Optional.of(begun);
+                    }
+                }
                 case Turn.Now now -> {
-                    claimMore(lane);
-                    return;
+                    return andAsk(lane, most, first);
                 }
                 case Turn.At(long atNs, Turn.Wait why) -> {
+                    lane.shut();
                     sleep(lane, atNs);
                     if (atNs - nowNs() > LONG_NS) {
                         giveBack(lane);
                     }
-                    return;
+                    return first;
+                }
+                case Turn.AfterAnother(Turn.Wait why) when why == Turn.Wait.BREAKER -> {
+                    lane.shut();
+                    return first;
                 }
                 case Turn.AfterAnother(Turn.Wait why) -> {
-                    if (why == Turn.Wait.CONCURRENCY) {
-                        claimMore(lane);
-                    }
-                    return;
+                    return andAsk(lane, most, first);
                 }
             }
         }
+        return andAsk(lane, most, first);
+    }
+
+    private Optional<Begun> andAsk(Lane lane, int most, Optional<Begun> first) {
+        if (lane.wantsMore(most)) {
+            claimMore(lane, most);
+        }
+        lane.open(most);
+        return first;
+    }
+
+    /** How many of an endpoint may wait here: what is to be given up to make room must stay in the queue. */
+    private int most(Endpoint endpoint) {
+        boolean givesUp = DeliveryRows.isEvictable(endpoint.spec().policy())
+                && endpoint.spec().policy().limit().events() < 2 * outbox.config().claim();
+        boolean isCrowded = heldBytes.get() >= MOST_HELD_BYTES;
+        return givesUp || isCrowded ? Math.min(endpoint.spec().limits().concurrency(), outbox.config().claim()) : outbox.config().claim();
     }
 
     private void sleep(Lane lane, long untilNs) {
@@ -220,28 +319,25 @@ public final class Deliveries implements AutoCloseable {
 
     /** What cannot go soon is nobody's, so that it may be given up to make room, or handed on. */
     private void giveBack(Lane lane) {
-        List<DueDelivery> claimed = List.copyOf(lane.claimed());
-        lane.claimed().clear();
-        if (claimed.isEmpty()) {
-            return;
+        List<DueDelivery> claimed = lane.takeAll();
+        if (!claimed.isEmpty()) {
+            Thread.ofVirtual().name("heliograph-webhook-return").start(() -> giveBack(claimed, returned -> wake(lane.endpoint())));
         }
-        Thread.ofVirtual().name("heliograph-webhook-return").start(() -> writer.write(sql -> {
-            for (DueDelivery one : claimed) {
-                DeliveryRows.release(sql, one.id(), one.dueMs());
-            }
+    }
+
+    /** Waits for the disk. */
+    private void giveBack(List<DueDelivery> claimed, Consumer<List<DueDelivery>> onDisk) {
+        writer.write(sql -> {
+            DeliveryRows.release(sql, claimed.stream().map(DueDelivery::id).toList());
             return claimed;
-        }, returned -> wake(lane.endpoint())));
+        }, onDisk);
     }
 
     private record Claim(List<DueDelivery> due, OptionalLong nextMs) {
     }
 
-    private void claimMore(Lane lane) {
-        if (!lane.wantsMore()) {
-            return;
-        }
+    private void claimMore(Lane lane, int most) {
         lane.claimBegins();
-        int most = outbox.config().claim();
         var _ = outbox.store().writeFromReserve(sql -> claim(sql, lane.endpoint(), most)).whenComplete((claim, failure) -> {
             lock.lock();
             try {
@@ -250,7 +346,7 @@ public final class Deliveries implements AutoCloseable {
                     sleep(lane, nowNs() + AFTER_OWN_FAILURE.toNanos());
                     return;
                 }
-                lane.claimed().addAll(claim.due());
+                claim.due().forEach(lane::add);
                 if (claim.nextMs().isPresent()) {
                     long waitMs = claim.nextMs().getAsLong() - outbox.nowMs();
                     if (waitMs <= 0) {
@@ -272,96 +368,157 @@ public final class Deliveries implements AutoCloseable {
         return new Claim(due, DeliveryRows.nextDueMs(sql, endpoint));
     }
 
-    private void begin(Lane lane, DueDelivery delivery) {
-        EndpointGate gate = lane.gate();
-        gate.begin(delivery.orderKey(), nowNs());
+    private Begun begin(Lane lane) {
+        DueDelivery delivery = lane.take();
+        lane.gate().begin(delivery.orderKey(), nowNs());
         lane.attemptBegins();
         underWay++;
-        Thread.ofVirtual().name("heliograph-webhook-attempt").start(() -> attempt(lane, gate, delivery));
+        return new Begun(lane, lane.gate(), delivery);
     }
 
-    /** On a thread of its own; whatever happens, the lane goes on. */
-    private void attempt(Lane lane, EndpointGate gate, DueDelivery delivery) {
-        boolean isOver = false;
-        boolean mayHaveMore = true;
-        try {
-            long atMs = outbox.nowMs();
-            Optional<Endpoint> endpoint = outbox.endpoints().find(lane.endpoint());
-            if (endpoint.isEmpty()) {
-                return;
-            }
-            if (delivery.expiresMs().filter(expiresMs -> expiresMs <= atMs).isPresent()) {
-                over(lane, gate, delivery, Courier.unsent("its time to live has ended"));
-                isOver = true;
-                expire(delivery);
-                return;
-            }
-            AttemptResult result = Courier.send(client, endpoint.get().spec(), delivery, Instant.ofEpochMilli(atMs));
-            over(lane, gate, delivery, result);
-            isOver = true;
-            settle(lane, delivery, result, atMs);
-            mayHaveMore = delivery.orderKey().isPresent() || !(result instanceof AttemptResult.Delivered);
-        } finally {
-            if (!isOver) {
-                over(lane, gate, delivery, Courier.unsent("it was not made"));
-            }
-            settled(lane, mayHaveMore);
+    private void start(Begun begun) {
+        Thread.ofVirtual().name("heliograph-webhook-attempt").start(() -> work(begun));
+    }
+
+    /** Makes one attempt after the other, as long as its lane has one; whatever happens, the lane goes on. */
+    private void work(Begun begun) {
+        Optional<Begun> next = Optional.of(begun);
+        while (next.isPresent()) {
+            next = attempt(next.get());
         }
     }
 
-    private void over(Lane lane, EndpointGate gate, DueDelivery delivery, AttemptResult result) {
+    private Optional<Begun> attempt(Begun begun) {
+        long atMs = outbox.nowMs();
+        boolean isExpired = begun.delivery.expiresMs().filter(expiresMs -> expiresMs <= atMs).isPresent();
+        AttemptResult result = isExpired ? Courier.unsent("its time to live has ended") : send(begun, atMs);
+        Optional<Begun> next;
+        Optional<Settlement> settlement;
         lock.lock();
         try {
-            gate.end(delivery.orderKey(), result, nowNs());
-            stir(lane);
+            begun.gate.end(begun.delivery.orderKey(), result, nowNs());
+            settlement = judge(begun, result, atMs, isExpired);
+            if (settlement.isEmpty()) {
+                forget(begun.lane);
+            }
+            next = move(begun.lane);
+        } finally {
+            lock.unlock();
+        }
+        settlement.ifPresent(one -> settle(new Ended(begun.lane, one)));
+        return next;
+    }
+
+    private AttemptResult send(Begun begun, long atMs) {
+        try {
+            Optional<Endpoint> endpoint = outbox.endpoints().find(begun.lane.endpoint());
+            return endpoint.isEmpty() ? Courier.unsent("its endpoint is gone")
+                    : Courier.send(client, endpoint.get().spec(), begun.delivery, Instant.ofEpochMilli(atMs));
+        } catch (RuntimeException | Error e) {
+            // An Error has closed the client, and was told: the lane must not be left with an attempt that never ends.
+            return Courier.unsent("it was not made: " + e);
+        }
+    }
+
+    /** Nothing is to be written where its endpoint is gone, or it was cut off by the end of this. */
+    private Optional<Settlement> judge(Begun begun, AttemptResult result, long atMs, boolean isExpired) {
+        Optional<Endpoint> endpoint = outbox.endpoints().find(begun.lane.endpoint());
+        if (isExpired) {
+            return Optional.of(new Settlement(begun.delivery, result, atMs, new Settlement.Next.Expired(), Optional.empty()));
+        }
+        boolean isCutOff = isClosed && result instanceof AttemptResult.Failed failed && !failed.reason().isEndpoints();
+        if (isCutOff || endpoint.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Settlement(begun.delivery, result, atMs, nextAttempt.after(endpoint.get(), begun.delivery, result),
+                begun.lane.judge(result, outbox.config().patience(), Instant.ofEpochMilli(atMs))));
+    }
+
+    /** An attempt is not under way any more. */
+    private void forget(Lane lane) {
+        lane.attemptSettled();
+        underWay--;
+        if (isClosed) {
+            changed.signalAll();
+        }
+    }
+
+    private void settle(Ended ended) {
+        var _ = settlements.write(ended, 0).whenComplete((done, failure) -> {
+            if (failure != null) {
+                unsettled(ended, failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
+            }
+        });
+    }
+
+    /** It is written again while the store is busy or full; one that is closed has ended this, and what was claimed is sent again. */
+    private void unsettled(Ended ended, Throwable failure) {
+        if (failure instanceof StoreBusyException || failure instanceof StoreFullException) {
+            Thread.ofVirtual().name("heliograph-webhook-return").start(() -> {
+                if (writer.pause()) {
+                    settle(ended);
+                }
+            });
+            return;
+        }
+        lock.lock();
+        try {
+            forget(ended.lane);
         } finally {
             lock.unlock();
         }
     }
 
-    private void settled(Lane lane, boolean mayHaveMore) {
+    private List<Settled> write(Statements sql, List<Ended> group) throws SQLException {
+        List<Settlement> all = group.stream().map(Ended::settlement).toList();
+        Settlement.Freed freed = Settlement.writeAll(sql, all, outbox.endpoints(), intake,
+                outbox.nowMs() + outbox.config().lease().toMillis());
+        var settled = new ArrayList<Settled>(group.size());
+        for (Ended ended : group) {
+            settled.add(new Settled(ended, settled.isEmpty() ? freed : Settlement.Freed.NOTHING));
+        }
+        return settled;
+    }
+
+    /** They are on disk; on the store's thread. */
+    private void settled(List<Settled> group) {
+        for (Settled one : group) {
+            Ended ended = one.ended;
+            ended.settlement.health().ifPresent(health -> {
+                outbox.endpoints().healthChanged(ended.lane.endpoint(), health);
+                tell(ended.lane.endpoint(), health.change());
+            });
+        }
         lock.lock();
         try {
-            lane.attemptSettled();
-            underWay--;
-            if (mayHaveMore) {
-                lane.moreIsReady();
+            for (Settled one : group) {
+                settled(one);
             }
-            stir(lane);
         } finally {
             lock.unlock();
         }
     }
 
-    private void expire(DueDelivery delivery) {
-        writer.write(sql -> {
-            DeliveryRows.lose(sql, delivery.id(), LossReason.EXPIRED);
-            return delivery;
-        }, lost -> { });
+    private void settled(Settled one) {
+        Lane lane = one.ended.lane;
+        Settlement.Next next = one.ended.settlement.next();
+        forget(lane);
+        take(one.freed.claimed());
+        one.freed.ready().forEach(this::wakeNow);
+        if (!(next instanceof Settlement.Next.Done)) {
+            lane.moreIsReady();
+        }
+        if (next instanceof Settlement.Next.HandedOn(String to, long dueMs)) {
+            wakeNow(to);
+        }
+        stir(lane);
     }
 
-    private void settle(Lane lane, DueDelivery delivery, AttemptResult result, long atMs) {
-        Settlement settlement;
-        lock.lock();
-        try {
-            boolean isCutOff = isClosed && result instanceof AttemptResult.Failed failed && !failed.reason().isEndpoints();
-            Optional<Endpoint> endpoint = outbox.endpoints().find(lane.endpoint());
-            if (isCutOff || endpoint.isEmpty()) {
-                return;
-            }
-            settlement = new Settlement(delivery, result, atMs, nextAttempt.after(endpoint.get(), delivery, result),
-                    lane.judge(result, outbox.config().patience(), Instant.ofEpochMilli(atMs)));
-        } finally {
-            lock.unlock();
-        }
-        writer.write(sql -> {
-            settlement.write(sql, outbox.endpoints());
-            return settlement;
-        }, done -> done.health().ifPresent(health -> outbox.endpoints().healthChanged(delivery.endpoint(), health)));
-        settlement.health().ifPresent(health -> outbox.endpoints().find(delivery.endpoint())
-                .ifPresent(endpoint -> Notices.tell(outbox, environment, endpoint, health.change())));
-        if (settlement.next() instanceof Settlement.Next.HandedOn(String to, long dueMs)) {
-            wake(to);
+    /** Listeners may be slow, and the store's thread must not wait for them. */
+    private void tell(String id, EndpointHealth.Change change) {
+        Optional<Endpoint> endpoint = outbox.endpoints().find(id);
+        if (change != EndpointHealth.Change.NONE && endpoint.isPresent()) {
+            Thread.ofVirtual().name("heliograph-webhook-notice").start(() -> Notices.tell(outbox, environment, endpoint.get(), change));
         }
     }
 
@@ -369,9 +526,11 @@ public final class Deliveries implements AutoCloseable {
         return environment.clock().nanoTime();
     }
 
-    /** Begins no more attempts, and waits for those that run, 10 s at most. Idempotent. */
+    /** Begins no more attempts, waits for those that run, 10 s at most, and gives back what waits for its turn. Idempotent. */
     @Override
     public void close() {
+        outbox.handTo(Handover.NONE);
+        var left = new ArrayList<DueDelivery>();
         lock.lock();
         try {
             isClosed = true;
@@ -380,10 +539,14 @@ public final class Deliveries implements AutoCloseable {
             while (underWay > 0 && deadlineNs - nowNs() > 0) {
                 environment.clock().await(lock, changed, deadlineNs);
             }
+            lanes.values().forEach(lane -> left.addAll(lane.takeAll()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
+        }
+        if (!left.isEmpty()) {
+            giveBack(left, returned -> { });
         }
     }
 }

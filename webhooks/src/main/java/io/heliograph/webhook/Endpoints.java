@@ -164,13 +164,13 @@ public final class Endpoints {
     }
 
     /** Another state of health, as part of the write that notes an attempt. */
-    void writeHealth(Statements sql, String id, EndpointHealth.Next next) throws SQLException {
+    void writeHealth(Statements sql, Balances balances, String id, EndpointHealth.Next next) throws SQLException {
         rows.updateHealth(sql, id, next.health());
         if (next.change() == EndpointHealth.Change.DISABLED) {
             rows.disable(sql, id, why(next));
             Endpoint endpoint = byId.get(id);
             if (endpoint != null) {
-                handOnIfStopped(sql, endpoint.with(EndpointState.DISABLED, ""));
+                handOnIfStopped(sql, balances, endpoint.with(EndpointState.DISABLED, ""));
             }
         }
     }
@@ -203,16 +203,18 @@ public final class Endpoints {
             if (after.spec().limits().ordering() != before.spec().limits().ordering()) {
                 DeliveryRows.reorder(sql, after);
             }
-            handOnIfStopped(sql, after);
+            var balances = new Balances(sql);
+            handOnIfStopped(sql, balances, after);
+            balances.flush();
             return after;
         }).thenApply(this::changed);
     }
 
-    private void handOnIfStopped(Statements sql, Endpoint endpoint) throws SQLException {
+    private void handOnIfStopped(Statements sql, Balances balances, Endpoint endpoint) throws SQLException {
         if (!endpoint.isActive() && endpoint.spec().group().isPresent()) {
             Optional<Endpoint> other = activeMembers(endpoint).stream().filter(one -> !one.id().equals(endpoint.id())).findFirst();
             if (other.isPresent()) {
-                DeliveryRows.handOnAll(sql, endpoint.id(), other.get().id());
+                DeliveryRows.handOnAll(sql, balances, endpoint.id(), other.get().id());
             }
         }
     }

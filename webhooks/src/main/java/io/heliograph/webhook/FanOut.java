@@ -8,68 +8,166 @@ import io.heliograph.store.Statements;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** Stores an event once, and a small row for each receiver that its policy lets it into. Runs inside a write; stateless. */
+/**
+ * Stores events once each, and a small row for each receiver whose policy lets them in. Rows gather until {@link #finish}, or until a
+ * statement has to see them, so that many need few statements. Used once, inside a write; confined to it.
+ */
 final class FanOut {
 
-    /** What came of it, and whom it made something ready for. */
-    record Stored(Publication publication, List<String> ready) {
+    /** Larger ones wait in their queue, and not in memory. */
+    private static final int MOST_HANDED_OVER = 64 << 10;
+
+    /** What came of a submission, and whom it made something ready for. */
+    record Stored(Submission submission, Publication publication, List<String> ready, List<DueDelivery> claimed) {
     }
 
     private record Place(Endpoint endpoint, Verdict verdict) {
     }
 
-    private FanOut() {
+    /** An event on its way into the tables. */
+    private static final class Entry {
+        private final Submission submission;
+        private final List<String> ready = new ArrayList<>();
+        private final List<DueDelivery> claimed = new ArrayList<>();
+        /** Its row, once it is there. */
+        private long event;
+
+        Entry(Submission submission) {
+            this.submission = submission;
+        }
     }
 
+    /** A delivery on its way into the table. */
+    private record Row(Entry entry, Endpoint endpoint, Optional<String> orderKey, int evictable, int state, long dueMs,
+            Optional<Long> expiresMs) {
+    }
+
+    private record Inserted(long id, long event, String endpoint) {
+    }
+
+    private final Statements sql;
+    private final Balances balances;
+    private final Handover handover;
+    private final long nowMs;
+    private final long leaseMs;
+    private final List<Entry> newEvents = new ArrayList<>();
+    private final List<Row> newRows = new ArrayList<>();
+    /** Identities of events, and keys that wait, which the tables do not show yet. */
+    private final Set<List<Object>> unseen = new HashSet<>();
+    private final Map<String, Integer> handedOver = new HashMap<>();
+
+    /**
+     * @param leaseMs until when what is handed over is its process's alone
+     */
+    FanOut(Statements sql, Handover handover, long nowMs, long leaseMs) {
+        this.sql = sql;
+        this.balances = new Balances(sql);
+        this.handover = handover;
+        this.nowMs = nowMs;
+        this.leaseMs = leaseMs;
+    }
+
+    /** One by itself. */
     static Stored store(Statements sql, Submission submission, List<Endpoint> receivers, long nowMs) throws SQLException {
-        Optional<String> known = find(sql, submission);
+        var fanOut = new FanOut(sql, Handover.NONE, nowMs, nowMs);
+        Pending stored = fanOut.add(submission, receivers, true);
+        fanOut.finish();
+        return stored.get();
+    }
+
+    /** What is known of a submission once all is written. */
+    @FunctionalInterface
+    interface Pending {
+        Stored get();
+    }
+
+    /**
+     * Takes an event in.
+     *
+     * @param isAlone a repetition that the tables refuse is found at once; of several, it fails them all, to be written one by one
+     */
+    Pending add(Submission submission, List<Endpoint> receivers, boolean isAlone) throws SQLException {
+        Optional<String> known = find(submission);
         if (known.isPresent()) {
-            return new Stored(Publication.accepted(known.get(), Publication.Novelty.REPEATED), List.of());
+            return done(submission, Publication.accepted(known.get(), Publication.Novelty.REPEATED));
         }
-        List<Place> places = places(sql, submission, receivers);
+        List<Place> places = places(submission, receivers);
         Optional<Publication> refusal = refusal(places);
         if (refusal.isPresent()) {
-            return new Stored(refusal.get(), List.of());
+            return done(submission, refusal.get());
         }
-        Optional<Long> event = insert(sql, submission, nowMs);
-        if (event.isEmpty()) {
+        var entry = new Entry(submission);
+        newEvents.add(entry);
+        if (isAlone && !writeEvents()) {
             // Another process was faster; or chance gave one webhook-id twice, and an event must not vanish for that.
-            String first = find(sql, submission).orElseThrow(() -> new SQLException("webhook-id " + submission.message()
+            String first = find(submission).orElseThrow(() -> new SQLException("webhook-id " + submission.message()
                     + " is another event's: chance (Environment.random) must not be seeded alike in two lives"));
-            return new Stored(Publication.accepted(first, Publication.Novelty.REPEATED), List.of());
+            return done(submission, Publication.accepted(first, Publication.Novelty.REPEATED));
         }
-        var ready = new ArrayList<String>();
         for (Place place : places) {
-            if (place.verdict().takes() && enter(sql, submission.event(), place.endpoint(), event.get(), nowMs)) {
-                ready.add(place.endpoint().id());
-            } else {
-                DeliveryRows.turnedAway(sql, place.endpoint().id());
+            if (!place.verdict().takes() || !enter(entry, place.endpoint())) {
+                balances.turnedAway(place.endpoint().id());
             }
         }
-        return new Stored(Publication.accepted(submission.message(), Publication.Novelty.NEW), ready);
+        return () -> new Stored(submission, Publication.accepted(submission.message(), Publication.Novelty.NEW), entry.ready, entry.claimed);
     }
 
-    private static Optional<String> find(Statements sql, Submission submission) throws SQLException {
+    private static Pending done(Submission submission, Publication publication) {
+        return () -> new Stored(submission, publication, List.of(), List.of());
+    }
+
+    /** Puts an event that is there into an endpoint's queue again. */
+    static boolean enterAgain(Statements sql, Submission submission, Endpoint endpoint, long event, long nowMs) throws SQLException {
+        var fanOut = new FanOut(sql, Handover.NONE, nowMs, nowMs);
+        var entry = new Entry(submission);
+        entry.event = event;
+        boolean isIn = fanOut.enter(entry, endpoint);
+        fanOut.finish();
+        return isIn;
+    }
+
+    /** Writes all that has gathered. */
+    void finish() throws SQLException {
+        flush();
+        balances.flush();
+    }
+
+    private Optional<String> find(Submission submission) throws SQLException {
         if (submission.explicitId().isPresent()) {
+            see(List.of(submission.tenant(), submission.event().source(), submission.explicitId()));
             Optional<String> byId = sql.row("SELECT message FROM webhooks_event WHERE tenant = ? AND source = ? AND event_id = ?",
                     row -> row.getString(1), submission.tenant(), submission.event().source(), submission.explicitId());
             if (byId.isPresent()) {
                 return byId;
             }
         }
-        return submission.idempotencyKey().isEmpty() ? Optional.empty() : sql.row(
-                "SELECT message FROM webhooks_event WHERE tenant = ? AND idempotency_key = ?", row -> row.getString(1),
+        if (submission.idempotencyKey().isEmpty()) {
+            return Optional.empty();
+        }
+        see(List.of(submission.tenant(), submission.idempotencyKey()));
+        return sql.row("SELECT message FROM webhooks_event WHERE tenant = ? AND idempotency_key = ?", row -> row.getString(1),
                 submission.tenant(), submission.idempotencyKey());
     }
 
-    private static List<Place> places(Statements sql, Submission submission, List<Endpoint> receivers) throws SQLException {
+    /** What has the same identity, and is not written yet, is written now. */
+    private void see(List<Object> identity) throws SQLException {
+        if (!unseen.add(identity)) {
+            flush();
+        }
+    }
+
+    private List<Place> places(Submission submission, List<Endpoint> receivers) throws SQLException {
         var places = new ArrayList<Place>();
         for (Endpoint endpoint : receivers) {
             // One that is not there was removed by a write before this one.
-            DeliveryRows.held(sql, endpoint.id()).ifPresent(held -> places.add(
+            balances.held(endpoint.id()).ifPresent(held -> places.add(
                     new Place(endpoint, held.judge(endpoint.spec().policy(), submission.event().size(), Long.MAX_VALUE))));
         }
         return places;
@@ -91,33 +189,108 @@ final class FanOut {
                 "no endpoint has room for it (policy " + places.getFirst().endpoint().spec().policy().text() + ")"));
     }
 
-    private static Optional<Long> insert(Statements sql, Submission submission, long nowMs) throws SQLException {
-        return sql.row("INSERT INTO webhooks_event (tenant, message, source, event_id, idempotency_key, topic, event_key, content, at_ms)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id", row -> row.getLong(1), submission.tenant(),
-                submission.message(), submission.event().source(), submission.explicitId(), submission.idempotencyKey(),
-                submission.event().topic(), submission.event().key(), submission.content(), nowMs);
-    }
-
     /** Makes room as the policy says; what is being attempted right now is not given up, so there may be none. */
-    static boolean enter(Statements sql, Event event, Endpoint endpoint, long row, long nowMs) throws SQLException {
-        int size = event.size();
+    private boolean enter(Entry entry, Endpoint endpoint) throws SQLException {
+        Event event = entry.submission.event();
         while (true) {
-            Verdict verdict = DeliveryRows.held(sql, endpoint.id()).orElseThrow()
-                    .judge(endpoint.spec().policy(), size, Long.MAX_VALUE);
+            Verdict verdict = balances.held(endpoint.id()).orElseThrow().judge(endpoint.spec().policy(), event.size(), Long.MAX_VALUE);
             boolean isRoomMade = switch (verdict) {
                 case ADMIT, SPILL -> {
-                    Optional<Long> expiresMs = event.ttl().map(Duration::toMillis).map(ttl -> nowMs + ttl);
-                    DeliveryRows.insert(sql, row, endpoint, event.key(), size,
-                            nowMs + endpoint.spec().retry().first().toMillis(), expiresMs);
+                    plan(entry, endpoint);
                     yield false;
                 }
-                case EVICT_OLDEST -> DeliveryRows.evictOldest(sql, endpoint.id(), LossReason.OVERFLOW);
-                case EVICT_SAME_KEY -> DeliveryRows.evictSameKey(sql, endpoint.id(), event.topic(), event.key());
+                case EVICT_OLDEST -> {
+                    flush();
+                    yield DeliveryRows.evictOldest(sql, balances, endpoint.id(), LossReason.OVERFLOW);
+                }
+                case EVICT_SAME_KEY -> {
+                    flush();
+                    yield DeliveryRows.evictSameKey(sql, balances, endpoint.id(), event.topic(), event.key());
+                }
                 case WAIT, BACK_PRESSURED, DROP, TOO_LARGE -> false;
             };
             if (!isRoomMade) {
                 return verdict == Verdict.ADMIT || verdict == Verdict.SPILL;
             }
         }
+    }
+
+    /** Ready, claimed, or parked behind others of its key. */
+    private void plan(Entry entry, Endpoint endpoint) throws SQLException {
+        Event event = entry.submission.event();
+        String id = endpoint.id();
+        Optional<String> orderKey = endpoint.spec().orderKey(event.key());
+        boolean isBehind = orderKey.isPresent()
+                && (!unseen.add(List.of(id, orderKey.get())) || DeliveryRows.isBehind(sql, id, orderKey.get()));
+        Duration first = endpoint.spec().retry().first();
+        int bytes = entry.submission.content().length;
+        int already = handedOver.getOrDefault(id, 0);
+        boolean isClaimed = !isBehind && first.isZero() && bytes <= MOST_HANDED_OVER && handover.takes(id, already, bytes);
+        if (isClaimed) {
+            handedOver.put(id, already + 1);
+        } else {
+            entry.ready.add(id);
+        }
+        int evictable = DeliveryRows.isEvictable(endpoint.spec().policy()) ? 1 : 0;
+        newRows.add(new Row(entry, endpoint, orderKey, evictable, isBehind ? 2 : isClaimed ? 1 : 0, nowMs + first.toMillis(),
+                event.ttl().map(Duration::toMillis).map(ttl -> nowMs + ttl)));
+        balances.entered(id, event.size(), evictable);
+    }
+
+    private void flush() throws SQLException {
+        if (!writeEvents()) {
+            throw new SQLException("an event of a group is there already: they are to be written one by one");
+        }
+        List<Object[]> rows = newRows.stream().map(this::columns).toList();
+        List<Inserted> inserted = sql.insert("INSERT INTO webhooks_delivery (event, endpoint, order_key, size, evictable, state, attempts,"
+                + " due_ms, expires_ms, lease_ms) VALUES ", rows, " RETURNING id, event, endpoint",
+                row -> new Inserted(row.getLong(1), row.getLong(2), row.getString(3)));
+        claim(inserted);
+        newRows.clear();
+        unseen.clear();
+    }
+
+    private Object[] columns(Row row) {
+        return new Object[] {row.entry.event, row.endpoint.id(), row.orderKey, row.entry.submission.event().size(), row.evictable,
+            row.state, 0, row.dueMs, row.expiresMs, row.state == 1 ? Optional.of(leaseMs) : Optional.empty()};
+    }
+
+    private void claim(List<Inserted> inserted) {
+        var ids = new HashMap<List<Object>, Long>();
+        for (Inserted one : inserted) {
+            ids.put(List.of(one.event, one.endpoint), one.id);
+        }
+        for (Row row : newRows) {
+            if (row.state == 1) {
+                Submission submission = row.entry.submission;
+                long id = ids.getOrDefault(List.of(row.entry.event, row.endpoint.id()), 0L);
+                row.entry.claimed.add(new DueDelivery(id, row.entry.event, new MessageId(submission.message()), row.endpoint.id(),
+                        row.orderKey, 0, row.dueMs, row.expiresMs, submission.content()));
+            }
+        }
+    }
+
+    /** Says {@code false} if one of them is there already. */
+    private boolean writeEvents() throws SQLException {
+        if (newEvents.isEmpty()) {
+            return true;
+        }
+        record Inserted(long id, String message) {
+        }
+        List<Object[]> rows = newEvents.stream().map(entry -> columns(entry.submission)).toList();
+        List<Inserted> inserted = sql.insert("INSERT INTO webhooks_event (tenant, message, source, event_id, idempotency_key, topic,"
+                + " event_key, content, at_ms) VALUES ", rows, " ON CONFLICT DO NOTHING RETURNING id, message",
+                row -> new Inserted(row.getLong(1), row.getString(2)));
+        var ids = new HashMap<String, Long>();
+        inserted.forEach(one -> ids.put(one.message, one.id));
+        boolean isNew = ids.size() == newEvents.size();
+        newEvents.forEach(entry -> entry.event = ids.getOrDefault(entry.submission.message(), 0L));
+        newEvents.clear();
+        return isNew;
+    }
+
+    private Object[] columns(Submission submission) {
+        return new Object[] {submission.tenant(), submission.message(), submission.event().source(), submission.explicitId(),
+            submission.idempotencyKey(), submission.event().topic(), submission.event().key(), submission.content(), nowMs};
     }
 }

@@ -47,7 +47,8 @@ final class InsistentWriter {
         }
     }
 
-    private boolean pause() {
+    /** Waits a while; says {@code false} if the calling thread is to end. */
+    boolean pause() {
         lock.lock();
         try {
             clock.await(lock, never, clock.nanoTime() + PAUSE_NS);

@@ -2,7 +2,10 @@ package io.heliograph.webhook;
 
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The way to one endpoint: what was claimed for it and waits for its turn. Confined to the lock of its {@link Deliveries}.
@@ -10,6 +13,7 @@ import java.util.Optional;
 final class Lane {
 
     private final String endpoint;
+    private final AtomicLong heldBytes;
     private final ArrayDeque<DueDelivery> claimed = new ArrayDeque<>();
     private EndpointLimits limits;
     private EndpointGate gate;
@@ -20,8 +24,13 @@ final class Lane {
     private int unsettled;
     private long wakeNs;
     private boolean isAsleep;
+    private boolean isRestless;
+    /** How many more may come without being claimed; read by anybody. */
+    private volatile int room;
 
-    Lane(Endpoint endpoint, long nowNs) {
+    /** @param heldBytes counts what waits in all lanes */
+    Lane(Endpoint endpoint, AtomicLong heldBytes, long nowNs) {
+        this.heldBytes = heldBytes;
         this.endpoint = endpoint.id();
         this.limits = endpoint.spec().limits();
         this.health = endpoint.health();
@@ -65,18 +74,64 @@ final class Lane {
         return gate;
     }
 
-    ArrayDeque<DueDelivery> claimed() {
-        return claimed;
+    /** What was claimed for it, and waits here for its turn. */
+    void add(DueDelivery delivery) {
+        claimed.add(delivery);
+        heldBytes.addAndGet(delivery.content().length);
+    }
+
+    /** The one whose turn it is; there is one. */
+    DueDelivery take() {
+        DueDelivery first = claimed.remove();
+        heldBytes.addAndGet(-first.content().length);
+        return first;
+    }
+
+    /** All that waits here. */
+    List<DueDelivery> takeAll() {
+        var all = new ArrayList<DueDelivery>();
+        while (!claimed.isEmpty()) {
+            all.add(take());
+        }
+        return all;
     }
 
     /** Whether its queue is to be asked: something may be due, few are left here, and nobody asks already. */
-    boolean wantsMore() {
-        return mayHaveMore && !isClaiming && claimed.size() < limits.concurrency();
+    boolean wantsMore(int most) {
+        return mayHaveMore && !isClaiming && claimed.size() < Math.max(limits.concurrency(), most / 2);
+    }
+
+    /**
+     * Says how many may come straight from where they are stored: none while others wait in its queue, which are before them, or it
+     * lets nobody through.
+     */
+    void open(int most) {
+        room = mayHaveMore || isClaiming ? 0 : most - claimed.size();
+    }
+
+    void shut() {
+        room = 0;
+    }
+
+    int room() {
+        return room;
+    }
+
+    /** Notes that it is to be looked at; says whether that is new. */
+    boolean stir() {
+        boolean isNew = !isRestless;
+        isRestless = true;
+        return isNew;
+    }
+
+    void calm() {
+        isRestless = false;
     }
 
     void claimBegins() {
         isClaiming = true;
         mayHaveMore = false;
+        room = 0;
     }
 
     void claimEnds() {
@@ -86,6 +141,7 @@ final class Lane {
     /** Something of it has become ready. */
     void moreIsReady() {
         mayHaveMore = true;
+        room = 0;
     }
 
     /** Attempts whose outcome is not on disk yet, or that run. */

@@ -17,16 +17,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 
 /**
  * Events on disk, until every endpoint that wants them has them. It sends nothing itself: {@link Deliveries} does.
@@ -55,7 +54,8 @@ public final class Outbox implements AutoCloseable {
     private final Environment environment;
     private final Watch inlet;
     private final AtomicBoolean isDraining = new AtomicBoolean();
-    private final List<Consumer<String>> readiness = new CopyOnWriteArrayList<>();
+    private final WriteGroups<Submission, FanOut.Stored> groups;
+    private volatile Handover handover = Handover.NONE;
     private final ReentrantLock lock = new ReentrantLock();
     private final PublisherLedger ledger = new PublisherLedger();
 
@@ -64,6 +64,7 @@ public final class Outbox implements AutoCloseable {
         this.endpoints = endpoints;
         this.config = config;
         this.environment = environment;
+        this.groups = new WriteGroups<>(store, store::write, this::storeAll, this::stored);
         this.inlet = store.watch("SELECT 1 FROM webhooks_inlet LIMIT 1", this::drainSoon);
     }
 
@@ -106,13 +107,37 @@ public final class Outbox implements AutoCloseable {
             return CompletableFuture.completedFuture(count(refusal.get()));
         }
         Submission submission = Submission.of(tenant, event, newMessage(), idempotencyKey);
-        return store.write(submission.content().length, sql -> store(sql, submission))
-                .thenApply(stored -> {
-                    stored.ready().forEach(this::tellReady);
-                    return stored.publication();
-                })
-                .exceptionally(Outbox::refused)
-                .thenApply(this::count);
+        return groups.write(submission, submission.content().length).thenApply(FanOut.Stored::publication)
+                .exceptionally(failure -> count(refused(failure)));
+    }
+
+    private List<FanOut.Stored> storeAll(Statements sql, List<Submission> group) throws SQLException {
+        long nowMs = nowMs();
+        var fanOut = new FanOut(sql, handover, nowMs, nowMs + config.lease().toMillis());
+        var pending = new ArrayList<FanOut.Pending>(group.size());
+        for (Submission submission : group) {
+            List<Endpoint> receivers = endpoints.receivers(submission.tenant(), submission.event().topic());
+            pending.add(fanOut.add(submission, receivers, group.size() == 1));
+        }
+        fanOut.finish();
+        return pending.stream().map(FanOut.Pending::get).toList();
+    }
+
+    /** It is on disk. */
+    private void stored(List<FanOut.Stored> all) {
+        var claimed = new ArrayList<DueDelivery>();
+        var ready = new HashSet<String>();
+        lock.lock();
+        try {
+            for (FanOut.Stored one : all) {
+                ledger.count(one.publication().result());
+                claimed.addAll(one.claimed());
+                ready.addAll(one.ready());
+            }
+        } finally {
+            lock.unlock();
+        }
+        handover.stored(claimed, ready);
     }
 
     /**
@@ -264,8 +289,8 @@ public final class Outbox implements AutoCloseable {
         Submission submission = Submission.of(found.get().tenant(), Event.json(TEST_TOPIC, "{\"endpoint\":\"" + endpoint + "\"}"),
                 newMessage(), Optional.empty());
         return store.write(sql -> FanOut.store(sql, submission, List.of(found.get()), nowMs())).thenApply(stored -> {
-            stored.ready().forEach(this::tellReady);
-            return count(stored.publication());
+            stored(List.of(stored));
+            return stored.publication();
         });
     }
 
@@ -316,13 +341,13 @@ public final class Outbox implements AutoCloseable {
         return store.read(sql -> AttemptRows.ofMessage(sql, message.text(), most));
     }
 
-    /** Has {@code listener} told the id of an endpoint when something of it is ready; on the store's thread, so it is quick. */
-    void onReady(Consumer<String> listener) {
-        readiness.add(listener);
+    /** Has what is stored from now on told to {@code sender}. */
+    void handTo(Handover sender) {
+        handover = sender;
     }
 
     void tellReady(String endpoint) {
-        readiness.forEach(listener -> listener.accept(endpoint));
+        handover.stored(List.of(), Set.of(endpoint));
     }
 
     SqlStore store() {

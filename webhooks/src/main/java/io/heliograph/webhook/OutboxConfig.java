@@ -17,7 +17,7 @@ public record OutboxConfig(int maxEventBytes, Duration retention, int endpoints,
         EndpointHealth.Patience patience) {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final OutboxConfig DEFAULT = new OutboxConfig(1 << 20, Duration.ofDays(30), 100_000, 64, Duration.ofMinutes(10),
+    private static final OutboxConfig DEFAULT = new OutboxConfig(1 << 20, Duration.ofDays(30), 100_000, 512, Duration.ofMinutes(10),
             EndpointHealth.Patience.defaults());
 
     /** @throws ConfigException if a value is out of its bounds */
@@ -41,7 +41,7 @@ public record OutboxConfig(int maxEventBytes, Duration retention, int endpoints,
         }
     }
 
-    /** 1 MiB, 30 days, 100,000 endpoints, 64 at once for 10 minutes. */
+    /** 1 MiB, 30 days, 100,000 endpoints, 512 at once for 10 minutes. */
     public static OutboxConfig defaults() {
         return DEFAULT;
     }

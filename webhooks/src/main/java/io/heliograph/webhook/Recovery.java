@@ -1,8 +1,6 @@
 package io.heliograph.webhook;
 
 import io.heliograph.ConfigException;
-import io.heliograph.Event;
-import io.heliograph.cloudevents.CloudEventJson;
 import io.heliograph.store.Statements;
 import java.sql.SQLException;
 import java.util.List;
@@ -70,14 +68,15 @@ final class Recovery {
 
     /** What is sent again makes no room for itself: nothing else is given up for it. */
     private static boolean enter(Statements sql, Endpoint receiver, long row, long nowMs) throws SQLException {
-        Event event = CloudEventJson.read(sql.row("SELECT content FROM webhooks_event WHERE id = ?", r -> r.getBytes(1), row)
-                .orElseThrow());
-        boolean hasRoom = DeliveryRows.held(sql, receiver.id()).map(held -> switch (held.judge(receiver.spec().policy(), event.size(),
+        Submission submission = sql.row("SELECT tenant, message, event_id, content FROM webhooks_event WHERE id = ?",
+                r -> Submission.read(r.getString(1), r.getString(2), Optional.ofNullable(r.getString(3)), r.getBytes(4)), row).orElseThrow();
+        int size = submission.event().size();
+        boolean hasRoom = new Balances(sql).held(receiver.id()).map(held -> switch (held.judge(receiver.spec().policy(), size,
                 Long.MAX_VALUE)) {
             case ADMIT, SPILL -> true;
             default -> false;
         }).orElse(false);
-        return hasRoom && FanOut.enter(sql, event, receiver, row, nowMs);
+        return hasRoom && FanOut.enterAgain(sql, submission, receiver, row, nowMs);
     }
 
     static Resent resend(Statements sql, Endpoints endpoints, long attempt, long nowMs) throws SQLException {

@@ -1,8 +1,14 @@
 package io.heliograph.webhook;
 
+import io.heliograph.LossReason;
 import io.heliograph.store.Statements;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What is written of an attempt: its record, what becomes of the delivery, and how the endpoint does now. All that chance or
@@ -35,22 +41,60 @@ record Settlement(DueDelivery delivery, AttemptResult result, long atMs, Next ne
         record Parked(long dueMs) implements Next {
         }
 
+        /** Its time to live has ended before an attempt was made. */
+        record Expired() implements Next {
+        }
+
         /** It has failed as often as is allowed. */
         record GivenUp() implements Next {
         }
     }
 
-    void write(Statements sql, Endpoints endpoints) throws SQLException {
-        AttemptRows.insert(sql, delivery, result, atMs);
+    /**
+     * What waited for deliveries that have ended.
+     *
+     * @param claimed to be sent without another claim
+     * @param ready   endpoints in whose queues something more is ready
+     */
+    record Freed(List<DueDelivery> claimed, Set<String> ready) {
+        static final Freed NOTHING = new Freed(List.of(), Set.of());
+    }
+
+    /** Writes several of them with few statements. */
+    static Freed writeAll(Statements sql, List<Settlement> all, Endpoints endpoints, Handover handover, long leaseMs)
+            throws SQLException {
+        AttemptRows.insert(sql, all.stream().filter(one -> !(one.next instanceof Next.Expired)).toList());
+        var balances = new Balances(sql);
+        Map<String, List<String>> keys = DeliveryRows.delivered(sql, balances,
+                all.stream().filter(one -> one.next instanceof Next.Done).map(one -> one.delivery.id()).toList());
+        for (Settlement one : all) {
+            one.write(sql, balances, endpoints);
+        }
+        balances.flush();
+        var freed = new Freed(new ArrayList<>(), new HashSet<>());
+        for (Map.Entry<String, List<String>> entry : keys.entrySet()) {
+            String endpoint = entry.getKey();
+            boolean isDue = endpoints.find(endpoint).filter(one -> one.spec().retry().first().isZero()).isPresent();
+            if (isDue && handover.takes(endpoint, entry.getValue().size(), 0)) {
+                freed.claimed.addAll(DeliveryRows.unparkClaimed(sql, endpoint, entry.getValue(), leaseMs));
+            } else if (DeliveryRows.unpark(sql, endpoint, entry.getValue())) {
+                freed.ready.add(endpoint);
+            }
+        }
+        return freed;
+    }
+
+    private void write(Statements sql, Balances balances, Endpoints endpoints) throws SQLException {
         switch (next) {
-            case Next.Done done -> DeliveryRows.delivered(sql, delivery.id());
+            case Next.Done done -> { }
             case Next.Again(long dueMs) -> DeliveryRows.failed(sql, delivery.id(), dueMs);
-            case Next.HandedOn(String to, long dueMs) -> DeliveryRows.handOn(sql, delivery.id(), to, dueMs);
-            case Next.Parked(long dueMs) -> DeliveryRows.release(sql, delivery.id(), dueMs);
-            case Next.GivenUp givenUp -> DeliveryRows.deadLettered(sql, delivery.id());
+            case Next.HandedOn(String to, long dueMs) -> DeliveryRows.handOn(sql, balances, delivery.id(), to, dueMs);
+            case Next.Parked(long dueMs) -> DeliveryRows.park(sql, delivery.id(), dueMs);
+            case Next.Expired expired -> DeliveryRows.lose(sql, balances, delivery.id(), LossReason.EXPIRED);
+            case Next.GivenUp givenUp -> DeliveryRows.deadLettered(sql, balances, delivery.id());
         }
         if (health.isPresent()) {
-            endpoints.writeHealth(sql, delivery.endpoint(), health.get());
+            endpoints.writeHealth(sql, balances, delivery.endpoint(), health.get());
         }
     }
 }

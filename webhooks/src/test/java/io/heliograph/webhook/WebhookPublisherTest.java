@@ -12,6 +12,7 @@ import io.heliograph.testkit.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,9 @@ class WebhookPublisherTest {
             DueDelivery first = fixture.store.write(sql -> DeliveryRows.claim(sql, endpoint.id(), Long.MAX_VALUE, Long.MAX_VALUE, 1))
                     .join().getFirst();
             fixture.store.write(sql -> {
-                DeliveryRows.delivered(sql, first.id());
+                var balances = new Balances(sql);
+                DeliveryRows.delivered(sql, balances, List.of(first.id()));
+                balances.flush();
                 return first;
             }).join();
             clock.advance(Duration.ofMillis(5));
