@@ -36,6 +36,8 @@ final class ForeignWork {
     /** Whether the socket was seen to take something since something was sent. */
     private boolean isIdle = true;
     private boolean isStalled;
+    /** Whether somebody is there who has yet to show a key. */
+    private boolean isProofAwaited;
     private long stalledSinceNs;
 
     ForeignWork(PushSocket push, WorkConfig config, long session, WorkGroups groups, TellingLock lock, Environment environment) {
@@ -59,6 +61,7 @@ final class ForeignWork {
     /** Sees who is there; says whether that is news. */
     boolean follow(long nowNs) {
         boolean isReady = push.isReady();
+        isProofAwaited = !isReady && push.isTaking();
         lock.lock();
         try {
             if (isReady) {
@@ -144,7 +147,7 @@ final class ForeignWork {
 
     /** Under the lock: how long until it should be looked at again. */
     long untilDueNs() {
-        return worker.filter(there -> !there.outgoing.isEmpty()).isPresent() ? AGAIN_NS : Long.MAX_VALUE;
+        return isProofAwaited || worker.filter(there -> !there.outgoing.isEmpty()).isPresent() ? AGAIN_NS : Long.MAX_VALUE;
     }
 
     void close() {

@@ -38,6 +38,7 @@ final class Gate implements MsgAllocator {
     private final Map<String, GateConnection> byAddress = new HashMap<>();
     private final LinkedHashSet<GateConnection> unproven = new LinkedHashSet<>();
     private final List<ServerSocketChannel> listening = new ArrayList<>();
+    private volatile int proven;
     private Metadata lastMetadata = new Metadata();
     private Optional<GateConnection> lastConnection = Optional.empty();
 
@@ -85,6 +86,11 @@ final class Gate implements MsgAllocator {
         }
     }
 
+    /** Whether anybody who is there has got through its greetings. */
+    boolean isAnybodyProven() {
+        return proven > 0;
+    }
+
     private synchronized void accept(GateConnection connection) {
         boolean isFull = byAddress.size() >= rules.connections();
         byAddress.put(connection.address, connection);
@@ -115,6 +121,7 @@ final class Gate implements MsgAllocator {
         }
         byAddress.remove(connection.address);
         unproven.remove(connection);
+        lose(connection);
         if (connection == lastConnection.orElse(null)) {
             lastConnection = Optional.empty();
             lastMetadata = new Metadata();
@@ -135,6 +142,7 @@ final class Gate implements MsgAllocator {
         if (connection.isCut) {
             return;
         }
+        lose(connection);
         connection.isCut = true;
         refusals.count(reason);
         try {
@@ -186,9 +194,18 @@ final class Gate implements MsgAllocator {
         return Optional.of(connection);
     }
 
-    private void prove(GateConnection connection) {
+    private synchronized void prove(GateConnection connection) {
+        if (!connection.isProven && !connection.isCut) {
+            proven++;
+        }
         connection.isProven = true;
         unproven.remove(connection);
+    }
+
+    private synchronized void lose(GateConnection connection) {
+        if (connection.isProven && !connection.isCut) {
+            proven--;
+        }
     }
 
     /**

@@ -14,9 +14,11 @@ final class PushSocket {
 
     private final ZMQ.Socket socket;
     private final SocketBase base;
+    private final Sockets sockets;
 
-    private PushSocket(ZMQ.Socket socket) {
+    private PushSocket(ZMQ.Socket socket, Sockets sockets) {
         this.socket = socket;
+        this.sockets = sockets;
         this.base = socket.base();
     }
 
@@ -33,7 +35,7 @@ final class PushSocket {
         // JeroMQ has it the wrong way round: this holds nothing for a connection that does not stand yet.
         socket.setImmediate(false);
         openEnds(socket, config);
-        return new PushSocket(socket);
+        return new PushSocket(socket, sockets);
     }
 
     /** The same for the other end: what foreign peers push. */
@@ -60,6 +62,11 @@ final class PushSocket {
 
     /** Whether somebody is there and takes something. */
     boolean isReady() {
+        return isTaking() && sockets.isAnybodyProven(socket);
+    }
+
+    /** The same, be it only strangers who have not shown a key: JeroMQ deals to those, too. */
+    boolean isTaking() {
         return (socket.getEvents() & ZMQ.Poller.POLLOUT) != 0;
     }
 

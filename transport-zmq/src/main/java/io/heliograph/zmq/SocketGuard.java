@@ -82,6 +82,12 @@ final class SocketGuard {
         }, events | (gate.isPresent() ? Gate.events() : 0));
     }
 
+    /** Whether anybody may be at {@code socket} who has shown a key; true where keys are not asked for. */
+    synchronized boolean isAnybodyProven(ZMQ.Socket socket) {
+        Gate gate = gates.get(socket);
+        return gate == null || config.security() instanceof ZmqSecurity.Open || gate.isAnybodyProven();
+    }
+
     private static void setKeys(ZMQ.Socket socket, ZmqKeys keys) {
         socket.setCurvePublicKey(keys.publicBytes());
         socket.setCurveSecretKey(keys.secretBytes());

@@ -221,6 +221,11 @@ final class Sockets implements AutoCloseable {
         return socket;
     }
 
+    /** Whether anybody may be at {@code socket} who has shown a key; true where keys are not asked for. */
+    boolean isAnybodyProven(ZMQ.Socket socket) {
+        return guard.isAnybodyProven(socket);
+    }
+
     static void bind(ZMQ.Socket socket, String endpoint) {
         try {
             socket.bind(endpoint);

@@ -145,6 +145,21 @@ class HostileCurvePeersTest {
     }
 
     @Test
+    void handsNoWorkToThosePretendingToShakeHandsWhereNobodyElseIs() throws Exception {
+        var files = new CurveFiles(folder);
+        String address = Ports.freshAddress() + "&pattern=load-balance&handshake=300ms" + files.waiting();
+        try (var publisher = ZmqWorkPublisher.open(WorkConfig.of(Address.parse(address), ZmqConfig.Side.BINDING),
+                        FlowPolicy.parse("backpressure:1000,wait=20s"), Environment.system());
+                var stranger = new RawPeer(Ports.plain(address))) {
+            stranger.send(RawPeer.greeting("CURVE"));
+            await().pollInterval(Duration.ofMillis(10)).atMost(SOON).until(() -> {
+                assertThat(publisher.publish("work", "secret")).isEqualTo(PublishResult.NOT_CONNECTED);
+                return publisher.counters().refusals().containsKey(ZmqRefusal.UNPROVEN);
+            });
+        }
+    }
+
+    @Test
     void refusesWhoseKeysAreNotListedHoweverOftenTheyTry() throws Exception {
         var files = new CurveFiles(folder);
         try (var bystanders = open(files); var strangers = new ZContext()) {
