@@ -43,6 +43,10 @@ final class AttemptRows {
         return sql.rows(SELECT + "WHERE a.endpoint = ? AND a.id < ? ORDER BY a.id DESC LIMIT ?", AttemptRows::read, endpoint, before, most);
     }
 
+    static Optional<Attempt> find(Statements sql, long id) throws SQLException {
+        return sql.row(SELECT + "WHERE a.id = ?", AttemptRows::read, id);
+    }
+
     static List<Attempt> ofMessage(Statements sql, String message, int most) throws SQLException {
         return sql.rows(SELECT + "WHERE e.message = ? ORDER BY a.id LIMIT ?", AttemptRows::read, message, most);
     }

@@ -4,6 +4,7 @@ import io.heliograph.cloudevents.CloudEventException;
 import io.heliograph.cloudevents.CloudEventJson;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,8 +24,9 @@ final class Courier {
         } catch (CloudEventException e) {
             return unsent("what is stored cannot be read: " + e.getMessage());
         }
-        List<HttpHeader> signature = spec.keys().signerAt(at).sign(delivery.message(), at, content.body());
-        return client.deliver(WebhookRequest.of(spec.target(), content, signature, spec.headers(), spec.timeout()));
+        List<HttpHeader> own = new ArrayList<>(spec.keys().signerAt(at).sign(delivery.message(), at, content.body()));
+        spec.origin().ifPresent(origin -> own.add(Handshake.of(origin).onDelivery()));
+        return client.deliver(WebhookRequest.of(spec.target(), content, own, spec.headers(), spec.timeout()));
     }
 
     /** An attempt that was not made; it says nothing of the endpoint. */

@@ -35,8 +35,8 @@ final class EndpointRows {
 
     void insert(Statements sql, Endpoint endpoint) throws SQLException {
         sql.update("INSERT INTO webhooks_endpoint (id, tenant, url, topics, secrets, headers, group_name, policy, concurrency,"
-                + " ordering, rate_max, rate_per_ms, mode, timeout_ms, retry_ms, state, reason, failures, failing_since_ms)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", columns(endpoint).toArray());
+                + " ordering, rate_max, rate_per_ms, mode, timeout_ms, retry_ms, state, reason, failures, failing_since_ms, origin)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", columns(endpoint).toArray());
     }
 
     void update(Statements sql, Endpoint endpoint) throws SQLException {
@@ -44,7 +44,7 @@ final class EndpointRows {
         columns.add(columns.removeFirst());
         sql.update("UPDATE webhooks_endpoint SET tenant = ?, url = ?, topics = ?, secrets = ?, headers = ?, group_name = ?,"
                 + " policy = ?, concurrency = ?, ordering = ?, rate_max = ?, rate_per_ms = ?, mode = ?, timeout_ms = ?,"
-                + " retry_ms = ?, state = ?, reason = ?, failures = ?, failing_since_ms = ? WHERE id = ?", columns.toArray());
+                + " retry_ms = ?, state = ?, reason = ?, failures = ?, failing_since_ms = ?, origin = ? WHERE id = ?", columns.toArray());
     }
 
     void updateHealth(Statements sql, String id, EndpointHealth health) throws SQLException {
@@ -73,7 +73,7 @@ final class EndpointRows {
                 spec.timeout().toMillis(),
                 spec.retry().delays().stream().map(delay -> Long.toString(delay.toMillis())).collect(Collectors.joining(" ")),
                 endpoint.state().name(), endpoint.reason(), endpoint.health().failuresInARow(),
-                endpoint.health().failingSince().map(Instant::toEpochMilli)));
+                endpoint.health().failingSince().map(Instant::toEpochMilli), spec.origin()));
     }
 
     private String secrets(Endpoint endpoint) {
@@ -103,7 +103,8 @@ final class EndpointRows {
                 Optional.ofNullable(row.getString("group_name")), FlowPolicy.parse(row.getString("policy")), limits,
                 ContentMode.valueOf(row.getString("mode")), readHeaders(id, row.getString("headers")),
                 Duration.ofMillis(row.getLong("timeout_ms")), RetrySchedule.defaults().withDelays(
-                        Arrays.stream(row.getString("retry_ms").split(" ")).map(ms -> Duration.ofMillis(Long.parseLong(ms))).toList()));
+                        Arrays.stream(row.getString("retry_ms").split(" ")).map(ms -> Duration.ofMillis(Long.parseLong(ms))).toList()),
+                Optional.ofNullable(row.getString("origin")));
         return new Endpoint(id, row.getString("tenant"), spec, EndpointState.valueOf(row.getString("state")),
                 row.getString("reason"), new EndpointHealth(row.getInt("failures"), since));
     }

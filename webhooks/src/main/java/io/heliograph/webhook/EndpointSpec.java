@@ -21,9 +21,11 @@ import java.util.Optional;
  * @param headers fields that its owner wants on each request
  * @param timeout how long one attempt may take
  * @param retry   when a failed delivery is tried again
+ * @param origin  the sender's name that its receiver agreed to in a {@link Handshake}; goes out with each request
  */
 public record EndpointSpec(TargetUrl target, List<TopicFilter> topics, KeyRing keys, Optional<String> group, FlowPolicy policy,
-        EndpointLimits limits, ContentMode mode, CustomHeaders headers, Duration timeout, RetrySchedule retry) {
+        EndpointLimits limits, ContentMode mode, CustomHeaders headers, Duration timeout, RetrySchedule retry,
+        Optional<String> origin) {
 
     /** The most topic filters. */
     public static final int MAX_TOPICS = 64;
@@ -41,6 +43,7 @@ public record EndpointSpec(TargetUrl target, List<TopicFilter> topics, KeyRing k
             throw new ConfigException("topics", topics.size(), "1 to " + MAX_TOPICS + " filters");
         }
         WebhookRequest.requireTimeout(timeout);
+        origin.ifPresent(Handshake::of);
         if (group.filter(name -> name.isBlank() || name.length() > MAX_GROUP_LENGTH).isPresent()) {
             throw new ConfigException("group", group.get(), "1 to " + MAX_GROUP_LENGTH + " characters");
         }
@@ -52,57 +55,63 @@ public record EndpointSpec(TargetUrl target, List<TopicFilter> topics, KeyRing k
     /** One with every default, for all topics. */
     public static EndpointSpec of(TargetUrl target, KeyRing keys) {
         return new EndpointSpec(target, List.of(TopicFilter.ALL), keys, Optional.empty(), DEFAULT_POLICY, EndpointLimits.defaults(),
-                ContentMode.STRUCTURED, CustomHeaders.NONE, WebhookRequest.DEFAULT_TIMEOUT, RetrySchedule.defaults());
+                ContentMode.STRUCTURED, CustomHeaders.NONE, WebhookRequest.DEFAULT_TIMEOUT, RetrySchedule.defaults(),
+                Optional.empty());
     }
 
     /** The same at another place. */
     public EndpointSpec withTarget(TargetUrl other) {
-        return new EndpointSpec(other, topics, keys, group, policy, limits, mode, headers, timeout, retry);
+        return new EndpointSpec(other, topics, keys, group, policy, limits, mode, headers, timeout, retry, origin);
     }
 
     /** The same for these topics. */
     public EndpointSpec withTopics(List<TopicFilter> others) {
-        return new EndpointSpec(target, others, keys, group, policy, limits, mode, headers, timeout, retry);
+        return new EndpointSpec(target, others, keys, group, policy, limits, mode, headers, timeout, retry, origin);
     }
 
     /** The same with other keys. */
     public EndpointSpec withKeys(KeyRing others) {
-        return new EndpointSpec(target, topics, others, group, policy, limits, mode, headers, timeout, retry);
+        return new EndpointSpec(target, topics, others, group, policy, limits, mode, headers, timeout, retry, origin);
     }
 
     /** The same in a group. */
     public EndpointSpec withGroup(String name) {
-        return new EndpointSpec(target, topics, keys, Optional.of(name), policy, limits, mode, headers, timeout, retry);
+        return new EndpointSpec(target, topics, keys, Optional.of(name), policy, limits, mode, headers, timeout, retry, origin);
     }
 
     /** The same under another policy. */
     public EndpointSpec withPolicy(FlowPolicy other) {
-        return new EndpointSpec(target, topics, keys, group, other, limits, mode, headers, timeout, retry);
+        return new EndpointSpec(target, topics, keys, group, other, limits, mode, headers, timeout, retry, origin);
     }
 
     /** The same with other limits. */
     public EndpointSpec withLimits(EndpointLimits others) {
-        return new EndpointSpec(target, topics, keys, group, policy, others, mode, headers, timeout, retry);
+        return new EndpointSpec(target, topics, keys, group, policy, others, mode, headers, timeout, retry, origin);
     }
 
     /** The same in another mode. */
     public EndpointSpec withMode(ContentMode other) {
-        return new EndpointSpec(target, topics, keys, group, policy, limits, other, headers, timeout, retry);
+        return new EndpointSpec(target, topics, keys, group, policy, limits, other, headers, timeout, retry, origin);
     }
 
     /** The same with other fields. */
     public EndpointSpec withHeaders(CustomHeaders others) {
-        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, others, timeout, retry);
+        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, others, timeout, retry, origin);
     }
 
     /** The same with another time for one attempt. */
     public EndpointSpec withTimeout(Duration other) {
-        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, headers, other, retry);
+        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, headers, other, retry, origin);
     }
 
     /** The same with another schedule. */
     public EndpointSpec withRetry(RetrySchedule other) {
-        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, headers, timeout, other);
+        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, headers, timeout, other, origin);
+    }
+
+    /** The same for a receiver that agreed to the sender of that name, or is still to agree. */
+    public EndpointSpec withOrigin(String name) {
+        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, headers, timeout, retry, Optional.of(name));
     }
 
     /** Whether it wants events of this topic. */

@@ -8,9 +8,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +36,7 @@ public final class Endpoints {
     private final OutboxConfig config;
     private final Environment environment;
     private final Map<String, Endpoint> byId = new ConcurrentHashMap<>();
-    private final Map<String, Map<String, Endpoint>> byTenant = new ConcurrentHashMap<>();
+    private final Map<String, NavigableMap<String, Endpoint>> byTenant = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong turns = new AtomicLong();
 
@@ -92,6 +94,25 @@ public final class Endpoints {
         return change(id, endpoint -> endpoint.with(EndpointState.ACTIVE, ""));
     }
 
+    /**
+     * Its receiver agreed to be sent to, so it is.
+     *
+     * @param rate how often it may be called at most, if the receiver said so
+     */
+    public CompletableFuture<Endpoint> agreed(String id, Optional<RateLimit> rate) {
+        return change(id, endpoint -> {
+            EndpointSpec spec = endpoint.spec();
+            Optional<RateLimit> lower = rate.filter(allowed -> spec.limits().rate().map(allowed::isLowerThan).orElse(true));
+            return endpoint.with(lower.map(limit -> spec.withLimits(spec.limits().withRate(limit))).orElse(spec))
+                    .with(EndpointState.ACTIVE, "");
+        });
+    }
+
+    /** Its receiver has not agreed: nothing is sent and no new events are taken, until it does. */
+    public CompletableFuture<Endpoint> awaitAgreement(String id, String why) {
+        return change(id, endpoint -> endpoint.with(EndpointState.PENDING, why));
+    }
+
     /** Sends nothing and takes no new events, until it is resumed; what waits is kept. */
     public CompletableFuture<Endpoint> disable(String id, String why) {
         return change(id, endpoint -> endpoint.with(EndpointState.DISABLED, why));
@@ -106,12 +127,21 @@ public final class Endpoints {
                 .thenCompose(removed -> {
                     Endpoint endpoint = byId.remove(id);
                     if (endpoint != null) {
-                        byTenant.getOrDefault(endpoint.tenant(), Map.of()).remove(id);
+                        byTenant.computeIfPresent(endpoint.tenant(), (tenant, its) -> without(its, id));
                     }
                     listeners.forEach(listener -> listener.accept(id));
                     return store.removeInBatches(sql -> sql.update("DELETE FROM webhooks_delivery WHERE id IN"
                             + " (SELECT id FROM webhooks_delivery WHERE endpoint = ? LIMIT 200)", id));
                 });
+    }
+
+    private static NavigableMap<String, Endpoint> without(NavigableMap<String, Endpoint> endpoints, String id) {
+        endpoints.remove(id);
+        return endpoints;
+    }
+
+    private NavigableMap<String, Endpoint> of(String tenant) {
+        return byTenant.getOrDefault(tenant, Collections.emptyNavigableMap());
     }
 
     /** The endpoint of that id. */
@@ -121,7 +151,25 @@ public final class Endpoints {
 
     /** A tenant's endpoints, by id. */
     public List<Endpoint> list(String tenant) {
-        return List.copyOf(byTenant.getOrDefault(tenant, Map.of()).values());
+        return List.copyOf(of(tenant).values());
+    }
+
+    /**
+     * Some of a tenant's endpoints, by id.
+     *
+     * @param after those behind this id; empty for the first ones
+     * @param most  how many
+     */
+    public List<Endpoint> list(String tenant, String after, int most) {
+        return of(tenant).tailMap(after, false).values().stream().limit(most).toList();
+    }
+
+    /** The sums of a tenant's endpoints over their whole lives, by id. */
+    public Map<String, EndpointSums> sumsOf(String tenant) {
+        var sums = new LinkedHashMap<String, EndpointSums>();
+        store.read(sql -> sql.rows("SELECT * FROM webhooks_endpoint WHERE tenant = ? ORDER BY id",
+                row -> Map.entry(row.getString("id"), EndpointSums.read(row)), tenant)).forEach(one -> sums.put(one.getKey(), one.getValue()));
+        return sums;
     }
 
     /** An endpoint's sums over its whole life. */
@@ -142,7 +190,7 @@ public final class Endpoints {
     List<Endpoint> receivers(String tenant, String topic) {
         var receivers = new ArrayList<Endpoint>();
         var groups = new LinkedHashMap<String, List<Endpoint>>();
-        for (Endpoint endpoint : byTenant.getOrDefault(tenant, Map.of()).values()) {
+        for (Endpoint endpoint : of(tenant).values()) {
             boolean takes = endpoint.state() == EndpointState.ACTIVE || endpoint.state() == EndpointState.PAUSED;
             if (takes && endpoint.spec().wants(topic)) {
                 endpoint.spec().group().ifPresentOrElse(
@@ -159,7 +207,7 @@ public final class Endpoints {
 
     /** The active members of its group, itself among them, by id. */
     List<Endpoint> activeMembers(Endpoint member) {
-        return byTenant.getOrDefault(member.tenant(), Map.of()).values().stream()
+        return of(member.tenant()).values().stream()
                 .filter(other -> other.isActive() && other.isOfOneGroupWith(member)).toList();
     }
 

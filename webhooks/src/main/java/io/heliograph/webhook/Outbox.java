@@ -21,11 +21,14 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Events on disk, until every endpoint that wants them has them. It sends nothing itself: {@link Deliveries} does.
@@ -56,6 +59,7 @@ public final class Outbox implements AutoCloseable {
     private final AtomicBoolean isDraining = new AtomicBoolean();
     private final WriteGroups<Submission, FanOut.Stored> groups;
     private volatile Handover handover = Handover.NONE;
+    private final List<Consumer<PublishedEvent>> followers = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final PublisherLedger ledger = new PublisherLedger();
 
@@ -70,7 +74,7 @@ public final class Outbox implements AutoCloseable {
 
     /** Its tables, for whoever opens the store. */
     public static Schema schema() {
-        return Schema.of("webhooks", Outbox.class, "001-webhooks.sql");
+        return Schema.of("webhooks", Outbox.class, "001-webhooks.sql", "002-origin.sql");
     }
 
     /**
@@ -138,6 +142,41 @@ public final class Outbox implements AutoCloseable {
             lock.unlock();
         }
         handover.stored(claimed, ready);
+        all.forEach(one -> tellPublished(one.submission(), one.publication()));
+    }
+
+    /**
+     * Publishes several events in one transaction: all of them, or none. Never waits.
+     *
+     * @param idempotencyKey the batch with the same key is the same batch, if its events stand in the same order
+     * @return completes when they are on disk, or it is clear that they will not be; exceptionally where the disk fails
+     */
+    public CompletableFuture<BatchPublication> publishAll(String tenant, List<Event> events, Optional<String> idempotencyKey) {
+        var submissions = new ArrayList<Submission>();
+        long bytes = 0;
+        for (Event event : events) {
+            int index = submissions.size();
+            Optional<Publication> refusal = refuse(event, idempotencyKey);
+            if (refusal.isPresent()) {
+                return CompletableFuture.completedFuture(count(BatchPublication.refused(events.size(), index, refusal.get())));
+            }
+            // No key that a publisher can send holds this character.
+            Optional<String> key = idempotencyKey.map(text -> index == 0 ? text : text + '\u001f' + index);
+            Submission submission = Submission.of(tenant, event, newMessage(), key);
+            submissions.add(submission);
+            bytes += submission.content().length;
+        }
+        return store.write(bytes, sql -> BatchFanOut.store(sql, submissions, this::store))
+                .thenApply(stored -> {
+                    stored.ready().forEach(this::tellReady);
+                    for (int i = 0; i < submissions.size(); i++) {
+                        tellPublished(submissions.get(i), stored.publications().get(i));
+                    }
+                    return new BatchPublication(stored.publications(), OptionalInt.empty());
+                })
+                .exceptionally(failure -> cause(failure) instanceof BatchFanOut.Refusal refusal ? refusal.of(events.size())
+                        : BatchPublication.refused(events.size(), 0, refused(failure)))
+                .thenApply(this::count);
     }
 
     /**
@@ -180,8 +219,12 @@ public final class Outbox implements AutoCloseable {
         return FanOut.store(sql, submission, receivers, nowMs());
     }
 
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
     private static Publication refused(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = cause(failure);
         return switch (cause) {
             case StoreBusyException busy -> Publication.refused(PublishResult.BACK_PRESSURED, String.valueOf(busy.getMessage()));
             case StoreFullException full -> Publication.refused(PublishResult.BACK_PRESSURED, String.valueOf(full.getMessage()));
@@ -198,6 +241,11 @@ public final class Outbox implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private BatchPublication count(BatchPublication batch) {
+        batch.publications().forEach(this::count);
+        return batch;
     }
 
     private MessageId newMessage() {
@@ -219,7 +267,7 @@ public final class Outbox implements AutoCloseable {
         }
     }
 
-    private record Drained(List<Publication> publications, Set<String> ready) {
+    private record Drained(List<Submission> submissions, List<Publication> publications, Set<String> ready) {
     }
 
     private void drainSoon() {
@@ -230,6 +278,9 @@ public final class Outbox implements AutoCloseable {
                 if (failure == null) {
                     drained.publications().forEach(this::count);
                     drained.ready().forEach(this::tellReady);
+                    for (int i = 0; i < drained.submissions().size(); i++) {
+                        tellPublished(drained.submissions().get(i), drained.publications().get(i));
+                    }
                 }
             });
         }
@@ -243,6 +294,7 @@ public final class Outbox implements AutoCloseable {
         List<Inlet> waiting = sql.rows("SELECT id, tenant, message, event_id, content FROM webhooks_inlet ORDER BY id LIMIT ?",
                 row -> new Inlet(row.getLong(1), Submission.read(row.getString(2), row.getString(3),
                         Optional.ofNullable(row.getString(4)), row.getBytes(5))), INLET_BATCH);
+        var submissions = new ArrayList<Submission>();
         var publications = new ArrayList<Publication>();
         var ready = new LinkedHashSet<String>();
         for (Inlet one : waiting) {
@@ -251,10 +303,11 @@ public final class Outbox implements AutoCloseable {
                 break;
             }
             sql.update("DELETE FROM webhooks_inlet WHERE id = ?", one.id());
+            submissions.add(one.submission());
             publications.add(stored.publication());
             ready.addAll(stored.ready());
         }
-        return new Drained(publications, ready);
+        return new Drained(submissions, publications, ready);
     }
 
     /**
@@ -336,9 +389,26 @@ public final class Outbox implements AutoCloseable {
         return store.read(sql -> AttemptRows.ofEndpoint(sql, endpoint, before, most));
     }
 
+    /** One attempt, if it was made and is still known. */
+    public Optional<Attempt> attempt(long id) {
+        return store.read(sql -> AttemptRows.find(sql, id));
+    }
+
     /** The attempts at a message, the first of them first, wherever they went. */
     public List<Attempt> attempts(MessageId message, int most) {
         return store.read(sql -> AttemptRows.ofMessage(sql, message.text(), most));
+    }
+
+    /** Has {@code follower} told of each event that comes to the disk from now on; on the store's thread, so it is quick. */
+    public void follow(Consumer<PublishedEvent> follower) {
+        followers.add(follower);
+    }
+
+    private void tellPublished(Submission submission, Publication publication) {
+        if (publication.result() == PublishResult.ACCEPTED && publication.novelty() == Publication.Novelty.NEW) {
+            var published = new PublishedEvent(submission.tenant(), submission.event(), new MessageId(submission.message()));
+            followers.forEach(follower -> follower.accept(published));
+        }
     }
 
     /** Has what is stored from now on told to {@code sender}. */

@@ -25,4 +25,9 @@ public record RateLimit(int max, Duration per) {
             throw new ConfigException("rate_limit per", per, "1 ms to 24 h");
         }
     }
+
+    /** Whether it lets less through than another one, over time. */
+    boolean isLowerThan(RateLimit other) {
+        return max * (double) other.per.toNanos() < other.max * (double) per.toNanos();
+    }
 }
