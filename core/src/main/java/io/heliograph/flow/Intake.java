@@ -6,7 +6,6 @@ import io.heliograph.Gap;
 import io.heliograph.Inbound;
 import io.heliograph.Interest;
 import io.heliograph.LossReason;
-import io.heliograph.Notice;
 import io.heliograph.Position;
 import io.heliograph.ledger.SubscriberLedger;
 import io.heliograph.ledger.SubscriberSums;
@@ -27,10 +26,11 @@ import java.util.concurrent.locks.Condition;
  *
  *  offer, skip, lose, ----> place ----> filter ----> Admission ----> Backlog ----> poll ----> handler
  *  known, end                 |            |             |              |            |           |
- *                          duplicate    filtered     lost, gap      lost, gap     in hand    delivered
+ *                          duplicate    filtered     lost, gap      lost, gap     in hand    delivered, or filtered
  * </pre>
  *
- * <p>An event is in flight from its admission until its handler has returned. All state is guarded by one lock, which
+ * <p>The filter is by topic; a condition on the event itself is asked in front of the handler, on its thread, since it may take
+ * its time. An event is in flight from its admission until its handler has returned. All state is guarded by one lock, which
  * several intakes under one publisher may share; the handler runs outside it. Thread-safe, but for {@link #poll}, which
  * belongs to one thread at a time.
  */
@@ -39,6 +39,7 @@ public final class Intake {
     private final String name;
     private final Environment environment;
     private final TellingLock lock;
+    private final IntakeNotices notices;
     private final Condition arrived;
     private final Runnable onRoom;
     private final Interest interest;
@@ -47,9 +48,6 @@ public final class Intake {
     private SubscriberSums endedSessions = SubscriberSums.ZERO;
     private Optional<FlowPolicy> asked;
     private long handed;
-    private boolean isSlow;
-    private boolean isFailing;
-    private boolean isSilentOnGaps;
     private boolean isClosed;
 
     /**
@@ -63,6 +61,7 @@ public final class Intake {
         this.interest = interest;
         this.asked = interest.policy();
         this.lock = lock;
+        this.notices = new IntakeNotices(name, lock, environment);
         this.arrived = lock.newCondition();
         this.onRoom = onRoom;
         this.environment = environment;
@@ -98,7 +97,7 @@ public final class Intake {
     /**
      * Hands what waits to {@code handler}, without waiting.
      *
-     * @return how many events and gaps were handed out
+     * @return how many events and gaps were handed out, or filtered by the interest's condition
      */
     public int poll(EventHandler handler, int limit) {
         int handed = 0;
@@ -273,26 +272,18 @@ public final class Intake {
             session.ledger.lost(LossReason.OVERFLOW, 1);
             long sequence = delivery.position().sequence();
             tell(new Gap(delivery.position().session(), sequence, sequence, 1, LossReason.OVERFLOW));
-            noteSlow(LossReason.OVERFLOW);
+            notices.slow(LossReason.OVERFLOW);
         }
     }
 
     void tell(Gap gap) {
         backlog.append(gap);
         arrived.signal();
-        noteUntoldGaps();
-    }
-
-    private void noteUntoldGaps() {
-        if (!isSilentOnGaps && backlog.untoldGaps() > 0) {
-            isSilentOnGaps = true;
-            lock.tellLater(environment, new Notice.Degraded(name,
-                    "more gaps wait than can be kept; further ones are counted as lost but not told"));
-        }
+        notices.untoldGaps(backlog.untoldGaps());
     }
 
     void tellTailUnknown(long session, long sequence) {
-        lock.tellLater(environment, new Notice.TailUnknown(name, session, sequence));
+        notices.tailUnknown(session, sequence);
     }
 
     void forgetIfDone(SessionIntake session) {
@@ -316,7 +307,7 @@ public final class Intake {
                 onRoom.run();
             }
             if (backlog.isEmpty()) {
-                isSlow = false;
+                notices.caughtUp();
             }
             return next;
         } finally {
@@ -327,8 +318,9 @@ public final class Intake {
     private void hand(Inbound inbound, EventHandler handler) {
         switch (inbound) {
             case Delivery delivery -> {
-                Optional<Throwable> failure = run(() -> handler.onEvent(delivery));
-                finish(delivery, failure);
+                var turn = new Turn(delivery, handler);
+                Optional<Throwable> failure = run(turn);
+                finish(delivery, failure, turn.isWanted);
                 if (failure.isPresent()) {
                     hand(failed(delivery.position()), handler);
                 }
@@ -350,6 +342,26 @@ public final class Intake {
         void run() throws Exception;
     }
 
+    /** One event's turn: it is handled if the interest's condition wants it. */
+    private final class Turn implements Handling {
+        private final Delivery delivery;
+        private final EventHandler handler;
+        private boolean isWanted = true;
+
+        Turn(Delivery delivery, EventHandler handler) {
+            this.delivery = delivery;
+            this.handler = handler;
+        }
+
+        @Override
+        public void run() throws Exception {
+            isWanted = interest.condition().isEmpty() || interest.condition().get().test(delivery.event());
+            if (isWanted) {
+                handler.onEvent(delivery);
+            }
+        }
+    }
+
     /** Whatever a stranger's handler throws, an Error included, must not end the thread that serves it. */
     private static Optional<Throwable> run(Handling handling) {
         try {
@@ -360,14 +372,14 @@ public final class Intake {
         }
     }
 
-    private void finish(Delivery delivery, Optional<Throwable> failure) {
+    private void finish(Delivery delivery, Optional<Throwable> failure, boolean isWanted) {
         lock.lock();
         try {
             SessionIntake session = session(delivery.position());
             session.ledger.left();
             if (failure.isEmpty()) {
                 session.ledger.delivered();
-                isFailing = false;
+                notices.handled();
             } else {
                 session.ledger.lost(LossReason.FAILED, 1);
                 noteFailure(session.ledger, delivery.position(), failure.get());
@@ -389,7 +401,7 @@ public final class Intake {
             if (!sessions.containsKey(gap.session())) {
                 endedSessions = endedSessions.plus(ledger.sums());
             }
-            lock.tellLater(environment, new Notice.GapTold(name, gap));
+            notices.gapTold(gap);
         } finally {
             lock.unlock();
         }
@@ -397,10 +409,7 @@ public final class Intake {
 
     void noteFailure(SubscriberLedger ledger, Position position, Throwable thrown) {
         ledger.failure();
-        if (!isFailing) {
-            isFailing = true;
-            lock.tellLater(environment, new Notice.HandlerFailed(name, position, String.valueOf(thrown)));
-        }
+        notices.failed(position, thrown);
     }
 
     private void onGivenUp(Delivery delivery, LossReason reason) {
@@ -408,9 +417,9 @@ public final class Intake {
         session.ledger.left();
         session.ledger.lost(reason, 1);
         if (reason == LossReason.OVERFLOW || reason == LossReason.CONFLATED) {
-            noteSlow(reason);
+            notices.slow(reason);
         }
-        noteUntoldGaps();
+        notices.untoldGaps(backlog.untoldGaps());
         onRoom.run();
         forgetIfDone(session);
     }
@@ -418,12 +427,5 @@ public final class Intake {
     /** The session that an event in flight belongs to; it is kept at least until that event has left. */
     private SessionIntake session(Position position) {
         return Objects.requireNonNull(sessions.get(position.session()), "an event in flight has a session");
-    }
-
-    private void noteSlow(LossReason reason) {
-        if (!isSlow) {
-            isSlow = true;
-            lock.tellLater(environment, new Notice.SlowConsumer(name, reason));
-        }
     }
 }
