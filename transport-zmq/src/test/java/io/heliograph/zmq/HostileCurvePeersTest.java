@@ -27,7 +27,7 @@ import org.zeromq.ZMQ;
 class HostileCurvePeersTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final int CUT_MS = 10_000;
+    private static final int CUT_MS = 30_000;
     private static final int STRANGERS = 150;
     private static final int EVENTS = 300;
 
@@ -35,7 +35,7 @@ class HostileCurvePeersTest {
     private Path folder;
 
     private FanOutBystanders open(CurveFiles files) throws Exception {
-        return new FanOutBystanders("&handshake=300ms&evict=1s", Optional.of(files));
+        return new FanOutBystanders("&handshake=300ms&evict=3s", Optional.of(files));
     }
 
     private static byte[] command(String name, int length, Random random) {

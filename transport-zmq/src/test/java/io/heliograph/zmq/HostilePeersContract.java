@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Timeout;
 abstract class HostilePeersContract {
 
     static final Duration SOON = Duration.ofSeconds(20);
-    static final int CUT_MS = 10_000;
+    static final int CUT_MS = 30_000;
     /** Short, so that what waits for them is over soon. */
-    static final String IMPATIENT = "&handshake=300ms&evict=1s";
+    static final String IMPATIENT = "&handshake=300ms&evict=3s";
     private static final int GARBAGE = 50;
     private static final int HALF_HANDSHAKES = 400;
     private static final int RECONNECTIONS = 300;

@@ -80,7 +80,7 @@ class LostConnectionTest {
 
     @Test
     void evictsWhoIsSilentAndTellsItWhatItLostWhenItComesBack() throws Exception {
-        try (var publisher = publisher(PATIENT, "&evict=400ms"); var subscriber = subscriber(Duration.ofSeconds(30))) {
+        try (var publisher = publisher(PATIENT, "&evict=2s"); var subscriber = subscriber(Duration.ofSeconds(30))) {
             Subscription subscription = subscriber.subscribe(">", received);
             assertThat(publisher.awaitSubscribers(1, SOON)).isTrue();
             publish(publisher, 0, 100);
@@ -103,7 +103,7 @@ class LostConnectionTest {
 
     @Test
     void saysThatTheTailIsUnknownWhenThePublisherIsSilentAndGoesOnWhenItIsNot() throws Exception {
-        try (var publisher = publisher(PATIENT, ""); var subscriber = subscriber(Duration.ofMillis(800))) {
+        try (var publisher = publisher(PATIENT, ""); var subscriber = subscriber(Duration.ofSeconds(2))) {
             Subscription subscription = subscriber.subscribe(">", received);
             assertThat(publisher.awaitSubscribers(1, SOON)).isTrue();
             publish(publisher, 0, 10);

@@ -42,7 +42,7 @@ final class WorkUnderTest implements TransportUnderTest {
     public Capabilities capabilities() {
         return Capabilities.IN_PROCESS
                 .without(Trait.IMMEDIATE, Trait.SEES_BACKLOGS, Trait.MANUAL_TIME, Trait.REQUESTS, Trait.SEVERAL_PUBLISHERS,
-                        Trait.UNHEARD)
+                        Trait.UNHEARD, Trait.CONDITIONS)
                 .withPolicies(PolicyKind.DROP_OLDEST, PolicyKind.DROP_NEWEST, PolicyKind.BUFFER, PolicyKind.BACK_PRESSURE)
                 .withPatience(Duration.ofSeconds(10));
     }
