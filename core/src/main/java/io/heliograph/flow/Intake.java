@@ -318,9 +318,9 @@ public final class Intake {
     private void hand(Inbound inbound, EventHandler handler) {
         switch (inbound) {
             case Delivery delivery -> {
-                var turn = new Turn(delivery, handler);
-                Optional<Throwable> failure = run(turn);
-                finish(delivery, failure, turn.isWanted);
+                Asked asked = ask(delivery);
+                Optional<Throwable> failure = asked.isWanted() ? run(() -> handler.onEvent(delivery)) : asked.failure();
+                finish(delivery, failure, asked.isWanted());
                 if (failure.isPresent()) {
                     hand(failed(delivery.position()), handler);
                 }
@@ -342,23 +342,20 @@ public final class Intake {
         void run() throws Exception;
     }
 
-    /** One event's turn: it is handled if the interest's condition wants it. */
-    private final class Turn implements Handling {
-        private final Delivery delivery;
-        private final EventHandler handler;
-        private boolean isWanted = true;
+    /** What the interest's condition says of an event. */
+    private record Asked(boolean isWanted, Optional<Throwable> failure) {
+        static final Asked WANTED = new Asked(true, Optional.empty());
+        static final Asked UNWANTED = new Asked(false, Optional.empty());
+    }
 
-        Turn(Delivery delivery, EventHandler handler) {
-            this.delivery = delivery;
-            this.handler = handler;
+    private Asked ask(Delivery delivery) {
+        if (interest.condition().isEmpty()) {
+            return Asked.WANTED;
         }
-
-        @Override
-        public void run() throws Exception {
-            isWanted = interest.condition().isEmpty() || interest.condition().get().test(delivery.event());
-            if (isWanted) {
-                handler.onEvent(delivery);
-            }
+        try {
+            return interest.condition().get().test(delivery.event()) ? Asked.WANTED : Asked.UNWANTED;
+        } catch (Throwable thrown) {
+            return new Asked(false, Optional.of(thrown));
         }
     }
 
@@ -377,12 +374,14 @@ public final class Intake {
         try {
             SessionIntake session = session(delivery.position());
             session.ledger.left();
-            if (failure.isEmpty()) {
+            if (failure.isPresent()) {
+                session.ledger.lost(LossReason.FAILED, 1);
+                noteFailure(session.ledger, delivery.position(), failure.get());
+            } else if (isWanted) {
                 session.ledger.delivered();
                 notices.handled();
             } else {
-                session.ledger.lost(LossReason.FAILED, 1);
-                noteFailure(session.ledger, delivery.position(), failure.get());
+                session.ledger.filtered();
             }
             forgetIfDone(session);
         } finally {

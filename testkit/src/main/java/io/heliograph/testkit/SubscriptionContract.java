@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.heliograph.ConfigException;
 import io.heliograph.Event;
 import io.heliograph.Interest;
 import io.heliograph.LossReason;
@@ -14,6 +15,7 @@ import io.heliograph.Subscriber;
 import io.heliograph.Subscription;
 import io.heliograph.ledger.SubscriberSums;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,42 @@ public abstract class SubscriptionContract extends TransportContract {
             assertEquals(expected, subscription.texts(), "filter " + filter);
             assertEquals(topics.size() - expected.size(), subscription.sums().filtered(), "filter " + filter);
         });
+    }
+
+    @Test
+    void handsOutOnlyTheEventsThatMeetItsConditionAndCountsTheOthersAsFiltered() {
+        Interest odd = Interest.inAll().where(event -> Integer.parseInt(event.text()) % 2 == 1)
+                .where(event -> {
+                    if (event.text().equals("7")) {
+                        throw new StackOverflowError("no 7");
+                    }
+                    return true;
+                });
+        Subscriber subscriber = scene().subscriber();
+        if (!capabilities().has(Trait.CONDITIONS)) {
+            assertThrows(ConfigException.class, () -> subscriber.subscribe(odd, delivery -> { }));
+            return;
+        }
+        List<String> handed = new ArrayList<>();
+        Subscription subscription = subscriber.subscribePolled(odd);
+        Listener other = scene().listen();
+        RecordedPublisher publisher = scene().publisher();
+        awaitListeners(publisher, 2);
+        scene().publish(publisher, 0, 10);
+        scene().settle();
+        scene().await("10 events", () -> subscription.sums().known() == 10);
+        while (subscription.poll(delivery -> handed.add(delivery.event().text()), 1) > 0) {
+            assertEquals(0, subscription.sums().difference());
+        }
+        assertEquals(List.of("1", "3", "5", "9"), handed);
+        assertEquals(numbers(0, 10), other.numbers());
+        SubscriberSums sums = subscription.sums();
+        assertEquals(4, sums.delivered());
+        assertEquals(5, sums.filtered());
+        assertEquals(Map.of(LossReason.FAILED, 1L), sums.lost());
+        assertEquals(1, sums.failures());
+        assertEquals(0, sums.difference());
+        subscription.close();
     }
 
     @Test

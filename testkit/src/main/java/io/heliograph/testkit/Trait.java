@@ -20,5 +20,7 @@ public enum Trait {
     /** It runs on the clock it is given, so that {@link ManualClock} decides every wait. */
     MANUAL_TIME,
     /** It carries requests and answers. */
-    REQUESTS
+    REQUESTS,
+    /** A subscription may set a condition on events; who lacks this refuses one. */
+    CONDITIONS
 }

@@ -115,9 +115,10 @@ public final class UdpSubscriber implements Subscriber {
      * Hands events to {@code handler} where they lie, on the thread that receives: the fastest way, for a handler that is
      * fast itself. It is alone with its subscriber best: whatever else subscribes here waits for it.
      *
-     * @throws io.heliograph.ConfigException if the interest asks for a policy that this address cannot do
+     * @throws io.heliograph.ConfigException if the interest asks for a policy that this address cannot do, or sets a condition
      */
     public Subscription subscribeDirect(Interest interest, DataHandler handler) {
+        interest.requireNoCondition("a subscription whose handler sees events where they lie");
         return subscriptions.add(() -> {
             Intake intake = open(interest, Optional.of(handler));
             return IntakeSubscription.polled(intake, feed::requirePossible, closed -> remove(intake, closed),

@@ -65,6 +65,7 @@ public final class ZmqWorkSubscriber implements Subscriber {
 
     private Subscription open(Interest interest, Optional<EventHandler> handler) {
         interest.policy().ifPresent(config::requireWaiting);
+        interest.requireNoCondition("a member of a group, which is handed each event as its own");
         lock.lock();
         try {
             if (failure.isPresent()) {

@@ -123,9 +123,9 @@ final class Mutations {
                 at("handler is not called", ORDER, "Intake.*", "EventHandler.onEvent", () -> lose(NTH)),
                 at("handler is called twice", ORDER, "Intake.*", "EventHandler.onEvent", () -> twice(NTH)),
                 at("handler is not told of a gap", WEAKER, "Intake.*", "EventHandler.onGap", () -> lose(1)),
-                at("slow consumer is noticed each time", EPISODES, "Intake.noteSlow", "Intake.=isSlow", () -> never(null)),
-                at("slow consumer never catches up", EPISODES, "Intake.takeNext", "Intake.=isSlow", () -> never(null)),
-                at("failing handler is noticed each time", FAILING, "Intake.noteFailure", "Intake.=isFailing", () -> never(null)),
+                at("slow consumer is noticed each time", EPISODES, "IntakeNotices.slow", "IntakeNotices.=isSlow", () -> never(null)),
+                at("slow consumer never catches up", EPISODES, "IntakeNotices.caughtUp", "IntakeNotices.=isSlow", () -> never(null)),
+                at("failing handler is noticed each time", FAILING, "IntakeNotices.failed", "IntakeNotices.=isFailing", () -> never(null)),
                 at("room is not told to those who wait", "LocalBackPressure.waitsForRoomAndThenIsAccepted",
                         "Channel.signalChange", "Condition.signalAll", () -> never(null)));
     }
@@ -140,6 +140,8 @@ final class Mutations {
                 counter("filtered", FILTERS, "SubscriberLedger.filtered", "SubscriberLedger.=filtered"),
                 counter("gaps", WEAKER, "SubscriberLedger.gap", "SubscriberLedger.=gaps"),
                 counter("failures", FAILING, "SubscriberLedger.failure", "SubscriberLedger.=failures"),
+                counter("filtered by a condition", "LocalSubscription.handsOutOnlyTheEventsThatMeetItsConditionAndCountsTheOthersAsFiltered",
+                        "Intake.finish", "SubscriberLedger.filtered"),
                 counter("loss by failure", FAILING, "Intake.finish", "SubscriberLedger.lost"),
                 counter("loss by eviction", WEAKER, "Intake.onGivenUp", "SubscriberLedger.lost"),
                 counter("loss at admission", "LocalFlowPolicy.acceptsWhatAtLeastOneTakesAndTellsTheOthers", "Intake.admit", "SubscriberLedger.lost"),
