@@ -1,8 +1,6 @@
 package io.heliograph.zmq;
 
-import io.heliograph.TransportException;
 import io.heliograph.time.Clock;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,16 +63,12 @@ final class GateKeeper {
         this.clock = clock;
         this.desk = desk;
         this.refusals = refusals;
-        try {
-            this.loop = new SocketLoop("heliograph-zmq-gate " + name, new Round(), onFailure);
+        this.loop = new SocketLoop("gate " + name, new Round(), onFailure);
+        loop.start(() -> {
             if (desk.isPresent()) {
                 loop.watch(desk.get().channel());
             }
-        } catch (IOException e) {
-            desk.ifPresent(KeyDesk::close);
-            throw new TransportException("cannot open a selector for " + name, e);
-        }
-        loop.start();
+        });
     }
 
     /** One more gate to sweep. */

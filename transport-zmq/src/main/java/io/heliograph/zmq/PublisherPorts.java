@@ -1,6 +1,5 @@
 package io.heliograph.zmq;
 
-import io.heliograph.TransportException;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
@@ -59,11 +58,7 @@ final class PublisherPorts implements SocketLoop.Work {
             halt();
         }, environment);
         remotes.tally().refusals = sockets.refusals();
-        try {
-            this.loop = new SocketLoop("heliograph-zmq-publisher " + config.text(), this, onFailure);
-        } catch (IOException e) {
-            throw new TransportException("cannot open a selector for " + config.text(), e);
-        }
+        this.loop = new SocketLoop("publisher " + config.text(), this, onFailure);
         this.ports = new OwnPorts(config, sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, session, 0),
                 MessageLayout.mostBytesToPublisher(config.limits()), environment.random());
     }
@@ -76,27 +71,14 @@ final class PublisherPorts implements SocketLoop.Work {
 
     /** Opens the sockets and starts the thread. */
     void open() {
-        try {
+        loop.start(() -> {
             // This one first: who finds the plain port open and this one shut knows that it talks to a foreign peer.
             ports.open(environment.clock().nanoTime());
             if (!config.isInProcess()) {
                 plain = Optional.of(new PlainTraffic(sockets.plainOutlet(), ports, config, remotes, lock, onChange, environment));
                 loop.watch(plain.get().channel());
             }
-        } catch (IOException e) {
-            abandon();
-            throw new TransportException("cannot watch the sockets of " + config.text(), e);
-        } catch (RuntimeException e) {
-            abandon();
-            throw e;
-        }
-        loop.start();
-    }
-
-    /** Closes what has been opened, since not all of it could be. */
-    private void abandon() {
-        end();
-        loop.abandon();
+        });
     }
 
     /** Something waits to be sent. */

@@ -2,7 +2,6 @@ package io.heliograph.zmq;
 
 import io.heliograph.Event;
 import io.heliograph.RequestException;
-import io.heliograph.TransportException;
 import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
 import io.heliograph.wire.DecodedEvent;
@@ -63,11 +62,7 @@ final class RequesterPorts implements SocketLoop.Work {
         this.lock = lock;
         this.onServers = onServers;
         this.environment = environment;
-        try {
-            this.loop = new SocketLoop("heliograph-zmq-requester " + config.text(), this, onFailure, IDLE_TURNS);
-        } catch (IOException e) {
-            throw new TransportException("cannot open a selector for " + config.text(), e);
-        }
+        this.loop = new SocketLoop("requester " + config.text(), this, onFailure, IDLE_TURNS);
         this.sockets = new RequestSockets(config, new Sockets(config.zmq(), failure -> {
             onFailure.accept(failure);
             halt();
@@ -84,24 +79,11 @@ final class RequesterPorts implements SocketLoop.Work {
 
     /** Opens the sockets and starts the thread. */
     void open() {
-        try {
+        loop.start(() -> {
             nowNs = environment.clock().nanoTime();
             lines.open(nowNs);
             requests.setMayConnect(lines.mayConnect(nowNs));
-        } catch (IOException e) {
-            abandon();
-            throw new TransportException("cannot watch the sockets of " + config.text(), e);
-        } catch (RuntimeException e) {
-            abandon();
-            throw e;
-        }
-        loop.start();
-    }
-
-    /** Closes what has been opened, since not all of it could be. */
-    private void abandon() {
-        end();
-        loop.abandon();
+        });
     }
 
     /** Something waits to be sent. */

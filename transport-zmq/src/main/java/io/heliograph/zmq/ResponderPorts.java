@@ -2,7 +2,6 @@ package io.heliograph.zmq;
 
 import io.heliograph.Event;
 import io.heliograph.RequestException;
-import io.heliograph.TransportException;
 import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
 import io.heliograph.wire.DecodedEvent;
@@ -59,11 +58,7 @@ final class ResponderPorts implements SocketLoop.Work {
         this.lock = lock;
         this.onRequest = onRequest;
         this.environment = environment;
-        try {
-            this.loop = new SocketLoop("heliograph-zmq-responder " + config.text(), this, onFailure, RequesterPorts.IDLE_TURNS);
-        } catch (IOException e) {
-            throw new TransportException("cannot open a selector for " + config.text(), e);
-        }
+        this.loop = new SocketLoop("responder " + config.text(), this, onFailure, RequesterPorts.IDLE_TURNS);
         this.sockets = new RequestSockets(config, new Sockets(config.zmq(), failure -> {
             onFailure.accept(failure);
             halt();
@@ -80,23 +75,10 @@ final class ResponderPorts implements SocketLoop.Work {
 
     /** Opens the sockets and starts the thread. */
     void open() {
-        try {
+        loop.start(() -> {
             lines.open(environment.clock().nanoTime());
             lines.openPlainReplies();
-        } catch (IOException e) {
-            abandon();
-            throw new TransportException("cannot watch the sockets of " + config.text(), e);
-        } catch (RuntimeException e) {
-            abandon();
-            throw e;
-        }
-        loop.start();
-    }
-
-    /** Closes what has been opened, since not all of it could be. */
-    private void abandon() {
-        end();
-        loop.abandon();
+        });
     }
 
     /** Something waits to be sent, or the end is to be said. */

@@ -1,5 +1,6 @@
 package io.heliograph.zmq;
 
+import io.heliograph.TransportException;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -14,7 +15,7 @@ import java.util.function.Consumer;
  * for one of the sockets, for a moment that comes due, or for {@link #wakeUp}, which costs nothing while it is awake.
  *
  * <p>{@link #wakeUp} and {@link #stop} are thread-safe; the rest belongs to the loop's own thread once it has started. Runs
- * on one daemon thread, whose name is given.
+ * on one daemon thread, {@code heliograph-zmq-NAME}.
  */
 final class SocketLoop {
 
@@ -37,6 +38,13 @@ final class SocketLoop {
         void end();
     }
 
+    /** Opens the sockets that the loop works with. */
+    @FunctionalInterface
+    interface Opening {
+        void open() throws IOException;
+    }
+
+    private final String name;
     private final Work work;
     private final Consumer<Throwable> onFailure;
     private final Selector selector;
@@ -46,9 +54,11 @@ final class SocketLoop {
     private volatile boolean isStopped;
 
     /**
+     * @param name      of the thread, behind {@code heliograph-zmq-}
      * @param onFailure told on the loop's thread what ended it before it was stopped
+     * @throws TransportException if no selector can be opened
      */
-    SocketLoop(String name, Work work, Consumer<Throwable> onFailure) throws IOException {
+    SocketLoop(String name, Work work, Consumer<Throwable> onFailure) {
         this(name, work, onFailure, 0);
     }
 
@@ -56,16 +66,34 @@ final class SocketLoop {
      * @param idleTurns how often it turns in vain, giving way to others each time, before it waits: what comes in that while is
      *                  not kept waiting for the thread to wake up
      */
-    SocketLoop(String name, Work work, Consumer<Throwable> onFailure, int idleTurns) throws IOException {
+    SocketLoop(String name, Work work, Consumer<Throwable> onFailure, int idleTurns) {
         this.idleTurns = idleTurns;
+        this.name = name;
         this.work = work;
         this.onFailure = onFailure;
-        this.selector = Selector.open();
-        this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+        try {
+            this.selector = Selector.open();
+        } catch (IOException e) {
+            throw new TransportException("cannot open a selector for the " + name, e);
+        }
+        this.thread = Thread.ofPlatform().daemon().name("heliograph-zmq-" + name).unstarted(this::run);
     }
 
-    /** Starts the thread. */
-    void start() {
+    /**
+     * Opens what it works with and starts the thread; if not all of it can be opened, what has been is closed again.
+     *
+     * @throws TransportException if a socket cannot be watched, or what {@code opening} throws
+     */
+    void start(Opening opening) {
+        try {
+            opening.open();
+        } catch (IOException e) {
+            end();
+            throw new TransportException("cannot watch the sockets of the " + name, e);
+        } catch (RuntimeException e) {
+            end();
+            throw e;
+        }
         thread.start();
     }
 
@@ -159,12 +187,11 @@ final class SocketLoop {
         } catch (RuntimeException | Error failure) {
             onFailure.accept(failure);
         } finally {
-            abandon();
+            close();
         }
     }
 
-    /** Gives its own resources back; for a loop that was never started. */
-    void abandon() {
+    private void close() {
         try {
             selector.close();
         } catch (IOException e) {

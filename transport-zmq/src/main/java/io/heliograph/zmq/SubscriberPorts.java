@@ -1,7 +1,6 @@
 package io.heliograph.zmq;
 
 import io.heliograph.Notice;
-import io.heliograph.TransportException;
 import io.heliograph.flow.Intake;
 import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
@@ -73,11 +72,7 @@ final class SubscriberPorts implements SocketLoop.Work {
             halt();
         }, environment);
         tally.refusals = sockets.refusals();
-        try {
-            this.loop = new SocketLoop("heliograph-zmq-subscriber " + config.text(), this, onFailure);
-        } catch (IOException e) {
-            throw new TransportException("cannot open a selector for " + config.text(), e);
-        }
+        this.loop = new SocketLoop("subscriber " + config.text(), this, onFailure);
         this.ports = new OwnPorts(config, sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, 0, 0),
                 MessageLayout.mostBytesToSubscriber(config.limits()), environment.random());
         this.plain = new PlainLines(config, ports, subscriptions, lock, tally, environment);
@@ -97,24 +92,12 @@ final class SubscriberPorts implements SocketLoop.Work {
 
     /** Opens the sockets and starts the thread. */
     void open() {
-        try {
+        loop.start(() -> {
             ports.open(environment.clock().nanoTime());
             if (!config.isInProcess()) {
                 plain.open(sockets, loop);
             }
-        } catch (IOException e) {
-            abandon();
-            throw new TransportException("cannot watch the sockets of " + config.text(), e);
-        } catch (RuntimeException e) {
-            abandon();
-            throw e;
-        }
-        loop.start();
-    }
-
-    private void abandon() {
-        end();
-        loop.abandon();
+        });
     }
 
     /** The subscriptions have changed, or there is room. */

@@ -1,6 +1,5 @@
 package io.heliograph.zmq;
 
-import io.heliograph.TransportException;
 import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
 import java.io.IOException;
@@ -67,11 +66,7 @@ final class WorkPublisherPorts implements SocketLoop.Work {
             halt();
         }, environment);
         workers.tally().refusals = sockets.refusals();
-        try {
-            this.loop = new SocketLoop("heliograph-zmq-publisher " + config.text(), this, onFailure);
-        } catch (IOException e) {
-            throw new TransportException("cannot open a selector for " + config.text(), e);
-        }
+        this.loop = new SocketLoop("publisher " + config.text(), this, onFailure);
         this.ports = new OwnPorts(config.zmq(), sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, session, 0),
                 MessageLayout.mostBytesToPublisher(config.limits()), environment.random());
     }
@@ -84,7 +79,7 @@ final class WorkPublisherPorts implements SocketLoop.Work {
 
     /** Opens the sockets and starts the thread. */
     void open() {
-        try {
+        loop.start(() -> {
             if (!config.isPlainPeer()) {
                 ports.open(environment.clock().nanoTime());
             }
@@ -92,20 +87,7 @@ final class WorkPublisherPorts implements SocketLoop.Work {
                 foreign = Optional.of(new ForeignWork(PushSocket.open(sockets, config.zmq()), config, session, groups, lock, environment));
                 loop.watch(foreign.get().channel());
             }
-        } catch (IOException e) {
-            abandon();
-            throw new TransportException("cannot watch the sockets of " + config.text(), e);
-        } catch (RuntimeException e) {
-            abandon();
-            throw e;
-        }
-        loop.start();
-    }
-
-    /** Closes what has been opened, since not all of it could be. */
-    private void abandon() {
-        end();
-        loop.abandon();
+        });
     }
 
     /** Something waits to be handed out. */

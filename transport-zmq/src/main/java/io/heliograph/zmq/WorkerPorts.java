@@ -1,6 +1,5 @@
 package io.heliograph.zmq;
 
-import io.heliograph.TransportException;
 import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
 import java.io.IOException;
@@ -43,11 +42,7 @@ final class WorkerPorts implements SocketLoop.Work {
             halt();
         }, environment);
         tally.refusals = sockets.refusals();
-        try {
-            this.loop = new SocketLoop("heliograph-zmq-worker " + config.text(), this, onFailure);
-        } catch (IOException e) {
-            throw new TransportException("cannot open a selector for " + config.text(), e);
-        }
+        this.loop = new SocketLoop("worker " + config.text(), this, onFailure);
         this.ports = new OwnPorts(config.zmq(), sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, 0, 0),
                 MessageLayout.mostBytesToSubscriber(config.limits()), environment.random());
     }
@@ -59,7 +54,7 @@ final class WorkerPorts implements SocketLoop.Work {
 
     /** Opens the sockets and starts the thread. */
     void open() {
-        try {
+        loop.start(() -> {
             if (config.isPlainPeer()) {
                 int most = Math.min(config.prefetch(), config.limits().plainMessages());
                 pulled = Optional.of(new PulledWork(PushSocket.openPull(sockets, config.zmq(), most), config.prefetch(), tally, environment));
@@ -67,19 +62,7 @@ final class WorkerPorts implements SocketLoop.Work {
             } else {
                 ports.open(environment.clock().nanoTime());
             }
-        } catch (IOException e) {
-            abandon();
-            throw new TransportException("cannot watch the sockets of " + config.text(), e);
-        } catch (RuntimeException e) {
-            abandon();
-            throw e;
-        }
-        loop.start();
-    }
-
-    private void abandon() {
-        end();
-        loop.abandon();
+        });
     }
 
     /** Something is to be told. */
