@@ -251,7 +251,7 @@ public final class Outbox implements AutoCloseable {
     private MessageId newMessage() {
         lock.lock();
         try {
-            return MessageId.generate(environment.random());
+            return MessageId.generate(environment.random(), nowMs());
         } finally {
             lock.unlock();
         }
