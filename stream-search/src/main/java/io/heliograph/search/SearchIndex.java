@@ -1,0 +1,319 @@
+package io.heliograph.search;
+
+import io.heliograph.ConfigException;
+import io.heliograph.Event;
+import io.heliograph.EventHandler;
+import io.heliograph.Interest;
+import io.heliograph.Notice;
+import io.heliograph.Subscriber;
+import io.heliograph.Subscription;
+import io.heliograph.spi.Environment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+
+/**
+ * Searches that are kept, and matched against each event, on Lucene's Monitor in memory.
+ *
+ * <p>Thread-safe: any thread may register, delete and match at any time. A search is live for each event whose match begins
+ * after its registration has returned, and gone for each that begins after its deletion has; what runs meanwhile sees it before
+ * or after, and nothing in between. Registering is as dear as a commit in Lucene (milliseconds), so register many at once.
+ *
+ * <p>A query that throws while it is matched, be it an Error, is left out from then on, counted, and told as a
+ * {@link Notice.Degraded}; the others are matched. Lucene's Monitor starts one thread, {@code cache-purge-...}, which sleeps;
+ * {@link #close} ends it.
+ */
+public final class SearchIndex implements AutoCloseable {
+
+    private static final int MATCHED_TOGETHER = 128;
+    private static final int UNLOCKED_TRIES = 3;
+
+    private final SearchConfig config;
+    private final Environment environment;
+    private final Schema schema;
+    private final Tally tally = new Tally();
+    private final ConcurrentMap<String, Stored> stored = new ConcurrentHashMap<>();
+    private final QueryStore queries = new QueryStore();
+    /** Held by whoever changes what is registered. */
+    private final ReentrantLock changing = new ReentrantLock();
+    private final TargetUse targets = new TargetUse();
+    private long serials;
+
+    private SearchIndex(SearchConfig config, Environment environment) {
+        this.config = config;
+        this.environment = environment;
+        this.schema = new Schema(config.maxFields());
+    }
+
+    /** An empty index with the default settings, on the machine's clock. */
+    public static SearchIndex open() {
+        return open(SearchConfig.defaults(), Environment.system());
+    }
+
+    /** An empty index; {@code now} in queries is the environment's wall clock. */
+    public static SearchIndex open(SearchConfig config, Environment environment) {
+        return new SearchIndex(config, environment);
+    }
+
+    /** The fields that searches may name. */
+    public Schema schema() {
+        return schema;
+    }
+
+    /**
+     * Registers a search, in place of the one with the same id if there is one.
+     *
+     * @throws QueryException  if its query cannot be used; what was registered stays
+     * @throws ConfigException if there are too many searches
+     */
+    public void register(Search search) {
+        switch (register(List.of(search)).getFirst()) {
+            case Registration.Done done -> { }
+            case Registration.Refused(String id, QueryException reason) -> throw reason;
+        }
+    }
+
+    /**
+     * Registers searches together, which is much faster than one by one. A bad one harms no other; of two with one id the
+     * last one stays.
+     *
+     * @return what became of each, in order
+     * @throws ConfigException if there would be too many searches; none is registered then
+     */
+    public List<Registration> register(List<Search> searches) {
+        Map<String, CompiledSearch> good = new LinkedHashMap<>();
+        var outcomes = new ArrayList<Registration>();
+        for (Search search : searches) {
+            try {
+                good.put(search.id(), new CompiledSearch(search, compile(search)));
+                outcomes.add(new Registration.Done(search.id()));
+            } catch (QueryException e) {
+                tally.refused.increment();
+                outcomes.add(new Registration.Refused(search.id(), e));
+            }
+        }
+        put(List.copyOf(good.values()));
+        return List.copyOf(outcomes);
+    }
+
+    /** A search whose query can be used. */
+    record CompiledSearch(Search search, CompiledQuery query) {
+    }
+
+    /**
+     * Registers a search in place of the one with the same id.
+     *
+     * @return whether there was one; if not, nothing is registered
+     * @throws QueryException if its query cannot be used; what was registered stays
+     */
+    public boolean update(Search search) {
+        changing.lock();
+        try {
+            if (!stored.containsKey(search.id())) {
+                return false;
+            }
+            register(search);
+            return true;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Deletes a search; returns whether there was one. */
+    public boolean delete(String searchId) {
+        changing.lock();
+        try {
+            Optional<Stored> old = Optional.ofNullable(stored.get(searchId));
+            old.ifPresent(search -> {
+                queries.delete(searchId);
+                stored.remove(searchId);
+                targets.remove(search.compiled().targets());
+                queries.tidy(1, stored.size());
+            });
+            return old.isPresent();
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** The search of an id. */
+    public Optional<Search> search(String searchId) {
+        return Optional.ofNullable(stored.get(searchId)).map(Stored::search);
+    }
+
+    /** Whether a search is left out since its query threw; registering it again takes it back. */
+    public boolean isQuarantined(String searchId) {
+        return Optional.ofNullable(stored.get(searchId)).filter(search -> search.isQuarantined().get()).isPresent();
+    }
+
+    void put(List<CompiledSearch> searches) {
+        changing.lock();
+        try {
+            long more = searches.stream().filter(one -> !stored.containsKey(one.search().id())).count();
+            if (stored.size() + more > config.maxSearches()) {
+                throw new ConfigException("searches", stored.size() + more, "at most " + config.maxSearches() + " (maxSearches)");
+            }
+            List<Stored> added = searches.stream().map(this::store).toList();
+            List<Stored> replaced = added.stream().map(one -> stored.get(one.search().id())).filter(Objects::nonNull).toList();
+            queries.put(added.stream().map(Stored::monitorQuery).toList());
+            added.forEach(one -> stored.put(one.search().id(), one));
+            replaced.forEach(one -> targets.remove(one.compiled().targets()));
+            queries.tidy(replaced.size(), stored.size());
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Events have what the query looks at before it can be found. */
+    private Stored store(CompiledSearch search) {
+        long needs = targets.add(search.query().targets());
+        return new Stored(search.search(), search.query(), ++serials, needs, new AtomicBoolean());
+    }
+
+    private CompiledQuery compile(Search search) {
+        return QueryCompiler.compile(search.parse(config.queryLimits()), schema, settings(search));
+    }
+
+    private QueryCompiler.Settings settings(Search search) {
+        return new QueryCompiler.Settings(config.queryLimits(), search.language(), config.language(), environment.wallClock());
+    }
+
+    /** The searches that match an event, by id. */
+    public List<Match> match(Event event) {
+        return match(event, Set.of());
+    }
+
+    /** The searches that match an event, by id, with what else is asked for. */
+    public List<Match> match(Event event, Set<Detail> details) {
+        return match(List.of(event), details).getFirst();
+    }
+
+    /** For each event the searches that match it, by id. Many events at once are much faster than one by one. */
+    public List<List<Match>> match(List<Event> events, Set<Detail> details) {
+        var matches = new ArrayList<List<Match>>(events.size());
+        for (int from = 0; from < events.size(); from += MATCHED_TOGETHER) {
+            matches.addAll(matchTogether(events.subList(from, Math.min(from + MATCHED_TOGETHER, events.size())), details));
+        }
+        return matches;
+    }
+
+    private List<List<Match>> matchTogether(List<Event> events, Set<Detail> details) {
+        tally.events.add(events.size());
+        Targets now = targets.now();
+        List<EventForm> forms = events.stream().map(event -> read(event, now)).toList();
+        QueryStore.Answer answer = ask(forms, now.version());
+        for (int tries = 1; answer.isStale() && tries < UNLOCKED_TRIES; tries++) {
+            forms = again(forms);
+            answer = ask(forms, forms.getFirst().targets().version());
+        }
+        if (answer.isStale()) {
+            changing.lock();
+            try {
+                forms = again(forms);
+                answer = ask(forms, forms.getFirst().targets().version());
+            } finally {
+                changing.unlock();
+            }
+        }
+        answer.thrown().forEach(this::quarantine);
+        var matches = new ArrayList<List<Match>>();
+        for (int i = 0; i < forms.size(); i++) {
+            matches.add(tell(forms.get(i), answer.ids().get(i), details));
+        }
+        return matches;
+    }
+
+    private EventForm read(Event event, Targets now) {
+        return EventForm.of(event, schema, config.eventLimits(), now, tally);
+    }
+
+    private List<EventForm> again(List<EventForm> forms) {
+        Targets now = targets.now();
+        return forms.stream().map(form -> form.in(now, tally)).toList();
+    }
+
+    private QueryStore.Answer ask(List<EventForm> forms, long version) {
+        QueryStore.Answer answer = queries.ask(forms.stream().map(EventForm::document).toList(), stored, version);
+        tally.queriesRun.add(answer.queries());
+        return answer;
+    }
+
+    private List<Match> tell(EventForm form, Set<String> ids, Set<Detail> details) {
+        // A search that was deleted meanwhile is not told any more, nor one that was replaced and matches no longer.
+        Map<String, Stored> found = new TreeMap<>();
+        ids.forEach(id -> Optional.ofNullable(stored.get(id)).ifPresent(search -> found.put(id, search)));
+        tally.matches.add(found.size());
+        if (details.isEmpty() || found.isEmpty()) {
+            return found.keySet().stream().map(Match::of).toList();
+        }
+        Targets now = form.targets();
+        boolean isComplete = found.values().stream().allMatch(search -> search.needs() <= now.version());
+        var asking = new MatchDetails(isComplete ? form : form.in(targets.now(), tally));
+        return found.entrySet().stream()
+                .filter(entry -> asking.matches(entry.getValue().compiled()))
+                .map(entry -> asking.of(entry.getKey(), entry.getValue().compiled(), details))
+                .toList();
+    }
+
+    private void quarantine(Stored search, Throwable thrown) {
+        if (search.isQuarantined().compareAndSet(false, true)) {
+            tally.quarantined.increment();
+            environment.tell(new Notice.Degraded("search " + QueryException.shown(search.search().id()),
+                    "its query threw, and is left out until it is registered again: " + thrown));
+        }
+    }
+
+    /**
+     * Tries a search on an event, without registering anything.
+     *
+     * @throws QueryException if its query cannot be used
+     */
+    public Trial test(Search search, Event event) {
+        CompiledQuery compiled = compile(search);
+        EventForm form = read(event, Targets.of(compiled.targets(), 1));
+        return new MatchDetails(form).trial(compiled);
+    }
+
+    /**
+     * Hands the events that a query matches to {@code handler}; the others are counted as filtered. The query has nothing to do
+     * with the searches registered here but for the schema.
+     *
+     * @throws QueryException  if the query cannot be used
+     * @throws ConfigException if the transport takes no condition
+     */
+    public Subscription subscribe(Subscriber subscriber, String query, EventHandler handler) {
+        return subscribe(subscriber, Search.of("subscription", query), Interest.inAll(), handler);
+    }
+
+    /** The same among the events of an interest. */
+    public Subscription subscribe(Subscriber subscriber, Search query, Interest interest, EventHandler handler) {
+        EventQuery condition = EventQuery.of(query, config, schema, environment.wallClock(), tally);
+        return subscriber.subscribe(interest.where(condition), handler);
+    }
+
+    /** The ids of all searches, in order. */
+    public Stream<String> searchIds() {
+        return stored.keySet().stream().sorted();
+    }
+
+    /** What was counted so far. */
+    public SearchCounts counts() {
+        return tally.counts(stored.size(), schema);
+    }
+
+    /** Ends; nothing may be asked any more. Idempotent. */
+    @Override
+    public void close() {
+        queries.close();
+    }
+}
