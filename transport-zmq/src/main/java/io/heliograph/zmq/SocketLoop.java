@@ -139,6 +139,7 @@ final class SocketLoop {
     }
 
     private void run() {
+        BatchThread.enter();
         try {
             int idle = 0;
             boolean isReady = false;

@@ -91,7 +91,11 @@ final class Sockets implements AutoCloseable {
         var context = new ZContext(1);
         context.setThreadFactor((work, role) -> {
             String kind = role.startsWith("reaper") ? "reaper" : "io";
-            var thread = new Thread(new PollerThread(work, onFailure, onDeath), "heliograph-zmq-" + kind + " " + name);
+            var poller = new PollerThread(work, onFailure, onDeath);
+            var thread = new Thread(() -> {
+                BatchThread.enter();
+                poller.run();
+            }, "heliograph-zmq-" + kind + " " + name);
             thread.setDaemon(true);
             return thread;
         });

@@ -1,0 +1,161 @@
+package io.heliograph.zmq;
+
+import io.heliograph.flow.FlowPolicy;
+import io.heliograph.flow.TellingLock;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Sends each own subscriber what it is due. It looks at the lanes once for many frames, and once more when ZeroMQ has taken them:
+ * the lock is the publishing threads', who hold it most of the time while they are fast. Confined to the thread that owns the
+ * sockets.
+ */
+final class LaneSender {
+
+    /** Then the others have their turn. */
+    private static final int FRAMES_PER_TURN = 64;
+    /** While there is enough to send, publishers that wait hear of room so often only: who is woken for each frame fills it, and waits again. */
+    private static final int TURNS_UNTIL_TOLD = 4;
+    /** The lock is held for moments only, over and over: to be parked and woken for it would cost both threads more. */
+    private static final int MOST_TRIES = 200;
+
+    /** What is about to be sent. */
+    private record Outgoing(RemoteSubscriber to, RemoteSubscriber.Due due, Peer peer, ByteBuffer message) {
+    }
+
+    private final ZmqConfig config;
+    private final long session;
+    private final RemoteSubscribers remotes;
+    private final TellingLock lock;
+    private final Runnable onChange;
+    private final Supplier<FlowPolicy> policy;
+    private final List<Outgoing> outgoing = new ArrayList<>();
+    /** What became of each, as far as it was tried. */
+    private final List<PeerSocket.Sent> sent = new ArrayList<>();
+    private boolean hasMadeRoom;
+    private int turnsSinceTold;
+    private boolean isDone;
+
+    /** @param onChange called under the lock when a lane has room, or the subscribers are others */
+    LaneSender(ZmqConfig config, long session, RemoteSubscribers remotes, TellingLock lock, Runnable onChange,
+            Supplier<FlowPolicy> policy) {
+        this.config = config;
+        this.session = session;
+        this.remotes = remotes;
+        this.lock = lock;
+        this.onChange = onChange;
+        this.policy = policy;
+    }
+
+    /** Takes the lock. */
+    void enter() {
+        for (int i = 0; i < MOST_TRIES; i++) {
+            if (lock.tryLock()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        lock.lock();
+    }
+
+    /** Whether the end has been said to all, or nobody is left to hear it. */
+    boolean isDone() {
+        return isDone;
+    }
+
+    /** Sends what is due; says whether anything was taken. */
+    boolean turn(long nowNs) {
+        enter();
+        try {
+            if (remotes.evictSilent(nowNs)) {
+                onChange.run();
+            }
+            isDone = remotes.isDone(policy.get(), nowNs);
+            for (RemoteSubscriber remote : remotes.all()) {
+                gather(remote, nowNs);
+            }
+            if (outgoing.isEmpty()) {
+                tellOfRoom();
+                return false;
+            }
+        } finally {
+            lock.unlock();
+        }
+        send();
+        enter();
+        try {
+            return settle(nowNs);
+        } finally {
+            outgoing.clear();
+            sent.clear();
+            lock.unlock();
+        }
+    }
+
+    private void gather(RemoteSubscriber remote, long nowNs) {
+        for (int i = 0; i < FRAMES_PER_TURN; i++) {
+            RemoteSubscriber.Due due = remote.due(remotes.isClosing(), config.limits().heartbeat().toNanos(), nowNs);
+            // What is due beside frames depends on whether the one before was taken.
+            if (due == RemoteSubscriber.Due.NOTHING || i > 0 && due != RemoteSubscriber.Due.FRAME) {
+                return;
+            }
+            outgoing.add(new Outgoing(remote, due, remote.peer, message(remote, due)));
+            if (due != RemoteSubscriber.Due.FRAME) {
+                return;
+            }
+            hasMadeRoom = true;
+        }
+    }
+
+    private ByteBuffer message(RemoteSubscriber remote, RemoteSubscriber.Due due) {
+        Lane lane = remote.lane;
+        return switch (due) {
+            case WELCOME -> PublisherMessages.welcome(session, lane.subscriber(), remote.welcomeFlags(remotes.keepsLast()),
+                    remote.welcomeSequence, lane.told());
+            case HEARTBEAT -> PublisherMessages.state(session, lane.subscriber(), lane.place(), lane.told());
+            case FRAME -> lane.take().orElseThrow();
+            case END -> PublisherMessages.end(session, lane.subscriber(), lane.next());
+            case NOTHING -> throw new IllegalStateException("nothing is due");
+        };
+    }
+
+    /** Behind one that is refused nothing more goes to the same subscriber. */
+    private void send() {
+        for (int i = 0; i < outgoing.size(); i++) {
+            Outgoing each = outgoing.get(i);
+            boolean isRefused = i > 0 && outgoing.get(i - 1).to() == each.to() && sent.get(i - 1) != PeerSocket.Sent.TAKEN;
+            sent.add(isRefused ? sent.get(i - 1) : each.peer().socket().send(each.peer(), each.message()));
+        }
+    }
+
+    private boolean settle(long nowNs) {
+        boolean isAnyTaken = false;
+        for (int i = outgoing.size() - 1; i >= 0; i--) {
+            Outgoing each = outgoing.get(i);
+            if (sent.get(i) == PeerSocket.Sent.TAKEN) {
+                isAnyTaken = true;
+                each.to().onSent(each.due(), nowNs);
+                remotes.tally().sent(each.message().capacity());
+            } else {
+                if (each.due() == RemoteSubscriber.Due.FRAME) {
+                    each.to().lane.putBack();
+                }
+                each.to().onRefused(sent.get(i), nowNs);
+            }
+        }
+        if (!isAnyTaken || ++turnsSinceTold >= TURNS_UNTIL_TOLD) {
+            tellOfRoom();
+        }
+        return isAnyTaken;
+    }
+
+    private void tellOfRoom() {
+        if (hasMadeRoom) {
+            hasMadeRoom = false;
+            turnsSinceTold = 0;
+            onChange.run();
+        }
+    }
+}
