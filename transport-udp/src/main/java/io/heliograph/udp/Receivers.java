@@ -104,6 +104,15 @@ final class Receivers {
         return isFurther;
     }
 
+    /** A receiver has asked for something, so it is there. */
+    void hearOf(long id, long nowNs) {
+        Receiver receiver = byId.get(id);
+        if (receiver != null) {
+            receiver.heardNs = nowNs;
+            receiver.askedNs = nowNs;
+        }
+    }
+
     void leave(long id) {
         Optional.ofNullable(byId.get(id)).ifPresent(this::forget);
         lastHeard = Optional.empty();
@@ -123,7 +132,7 @@ final class Receivers {
             if (receiver.isBlocking && silenceNs >= limits.eviction().toNanos()) {
                 evicted.accept(receiver);
                 forget(receiver);
-            } else if (silenceNs >= limits.silence().toNanos()) {
+            } else if (!receiver.isBlocking && silenceNs >= limits.silence().toNanos()) {
                 forget(receiver);
             }
         }

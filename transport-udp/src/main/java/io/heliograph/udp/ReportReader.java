@@ -68,6 +68,7 @@ final class ReportReader implements DatagramIo.Receiver {
 
     private void onNak(InetSocketAddress source, long nowNs) {
         if (repairs.onNak(datagram, source, credit.standing(), nowNs)) {
+            receivers.hearOf(datagram.control().receiverId(), nowNs);
             // On a long way that loses much nobody may come further for a while, and be on its way all the same.
             sender.schedule().lingerOn(nowNs);
         }

@@ -5,7 +5,6 @@ import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
 import java.util.concurrent.locks.Condition;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 
 /**
  * What a publisher has to do whether somebody publishes or not: forgets and asks receivers that are silent, sends what waits and
@@ -20,7 +19,6 @@ final class SenderDuty {
     private final Credit credit;
     private final Condition changed;
     private final Consumer<Receivers.Receiver> tellEvicted;
-    private final LongConsumer tellGivenUp;
     private volatile boolean isDone;
 
     /** @param changed signalled when receivers have changed, and at the end */
@@ -31,8 +29,6 @@ final class SenderDuty {
         this.credit = credit;
         this.changed = changed;
         this.tellEvicted = gone -> lock.tellLater(environment, new Notice.SubscriberEvicted(address, gone.name()));
-        this.tellGivenUp = missing -> lock.tellLater(environment, new Notice.Degraded(address, "closed though subscribers that are "
-                + "waited for have not got the last " + missing + " datagrams, and have come no further for the linger time"));
     }
 
     /** Whether the end of the stream has been said, or never will be. Thread-safe. */
@@ -53,18 +49,15 @@ final class SenderDuty {
         }
         if (!sender.isClosed()) {
             sender.doWork(credit.standing(), nowNs);
-        } else if (sender.sayEnd(credit.standing(), receivers.subscriptions(), nowNs)) {
-            end();
+        } else if (sender.sayEnd(credit.standing(), receivers.subscriptions(), isWaitedFor(), nowNs)) {
+            isDone = true;
+            changed.signalAll();
         }
     }
 
-    private void end() {
-        long missing = sender.log().end() - receivers.acknowledged();
-        if (!isDone && sender.isReliable() && missing > 0) {
-            tellGivenUp.accept(missing);
-        }
-        isDone = true;
-        changed.signalAll();
+    /** Whether somebody is there who has not got everything and is waited for: whoever falls silent is evicted. */
+    private boolean isWaitedFor() {
+        return sender.isReliable() && receivers.acknowledged() < sender.log().end();
     }
 
     /** How long until something is due. */

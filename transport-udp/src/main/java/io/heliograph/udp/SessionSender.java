@@ -254,17 +254,18 @@ final class SessionSender {
     /**
      * Says that the stream has ended, each time that is due.
      *
-     * @param listeners how many subscribers have not heard it
+     * @param listeners   how many subscribers have not heard it
+     * @param isWaitedFor whether one of them must have everything before
      * @return whether it has been said often enough
      */
-    boolean sayEnd(ControlSender.Standing standing, int listeners, long nowNs) {
+    boolean sayEnd(ControlSender.Standing standing, int listeners, boolean isWaitedFor, long nowNs) {
         flush();
         schedule.beginEnd(nowNs);
         if (schedule.isDue(nowNs)) {
             heartbeat(standing, isHeldUp() ? 0 : DatagramLayout.END_OF_STREAM);
             schedule.goOnEnding(nowNs);
         }
-        return listeners == 0 && schedule.isEndSaid() && !isHeldUp() || schedule.hasLingered(nowNs);
+        return listeners == 0 && schedule.isEndSaid() && !isHeldUp() || !isWaitedFor && schedule.hasLingered(nowNs);
     }
 
     /** What was given up is said before where the session stands. */

@@ -331,8 +331,8 @@ public final class UdpPublisher implements Publisher {
 
     /**
      * Ends the stream: sends what is open, then word of the end each 10 ms, three times at least, until every known
-     * subscriber has all of it, or none has come further or asked for what it misses for the linger time; where subscribers
-     * are waited for, for as long as a silent one would be evicted after. Ten minutes at most.
+     * subscriber has all of it. One that is waited for has the time it needs, until it is silent for so long that it is
+     * evicted; the others have it as long as one comes further or asks for what it misses within that time. Ten minutes at most.
      */
     @Override
     public void close() {

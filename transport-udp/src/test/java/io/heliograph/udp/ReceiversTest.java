@@ -21,11 +21,16 @@ class ReceiversTest {
     private final List<String> evicted = new ArrayList<>();
 
     private boolean hear(long id, int flags, long acknowledged, long limitDatagram, long limitEvent, int subscriptions, long nowNs) {
+        return hear(receivers, id, flags, acknowledged, limitDatagram, limitEvent, subscriptions, nowNs);
+    }
+
+    private boolean hear(Receivers by, long id, int flags, long acknowledged, long limitDatagram, long limitEvent, int subscriptions,
+            long nowNs) {
         var status = new Datagram();
         var report = new ControlWriter.Report().set(10, id, acknowledged, limitDatagram, limitEvent, subscriptions);
         byte[] name = ("name " + id).getBytes(StandardCharsets.US_ASCII);
         assertThat(status.wrap(control.status(5, id, 0, report, new ControlWriter.Echo(), name, flags))).isEmpty();
-        return receivers.hear(status, SOURCE, nowNs);
+        return by.hear(status, SOURCE, nowNs);
     }
 
     @Test
@@ -69,6 +74,20 @@ class ReceiversTest {
         receivers.forgetSilent(START_NS + limits.silence().toNanos(), gone -> evicted.add(gone.name()));
         assertThat(receivers.isEmpty()).isTrue();
         assertThat(evicted).hasSize(1);
+    }
+
+    @Test
+    void whoIsWaitedForIsNotForgottenBeforeItsEvictionHoweverSoonSilenceIs() {
+        var patient = new Receivers(limits.withEviction(limits.silence().multipliedBy(6)));
+        hear(patient, 1, DatagramLayout.BLOCKING, 0, 1, 1, 1, START_NS);
+        hear(patient, 2, 0, 0, 1, 1, 1, START_NS);
+        patient.forgetSilent(START_NS + limits.silence().toNanos(), gone -> evicted.add(gone.name()));
+        assertThat(patient.count()).isEqualTo(1);
+        assertThat(patient.limitEvent()).isEqualTo(1);
+        assertThat(evicted).isEmpty();
+        patient.forgetSilent(START_NS + 6 * limits.silence().toNanos(), gone -> evicted.add(gone.name()));
+        assertThat(patient.isEmpty()).isTrue();
+        assertThat(evicted).containsExactly("name 1");
     }
 
     @Test
