@@ -50,7 +50,9 @@ final class JsonMembers {
         if (left.size() != 1) {
             throw new QueryException(place, kind, allowed);
         }
-        return left.remove(left.keySet().iterator().next());
+        Member only = left.values().iterator().next();
+        left.clear();
+        return only;
     }
 
     void renamed(String from, String to) {

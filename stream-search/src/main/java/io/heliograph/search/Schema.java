@@ -52,16 +52,17 @@ public final class Schema {
             throw new ConfigException("field", path, "at most " + FieldPath.MAX_LENGTH + " characters");
         }
         synchronized (fields) {
-            Field known = fields.get(path);
-            boolean isFree = known == null || known.origin() == Field.Origin.SEEN
-                    || known.type() == field.type() && known.language().equals(field.language());
-            if (!isFree) {
+            field(path).filter(known -> !mayBecome(known, field)).ifPresent(known -> {
                 throw new ConfigException("field " + path, field.type(), "what it is already: " + known.type()
                         + known.language().map(language -> " in " + language.code()).orElse(""));
-            }
+            });
             requireRoom(path);
             fields.put(path, new Field(path, field.type(), field.language(), Field.Origin.DECLARED));
         }
+    }
+
+    private static boolean mayBecome(Field known, Field field) {
+        return known.origin() == Field.Origin.SEEN || known.type() == field.type() && known.language().equals(field.language());
     }
 
     /** From now on queries may use nothing but what is known, and events add nothing. */
@@ -88,9 +89,14 @@ public final class Schema {
         return isClosed;
     }
 
-    /** What a query may have meant: fields that are declared, or that some event had. */
+    /**
+     * What a query may have meant: fields that are declared, or that some event had. The event's own count only in a closed
+     * schema: elsewhere {@code date} is a field that no event has had yet, and not {@code data}.
+     */
     Collection<String> shown() {
-        return fields.values().stream().filter(field -> field.origin() != Field.Origin.USED).map(Field::name).toList();
+        return fields.values().stream()
+                .filter(field -> field.origin() != Field.Origin.USED && (isClosed || !OWN.contains(field)))
+                .map(Field::name).toList();
     }
 
     boolean hasRoom(int more) {

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,7 +35,6 @@ import java.util.stream.Stream;
 public final class SearchIndex implements AutoCloseable {
 
     private static final int MATCHED_TOGETHER = 128;
-    private static final int UNLOCKED_TRIES = 3;
 
     private final SearchConfig config;
     private final Environment environment;
@@ -47,6 +45,7 @@ public final class SearchIndex implements AutoCloseable {
     /** Held by whoever changes what is registered. */
     private final ReentrantLock changing = new ReentrantLock();
     private final TargetUse targets = new TargetUse();
+    private final Matching matching = new Matching(stored, queries, targets, changing, tally, this::quarantine);
     private long serials;
 
     private SearchIndex(SearchConfig config, Environment environment) {
@@ -202,67 +201,14 @@ public final class SearchIndex implements AutoCloseable {
     public List<List<Match>> match(List<Event> events, Set<Detail> details) {
         var matches = new ArrayList<List<Match>>(events.size());
         for (int from = 0; from < events.size(); from += MATCHED_TOGETHER) {
-            matches.addAll(matchTogether(events.subList(from, Math.min(from + MATCHED_TOGETHER, events.size())), details));
-        }
-        return matches;
-    }
-
-    private List<List<Match>> matchTogether(List<Event> events, Set<Detail> details) {
-        tally.events.add(events.size());
-        Targets now = targets.now();
-        List<EventForm> forms = events.stream().map(event -> read(event, now)).toList();
-        QueryStore.Answer answer = ask(forms, now.version());
-        for (int tries = 1; answer.isStale() && tries < UNLOCKED_TRIES; tries++) {
-            forms = again(forms);
-            answer = ask(forms, forms.getFirst().targets().version());
-        }
-        if (answer.isStale()) {
-            changing.lock();
-            try {
-                forms = again(forms);
-                answer = ask(forms, forms.getFirst().targets().version());
-            } finally {
-                changing.unlock();
-            }
-        }
-        answer.thrown().forEach(this::quarantine);
-        var matches = new ArrayList<List<Match>>();
-        for (int i = 0; i < forms.size(); i++) {
-            matches.add(tell(forms.get(i), answer.ids().get(i), details));
+            List<Event> some = events.subList(from, Math.min(from + MATCHED_TOGETHER, events.size()));
+            matches.addAll(matching.match(some, event -> read(event, targets.now()), details));
         }
         return matches;
     }
 
     private EventForm read(Event event, Targets now) {
         return EventForm.of(event, schema, config.eventLimits(), now, tally);
-    }
-
-    private List<EventForm> again(List<EventForm> forms) {
-        Targets now = targets.now();
-        return forms.stream().map(form -> form.in(now, tally)).toList();
-    }
-
-    private QueryStore.Answer ask(List<EventForm> forms, long version) {
-        QueryStore.Answer answer = queries.ask(forms.stream().map(EventForm::document).toList(), stored, version);
-        tally.queriesRun.add(answer.queries());
-        return answer;
-    }
-
-    private List<Match> tell(EventForm form, Set<String> ids, Set<Detail> details) {
-        // A search that was deleted meanwhile is not told any more, nor one that was replaced and matches no longer.
-        Map<String, Stored> found = new TreeMap<>();
-        ids.forEach(id -> Optional.ofNullable(stored.get(id)).ifPresent(search -> found.put(id, search)));
-        tally.matches.add(found.size());
-        if (details.isEmpty() || found.isEmpty()) {
-            return found.keySet().stream().map(Match::of).toList();
-        }
-        Targets now = form.targets();
-        boolean isComplete = found.values().stream().allMatch(search -> search.needs() <= now.version());
-        var asking = new MatchDetails(isComplete ? form : form.in(targets.now(), tally));
-        return found.entrySet().stream()
-                .filter(entry -> asking.matches(entry.getValue().compiled()))
-                .map(entry -> asking.of(entry.getKey(), entry.getValue().compiled(), details))
-                .toList();
     }
 
     private void quarantine(Stored search, Throwable thrown) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.IntConsumer;
 import org.apache.lucene.index.LeafReaderContext;
@@ -28,7 +29,7 @@ final class SearchMatcher extends CandidateMatcher<QueryMatch> {
 
     /** What a call finds besides its matches. */
     static final class Findings {
-        /** What queries threw, by serial. */
+        /** What queries threw. */
         final Map<Stored, Throwable> thrown = new HashMap<>();
         /** Whether some search looks at more than the documents have. */
         boolean isStale;
@@ -45,9 +46,8 @@ final class SearchMatcher extends CandidateMatcher<QueryMatch> {
 
     @Override
     public void matchQuery(String id, Query query, Map<String, String> metadata) {
-        Stored mine = stored.get(id);
-        boolean isCurrent = mine != null && mine.serial() == Stored.serial(metadata);
-        if (isCurrent && mine.isQuarantined().get()) {
+        Optional<Stored> current = Optional.ofNullable(stored.get(id)).filter(search -> search.serial() == Stored.serial(metadata));
+        if (current.filter(search -> search.isQuarantined().get()).isPresent()) {
             return;
         }
         if (Stored.needs(metadata) > version) {
@@ -58,9 +58,7 @@ final class SearchMatcher extends CandidateMatcher<QueryMatch> {
         try {
             run(id, query);
         } catch (Throwable thrown) {
-            if (isCurrent) {
-                findings.thrown.put(mine, thrown);
-            }
+            current.ifPresent(search -> findings.thrown.put(search, thrown));
         }
     }
 

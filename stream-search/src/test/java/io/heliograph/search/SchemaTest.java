@@ -85,6 +85,12 @@ class SchemaTest {
     }
 
     @Test
+    void takesAnyNameWhereNoEventHasBeenSeen() {
+        register("date:[2026-01-01 TO now] AND topics:garden AND titel:x AND title:y");
+        assertThat(field("date").type()).isEqualTo(FieldType.DATE);
+    }
+
+    @Test
     void takesOnlyDeclaredFieldsOnceClosed() {
         searches.schema().declare(Field.text("title", Language.EN));
         searches.schema().declare(Field.of("price", FieldType.LONG));
