@@ -44,6 +44,11 @@ final class Program {
                         .addSubcommand(new WebhookListenCommand(console, stop))
                         .addSubcommand(new WebhookSignCommand(console))
                         .addSubcommand(new WebhookVerifyCommand(console)))
+                .addSubcommand(new CommandLine(new ServeCommand(console, stop))
+                        .addSubcommand(new CommandLine(new ServeKeysCommand(console))
+                                .addSubcommand(new ServeKeysAddCommand(console))
+                                .addSubcommand(new ServeKeysListCommand(console))
+                                .addSubcommand(new ServeKeysRevokeCommand(console))))
                 .addSubcommand(new DoctorCommand(console, stop))
                 .addSubcommand(new CompletionCommand(console))
                 // An event's data may begin with '@'; picocli would take it for the name of a file of arguments.

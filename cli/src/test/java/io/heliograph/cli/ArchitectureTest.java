@@ -38,9 +38,9 @@ class ArchitectureTest {
             "store", Set.of("core"),
             "webhook", Set.of("core", "store"),
             "statsd", Set.of("core", "udp"),
-            "server", Set.of("core", "udp"),
+            "server", Set.of("core", "udp", "store", "webhook"),
             "demo", Set.of("core", "udp", "statsd", "server"),
-            "cli", Set.of("core", "udp", "zmq", "webhook", "statsd", "server", "demo"));
+            "cli", Set.of("core", "udp", "zmq", "webhook", "statsd", "server", "demo", "store"));
 
     private static final Set<String> PACKAGES_OF_CORE =
             Set.of("", "flow", "ledger", "spi", "time", "wire", "local", "cloudevents", "journal", "discovery");

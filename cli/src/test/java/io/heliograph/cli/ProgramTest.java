@@ -11,7 +11,7 @@ class ProgramTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "frob                                       | heliograph: command 'frob': allowed is pub, sub, bench, demo, webhook, doctor, completion",
+        "frob                                       | heliograph: command 'frob': allowed is pub, sub, bench, demo, webhook, serve, doctor, completion",
         "--frob                                     | heliograph: option '--frob': allowed is --help, --version",
         "pub                                        | heliograph pub: ADDRESS is missing: wanted is heliograph pub ADDRESS [DATA]",
         "sub                                        | heliograph sub: ADDRESS is missing: wanted is heliograph sub ADDRESS",
@@ -63,6 +63,10 @@ class ProgramTest {
         "webhook listen --port 70000                | heliograph webhook listen: --port '70000': allowed is a whole number from 0",
         "webhook listen --bind localhost            | heliograph webhook listen: --bind 'localhost': allowed is an IP address",
         "webhook listen --forward-to ftp://a        | heliograph webhook listen: url 'ftp://a': allowed is a URL that begins with",
+        "serve frob                                 | heliograph serve: command 'frob': allowed is keys",
+        "serve --port 70000                         | heliograph serve: --port '70000': allowed is a whole number from 0",
+        "serve --store mysql://a                    | heliograph serve: store 'mysql://a': allowed is",
+        "serve keys add --tenant a/b                | heliograph serve keys add: tenant 'a/b': allowed is 1 to 64 letters",
         "completion fish                            | heliograph completion: shell 'fish': allowed is bash or zsh",
     })
     void answersMisuseWithOneLineAndCodeTwo(String arguments, String expected) {
@@ -75,7 +79,8 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "pub", "sub", "bench", "demo", "webhook", "webhook listen", "webhook sign", "webhook verify", "doctor", "completion"})
+    @ValueSource(strings = {"", "pub", "sub", "bench", "demo", "webhook", "webhook listen", "webhook sign", "webhook verify", "serve", "serve keys", "serve keys add",
+        "serve keys list", "serve keys revoke", "doctor", "completion"})
     void explainsEveryCommand(String command) {
         String[] arguments = (command + " --help").trim().split(" ");
 

@@ -28,6 +28,11 @@ public record Answer(int status, String mediaType, byte[] body, Map<String, Stri
         return new Answer(200, mediaType, text.getBytes(StandardCharsets.UTF_8), Map.of());
     }
 
+    /** The same with another status. */
+    public Answer withStatus(int other) {
+        return new Answer(other, mediaType, body, headers);
+    }
+
     /** The same with another header. */
     public Answer withHeader(String name, String value) {
         var more = new HashMap<>(headers);

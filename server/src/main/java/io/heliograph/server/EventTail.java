@@ -11,6 +11,7 @@ import io.heliograph.flow.Limit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Shows what a subscription delivers to any number of viewers, as server-sent events: each {@code data:} is one
@@ -46,25 +47,35 @@ public final class EventTail implements EventHandler {
         this.limit = limit;
     }
 
+    /** Shows it to the viewers of the default tenant. */
     @Override
-    public synchronized void onEvent(Delivery delivery) {
+    public void onEvent(Delivery delivery) {
+        show(Access.DEFAULT_TENANT, delivery.event().topic(), () -> CloudEventJson.writeLine(delivery));
+    }
+
+    /** Shows a tenant's viewers an event that has no position; {@code id} is its id where it has none of its own. */
+    public void show(String tenant, Event event, String id) {
+        show(tenant, event.topic(), () -> CloudEventJson.write(event, id));
+    }
+
+    private synchronized void show(String tenant, String topic, Supplier<String> json) {
         String frame = "";
         for (Viewer viewer : viewers) {
-            if (viewer.wants(delivery.event().topic())) {
-                frame = frame.isEmpty() ? frame("", CloudEventJson.writeLine(delivery)) : frame;
+            if (viewer.wants(tenant, topic)) {
+                frame = frame.isEmpty() ? frame("", json.get()) : frame;
                 viewer.offer(frame);
             }
         }
     }
 
-    /** Every viewer hears of a gap, whatever it filters: which topics were lost nobody knows. */
+    /** Every viewer of the default tenant hears of a gap, whatever it filters: which topics were lost nobody knows. */
     @Override
     public synchronized void onGap(Gap gap) {
         String json = "{\"session\":\"" + Session.format(gap.session()) + "\",\"from\":"
                 + Long.toUnsignedString(gap.from()) + ",\"to\":" + Long.toUnsignedString(gap.to()) + ",\"count\":"
                 + gap.count() + ",\"reason\":\"" + gap.reason().label() + "\"}";
         String frame = notice("gap", GAP_TOPIC, json);
-        viewers.forEach(viewer -> viewer.offer(frame));
+        viewers.stream().filter(viewer -> viewer.isOf(Access.DEFAULT_TENANT)).forEach(viewer -> viewer.offer(frame));
     }
 
     /** What became of the events offered to viewers. */
@@ -81,12 +92,12 @@ public final class EventTail implements EventHandler {
      *
      * @throws Problem 503 if {@code most} are open
      */
-    synchronized Viewer open(TopicFilter filter, int most) {
+    synchronized Viewer open(String tenant, TopicFilter filter, int most) {
         if (closed || viewers.size() >= most) {
             throw new Problem(503, "too-many-viewers",
                     "streams open '" + viewers.size() + "': allowed is at most " + most);
         }
-        var viewer = new Viewer(filter, limit);
+        var viewer = new Viewer(tenant, filter, limit);
         viewers.add(viewer);
         return viewer;
     }

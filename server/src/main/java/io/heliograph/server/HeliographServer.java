@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Serves the page, the live tail and the ledger over HTTP/1.1.
+ * Serves the page, the live tail and the ledger over HTTP/1.1, and what panels add.
  *
  * <p>Thread-safe. Jetty's threads work for it from {@link #start} to {@link #close}, and one virtual thread for each
  * request, which for a stream lives as long as the stream.
@@ -57,8 +57,9 @@ public final class HeliographServer implements AutoCloseable {
         Javalin javalin = Javalin.create(javalinConfig -> {
             HttpSetUp.apply(javalinConfig, config, socket);
             var wiring = new Wiring(javalinConfig.routes, config);
-            routes.forEach(wiring::add);
+            // The first that fits answers, and "stream" would fit as an event's id.
             wiring.addStream(TailStream.PATH, stream::serve);
+            routes.forEach(wiring::add);
             wiring.addErrors();
         });
         javalin.start();
@@ -76,7 +77,7 @@ public final class HeliographServer implements AutoCloseable {
                         call -> Answer.text(PrometheusText.MEDIA_TYPE, PrometheusText.write(book, tail.sums()))),
                 new Route(Verb.GET, "/openapi.yaml",
                         call -> Answer.text("application/yaml; charset=utf-8", page.openapi())),
-                new Route(Verb.GET, "/v1/ledger", call -> Answer.json(book.toJson())));
+                new Route(Verb.GET, "/v1/ledger", call -> Answer.json(book.toJson(call.tenant()))));
     }
 
     private static Answer unlessKnown(Call call, Answer file) {

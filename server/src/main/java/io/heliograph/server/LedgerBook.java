@@ -3,6 +3,7 @@ package io.heliograph.server;
 import io.heliograph.ledger.PublisherSums;
 import io.heliograph.ledger.SubscriberSums;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +28,7 @@ public final class LedgerBook {
     private final List<Entry<PublisherSums>> publishers = new CopyOnWriteArrayList<>();
     private final List<Entry<SubscriberSums>> subscribers = new CopyOnWriteArrayList<>();
     private final List<MetricFamily> families = new CopyOnWriteArrayList<>();
+    private final List<TenantSums> tenants = new CopyOnWriteArrayList<>();
 
     /** Adds a publisher; {@code sums} is called on any thread. */
     public void addPublisher(String name, Supplier<PublisherSums> sums) {
@@ -36,6 +38,11 @@ public final class LedgerBook {
     /** Adds a subscriber; {@code sums} is called on any thread. */
     public void addSubscriber(String name, Supplier<SubscriberSums> sums) {
         subscribers.add(new Entry<>(name, sums));
+    }
+
+    /** Adds sums that are each tenant's own; asked on any thread. */
+    public void addTenants(TenantSums sums) {
+        tenants.add(sums);
     }
 
     /** Adds a figure for {@code /metrics}. */
@@ -57,22 +64,22 @@ public final class LedgerBook {
 
     /**
      * All sums as compact JSON: {@code {"publishers":[{"name":...,...}],"subscribers":[...],"difference":0}}, where
-     * {@code difference} adds up the magnitudes of all differences.
+     * {@code difference} adds up the magnitudes of all differences. What was added by name is the default tenant's.
      */
-    public String toJson() {
+    public String toJson(String tenant) {
         var text = new StringWriter(1024);
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             long difference = 0;
             json.writeStartObject();
             json.writeArrayPropertyStart("publishers");
-            for (Entry<PublisherSums> publisher : publishers) {
+            for (Entry<PublisherSums> publisher : publishersOf(tenant)) {
                 PublisherSums sums = publisher.sums().get();
                 difference += Math.abs(sums.difference());
                 writePublisher(json, publisher.name(), sums);
             }
             json.writeEndArray();
             json.writeArrayPropertyStart("subscribers");
-            for (Entry<SubscriberSums> subscriber : subscribers) {
+            for (Entry<SubscriberSums> subscriber : subscribersOf(tenant)) {
                 SubscriberSums sums = subscriber.sums().get();
                 difference += Math.abs(sums.difference());
                 writeSubscriber(json, subscriber.name(), sums);
@@ -82,6 +89,18 @@ public final class LedgerBook {
             json.writeEndObject();
         }
         return text.toString();
+    }
+
+    private List<Entry<PublisherSums>> publishersOf(String tenant) {
+        var all = new ArrayList<Entry<PublisherSums>>(tenant.equals(Access.DEFAULT_TENANT) ? publishers : List.of());
+        tenants.forEach(sums -> sums.publishers(tenant).forEach((name, one) -> all.add(new Entry<>(name, () -> one))));
+        return all;
+    }
+
+    private List<Entry<SubscriberSums>> subscribersOf(String tenant) {
+        var all = new ArrayList<Entry<SubscriberSums>>(tenant.equals(Access.DEFAULT_TENANT) ? subscribers : List.of());
+        tenants.forEach(sums -> sums.subscribers(tenant).forEach((name, one) -> all.add(new Entry<>(name, () -> one))));
+        return all;
     }
 
     private static void writePublisher(JsonGenerator json, String name, PublisherSums sums) {

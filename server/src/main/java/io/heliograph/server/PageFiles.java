@@ -22,6 +22,8 @@ final class PageFiles {
     private static final String LINKS_MARK = "<!-- links -->";
     private static final String PANELS_MARK = "<!-- panels -->";
     private static final String PATHS_MARK = "  # paths of panels\n";
+    private static final String SCHEMAS_MARK = "    # schemas of panels\n";
+    private static final String SCHEMAS_BEGIN = "# schemas\n";
 
     private final Answer page;
     private final Map<String, Answer> files = new HashMap<>();
@@ -36,6 +38,7 @@ final class PageFiles {
         var links = new StringBuilder();
         var markup = new StringBuilder();
         var paths = new StringBuilder();
+        var schemas = new StringBuilder();
         for (Panel panel : panels) {
             String name = panel.name();
             for (String file : List.of(name + ".css", name + ".js", name + "-strings.js")) {
@@ -46,12 +49,15 @@ final class PageFiles {
             markup.append("<div class=\"panel\" id=\"panel-").append(name).append("\">\n")
                     .append(text(panel.anchor(), name + ".html")).append("</div>\n");
             if (!panel.routes().isEmpty()) {
-                paths.append(text(panel.anchor(), name + "-openapi.yaml"));
+                String description = text(panel.anchor(), name + "-openapi.yaml");
+                int end = description.indexOf(SCHEMAS_BEGIN);
+                paths.append(description, 0, end < 0 ? description.length() : end);
+                schemas.append(end < 0 ? "" : description.substring(end + SCHEMAS_BEGIN.length()));
             }
         }
         String html = text(PageFiles.class, "page.html").replace(LINKS_MARK, links).replace(PANELS_MARK, markup);
         this.page = tagged(HTML, html.getBytes(StandardCharsets.UTF_8));
-        this.openapi = text(PageFiles.class, "openapi.yaml").replace(PATHS_MARK, paths);
+        this.openapi = text(PageFiles.class, "openapi.yaml").replace(PATHS_MARK, paths).replace(SCHEMAS_MARK, schemas);
     }
 
     /** The page itself. */

@@ -10,7 +10,7 @@ import java.util.List;
  * NAME.css           /page/NAME.css
  * NAME.js            /page/NAME.js, a script of type module; it imports from ./page.js
  * NAME-strings.js    /page/NAME-strings.js, every text that the panel shows
- * NAME-openapi.yaml  the paths of its routes, if it has any, indented as in openapi.yaml
+ * NAME-openapi.yaml  the paths of its routes, if it has any, indented as in openapi.yaml; behind a line "# schemas" its schemas
  * </pre>
  *
  * @param name   lower-case letters

@@ -21,6 +21,7 @@ public final class Problem extends RuntimeException {
     private static final JsonFactory JSON = new JsonFactory();
     private static final Map<Integer, String> TITLES = Map.ofEntries(
             Map.entry(400, "Bad Request"),
+            Map.entry(401, "Unauthorized"),
             Map.entry(403, "Forbidden"),
             Map.entry(404, "Not Found"),
             Map.entry(405, "Method Not Allowed"),
@@ -28,13 +29,21 @@ public final class Problem extends RuntimeException {
             Map.entry(413, "Content Too Large"),
             Map.entry(415, "Unsupported Media Type"),
             Map.entry(421, "Misdirected Request"),
+            Map.entry(429, "Too Many Requests"),
             Map.entry(500, "Internal Server Error"),
             Map.entry(503, "Service Unavailable"));
 
     private final int status;
     private final String code;
     private final String detail;
-    private final transient Optional<String> pointer;
+    private final transient Place place;
+    private final transient Map<String, String> headers;
+
+    /** Where the fault is: in JSON, or in a text, where both count from 1. */
+    private record Place(Optional<String> pointer, int line, int column) {
+
+        private static final Place UNKNOWN = new Place(Optional.empty(), 0, 0);
+    }
 
     /**
      * @param status an HTTP status of 400 or above
@@ -42,20 +51,31 @@ public final class Problem extends RuntimeException {
      * @param detail what, which value, what is allowed
      */
     public Problem(int status, String code, String detail) {
-        this(status, code, detail, Optional.empty());
+        this(status, code, detail, Place.UNKNOWN, Map.of());
     }
 
-    private Problem(int status, String code, String detail, Optional<String> pointer) {
+    private Problem(int status, String code, String detail, Place place, Map<String, String> headers) {
         super(status + " " + code + ": " + detail, null, false, false);
         this.status = status;
         this.code = code;
         this.detail = detail;
-        this.pointer = pointer;
+        this.place = place;
+        this.headers = headers;
     }
 
     /** The same, with the place of the fault in the request's JSON, a JSON pointer. */
     public Problem at(String jsonPointer) {
-        return new Problem(status, code, detail, Optional.of(jsonPointer));
+        return new Problem(status, code, detail, new Place(Optional.of(jsonPointer), 0, 0), headers);
+    }
+
+    /** The same, with the place of the fault in the request's text; both count from 1. */
+    public Problem at(int line, int column) {
+        return new Problem(status, code, detail, new Place(Optional.empty(), line, column), headers);
+    }
+
+    /** The same, answered with a header. */
+    public Problem withHeader(String name, String value) {
+        return new Problem(status, code, detail, place, Map.of(name, value));
     }
 
     /** The HTTP status. */
@@ -68,6 +88,11 @@ public final class Problem extends RuntimeException {
         return code;
     }
 
+    /** What is answered beside the document. */
+    Map<String, String> headers() {
+        return headers;
+    }
+
     /** The document, one compact object. */
     public String toJson() {
         var text = new StringWriter();
@@ -78,7 +103,11 @@ public final class Problem extends RuntimeException {
             json.writeNumberProperty("status", status);
             json.writeStringProperty("code", code);
             json.writeStringProperty("detail", detail);
-            pointer.ifPresent(place -> json.writeStringProperty("pointer", place));
+            place.pointer().ifPresent(pointer -> json.writeStringProperty("pointer", pointer));
+            if (place.line() > 0) {
+                json.writeNumberProperty("line", place.line());
+                json.writeNumberProperty("column", place.column());
+            }
             json.writeEndObject();
         }
         return text.toString();

@@ -30,9 +30,9 @@ final class TailStream {
     }
 
     /** Answers whatever {@code Accept} says. */
-    void serve(Context context) throws IOException {
+    void serve(Context context, String tenant) throws IOException {
         TopicFilter filter = filter(Optional.ofNullable(context.queryParam("topic")));
-        Viewer viewer = tail.open(filter, config.maxViewers());
+        Viewer viewer = tail.open(tenant, filter, config.maxViewers());
         threads.add(Thread.currentThread());
         try {
             HttpServletResponse response = context.res();

@@ -7,5 +7,9 @@ public enum Verb {
     /** Does something. */
     POST,
     /** Puts a value in place. */
-    PUT
+    PUT,
+    /** Changes parts of something. */
+    PATCH,
+    /** Removes. */
+    DELETE
 }

@@ -28,6 +28,7 @@ final class Viewer implements AutoCloseable {
         private static final Batch EMPTY = new Batch(0, 0, List.of());
     }
 
+    private final String tenant;
     private final TopicFilter filter;
     private final Limit limit;
     private final ReentrantLock lock = new ReentrantLock();
@@ -42,13 +43,18 @@ final class Viewer implements AutoCloseable {
     private long inHand;
     private boolean closed;
 
-    Viewer(TopicFilter filter, Limit limit) {
+    Viewer(String tenant, TopicFilter filter, Limit limit) {
+        this.tenant = tenant;
         this.filter = filter;
         this.limit = limit;
     }
 
-    boolean wants(String topic) {
-        return filter.matches(topic);
+    boolean isOf(String owner) {
+        return tenant.equals(owner);
+    }
+
+    boolean wants(String owner, String topic) {
+        return isOf(owner) && filter.matches(topic);
     }
 
     void offer(String frame) {

@@ -7,8 +7,11 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Puts routes, the gate and the errors into Javalin's configuration. Confined to the thread that starts the server. */
 final class Wiring {
@@ -38,16 +41,36 @@ final class Wiring {
     }
 
     void add(Route route) {
-        Handler handler = context -> write(context, route.handling().answer(new ContextCall(context, config)));
+        boolean isKeyed = isKeyed(route.path());
+        Handler handler = context -> {
+            String tenant = isKeyed ? tenant(context) : Access.DEFAULT_TENANT;
+            write(context, route.handling().answer(new ContextCall(context, config, tenant)));
+        };
         switch (route.verb()) {
             case GET -> routes.get(route.path(), handler);
             case POST -> routes.post(route.path(), handler);
             case PUT -> routes.put(route.path(), handler);
+            case PATCH -> routes.patch(route.path(), handler);
+            case DELETE -> routes.delete(route.path(), handler);
         }
     }
 
-    void addStream(String path, Handler handler) {
-        routes.get(path, handler);
+    void addStream(String path, StreamHandler handler) {
+        routes.get(path, context -> handler.serve(context, tenant(context)));
+    }
+
+    /** Writes a stream to whom a tenant's key was shown. */
+    @FunctionalInterface
+    interface StreamHandler {
+        void serve(Context context, String tenant) throws IOException;
+    }
+
+    private static boolean isKeyed(String path) {
+        return path.startsWith("/v1/");
+    }
+
+    private String tenant(Context context) {
+        return config.access().tenantOf(header(context, "Authorization"));
     }
 
     void addErrors() {
@@ -73,6 +96,7 @@ final class Wiring {
     }
 
     private static void write(Context context, Problem problem) {
+        problem.headers().forEach(context::header);
         context.status(problem.status()).contentType(Problem.MEDIA_TYPE).result(problem.toJson());
     }
 
@@ -89,7 +113,7 @@ final class Wiring {
     }
 
     /** Javalin's context, seen as a call. */
-    private record ContextCall(Context context, ServerConfig config) implements Call {
+    private record ContextCall(Context context, ServerConfig config, String tenant) implements Call {
 
         @Override
         public String path(String name) {
@@ -104,6 +128,15 @@ final class Wiring {
         @Override
         public Optional<String> header(String name) {
             return Wiring.header(context, name);
+        }
+
+        @Override
+        public Map<String, List<String>> headers() {
+            var headers = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
+            for (String name : Collections.list(context.req().getHeaderNames())) {
+                headers.put(name, Collections.list(context.req().getHeaders(name)));
+            }
+            return headers;
         }
 
         @Override

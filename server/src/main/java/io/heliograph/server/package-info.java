@@ -1,5 +1,6 @@
 /**
- * Heliograph over HTTP: one page, a live tail of events, and the ledger as JSON and as Prometheus text.
+ * Heliograph over HTTP: one page, a live tail of events, and the ledger as JSON and as Prometheus text; and all of
+ * {@code heliograph serve}.
  *
  * <pre>
  *  Subscription             EventTail                    HeliographServer
@@ -24,6 +25,15 @@
  *     ...
  * }
  * }</pre>
+ *
+ * <p><b>Serving.</b> A {@link io.heliograph.server.Serve} opens a data folder and puts the parts together:
+ *
+ * <pre>
+ *   Access  who asks: ApiKeys, hashes in a file        EventRoutes     POST /v1/events  --> Outbox (on disk, then 202)
+ *     |                                                EndpointRoutes  /v1/endpoints, /v1/attempts
+ *     v                                                  |- EndpointReader, EndpointWriter: JSON and nothing else
+ *   Call.tenant() scopes whatever a route does           `- Registrar: may it go there, does its receiver agree
+ * </pre>
  *
  * <p><b>A viewer never slows the rest.</b> Each has a bounded queue that gives up its oldest event when it is full, and
  * is told how many it missed. What viewers miss is no loss of the subscription's: its handler has returned.

@@ -52,12 +52,28 @@ export function make(tag, text, className = '') {
   return element;
 }
 
+// --- requests
+
+const KEY = 'heliograph-key';
+
+/** Takes a key for this tab, until it is closed. */
+export function useKey(key) {
+  sessionStorage.setItem(KEY, key);
+}
+
+/** Asks the server, with the key that this tab was given. */
+export function request(path, init = {}) {
+  const key = sessionStorage.getItem(KEY);
+  const headers = {...init.headers, ...(key ? {Authorization: `Bearer ${key}`} : {})};
+  return fetch(path, {cache: 'no-store', ...init, headers});
+}
+
 // --- the stream
 
 async function follow() {
   for (let failures = 0; ; failures++) {
     try {
-      const response = await fetch('/v1/events/stream', {headers: {Accept: 'text/event-stream'}, cache: 'no-store'});
+      const response = await request('/v1/events/stream', {headers: {Accept: 'text/event-stream'}});
       if (!response.ok) throw new Error(`status ${response.status}`);
       connection('live', strings.live);
       failures = 0;
@@ -110,7 +126,7 @@ function connection(state, text) {
 async function readLedger() {
   const badge = document.getElementById('badge');
   try {
-    const response = await fetch('/v1/ledger', {cache: 'no-store'});
+    const response = await request('/v1/ledger');
     if (!response.ok) throw new Error(`status ${response.status}`);
     const ledger = await response.json();
     const closes = ledger.difference === 0;

@@ -10,7 +10,7 @@ class ViewerTest {
 
     @Test
     void givesUpTheOldestWhenTooManyWait() throws InterruptedException {
-        var viewer = new Viewer(TopicFilter.ALL, Limit.events(2));
+        var viewer = new Viewer("default", TopicFilter.ALL, Limit.events(2));
         for (String frame : new String[] {"a", "b", "c", "d"}) {
             viewer.offer(frame);
         }
@@ -23,7 +23,7 @@ class ViewerTest {
 
     @Test
     void givesUpTheOldestWhenTheyAreTooLong() throws InterruptedException {
-        var viewer = new Viewer(TopicFilter.ALL, new Limit(100, 10));
+        var viewer = new Viewer("default", TopicFilter.ALL, new Limit(100, 10));
         viewer.offer("123456");
         viewer.offer("1234567");
         viewer.offer("123456789012");
@@ -36,7 +36,7 @@ class ViewerTest {
 
     @Test
     void countsWhatWaitedWhenItLeft() throws InterruptedException {
-        var viewer = new Viewer(TopicFilter.ALL, Limit.events(10));
+        var viewer = new Viewer("default", TopicFilter.ALL, Limit.events(10));
         viewer.offer("written");
         viewer.take(0);
         viewer.take(0);

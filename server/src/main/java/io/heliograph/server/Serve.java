@@ -1,0 +1,173 @@
+package io.heliograph.server;
+
+import io.heliograph.flow.Limit;
+import io.heliograph.ledger.PublisherSums;
+import io.heliograph.ledger.SubscriberSums;
+import io.heliograph.spi.Environment;
+import io.heliograph.store.ProcessLock;
+import io.heliograph.store.SqlStore;
+import io.heliograph.store.StoreLimits;
+import io.heliograph.webhook.Deliveries;
+import io.heliograph.webhook.HostResolver;
+import io.heliograph.webhook.MasterKey;
+import io.heliograph.webhook.Outbox;
+import io.heliograph.webhook.OutboxConfig;
+import io.heliograph.webhook.SecretSeal;
+import io.heliograph.webhook.TargetGuard;
+import io.heliograph.webhook.WebhookClient;
+import io.heliograph.webhook.WebhookClientConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The whole of {@code heliograph serve}: a store, the outbox on it, what sends it, and the routes in front.
+ *
+ * <pre>
+ * DATA/serve.lock    held as long as it serves; names the process
+ * DATA/keys          hashes of the API users' keys
+ * DATA/api-key       the first key, for this machine's own commands
+ * DATA/master.key    seals the endpoints' secrets: to be kept safe, and apart from copies of the store
+ * DATA/heliograph.db the store, if it is nowhere else
+ * </pre>
+ *
+ * <p>Thread-safe. Its threads are those of {@link SqlStore}, {@link WebhookClient}, {@link Deliveries} and
+ * {@link HeliographServer}.
+ */
+public final class Serve implements AutoCloseable {
+
+    private static final Limit TAIL = new Limit(1_000, 8L << 20);
+    private static final String FIRST_KEY_FILE = "api-key";
+    private static final String MASTER_KEY_FILE = "master.key";
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Outbox outbox;
+    private final HttpPublishers publishers;
+    private final Deliveries deliveries;
+    private final HeliographServer server;
+    private final Optional<ApiKey> firstKey;
+
+    private Serve(ServeConfig config) {
+        try {
+            OwnerFile.folder(config.data());
+            hold(ProcessLock.take(config.data().resolve("serve.lock"), "data folder " + config.data()));
+            var random = new SecureRandom();
+            Environment environment = Environment.system().withNotices(config.notices());
+            SqlStore store = hold(SqlStore.open(config.store(), List.of(Outbox.schema()), StoreLimits.DEFAULT, environment));
+            outbox = hold(openOutbox(config, store, environment, random));
+            WebhookClient client = hold(WebhookClient.open(WebhookClientConfig.defaults(),
+                    TargetGuard.of(config.allowed(), HostResolver.SYSTEM), environment));
+            deliveries = hold(Deliveries.start(outbox, client, environment));
+
+            ApiKeys keys = ApiKeys.in(config.data(), random);
+            firstKey = firstKey(config, keys);
+            Access access = config.mode() == ServeConfig.Mode.DEV ? Access.OPEN : config.key().map(keys::and).orElse(keys);
+            publishers = new HttpPublishers(outbox.endpoints());
+            var book = new LedgerBook();
+            book.addTenants(publishers);
+            ServeMetrics.addTo(book, outbox, client, deliveries, store);
+            var tail = new EventTail(TAIL);
+            outbox.follow(published -> tail.show(published.tenant(), published.event(), published.message().text()));
+            server = hold(HeliographServer.start(config.http().withAccess(access).withNotices(config.notices()), book, tail,
+                    List.of(panel(config, client, random))));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens everything, and serves.
+     *
+     * @throws io.heliograph.AddressInUseException if the port is taken, or another process has the data folder; the message says which
+     * @throws io.heliograph.ConfigException       if the master key is not the one that the secrets were sealed with
+     * @throws io.heliograph.TransportException    if a file or a socket is refused
+     * @throws io.heliograph.store.StoreException  if the store cannot be opened
+     */
+    public static Serve start(ServeConfig config) {
+        return new Serve(config);
+    }
+
+    private <T extends AutoCloseable> T hold(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /** A master key is made for a store that needs none yet; where one is missing, its absence is told and nothing is written. */
+    private static Outbox openOutbox(ServeConfig config, SqlStore store, Environment environment, SecureRandom random) {
+        Path file = config.data().resolve(MASTER_KEY_FILE);
+        boolean isNew = config.masterKey().isEmpty() && !Files.exists(file);
+        MasterKey key = config.masterKey().orElseGet(() -> isNew ? MasterKey.generate(random) : MasterKey.read(file));
+        Outbox outbox = Outbox.open(store, SecretSeal.of(List.of(key), random), OutboxConfig.defaults(), environment);
+        if (isNew) {
+            key.write(file);
+        }
+        return outbox;
+    }
+
+    private static Optional<ApiKey> firstKey(ServeConfig config, ApiKeys keys) {
+        if (config.mode() == ServeConfig.Mode.DEV || config.key().isPresent() || !keys.list().isEmpty()) {
+            return Optional.empty();
+        }
+        ApiKey key = keys.add(Access.DEFAULT_TENANT).key();
+        OwnerFile.write(config.data().resolve(FIRST_KEY_FILE), key.reveal() + "\n");
+        return Optional.of(key);
+    }
+
+    private Panel panel(ServeConfig config, WebhookClient client, SecureRandom random) {
+        var registrar = new Registrar(outbox.endpoints(), client, config.origin());
+        var routes = new ArrayList<>(new EventRoutes(outbox, publishers).routes());
+        routes.addAll(new EndpointRoutes(outbox, new EndpointReader(random), registrar).routes());
+        return new Panel("webhooks", Serve.class, routes);
+    }
+
+    /** Where it serves. */
+    public String url() {
+        return server.url();
+    }
+
+    /** Every route: method and path, as in {@code openapi.yaml}. */
+    public List<String> routes() {
+        return server.routes();
+    }
+
+    /** The key that was made now because there was none: to be shown once. */
+    public Optional<ApiKey> firstKey() {
+        return firstKey;
+    }
+
+    /** What was published since it began, over HTTP and otherwise. */
+    public PublisherSums published() {
+        return outbox.sums();
+    }
+
+    /** What became of the default tenant's deliveries over the endpoints' whole lives, by endpoint. */
+    public Map<String, SubscriberSums> delivered() {
+        return publishers.subscribers(Access.DEFAULT_TENANT);
+    }
+
+    /** Takes no more requests, begins no more attempts, and waits for those that run, 10 s at most. Idempotent. */
+    public void drain() {
+        server.close();
+        deliveries.close();
+    }
+
+    /** The same, and lets go of everything. Idempotent. */
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a part that throws when it is closed: " + part, e);
+            }
+        }
+    }
+}
