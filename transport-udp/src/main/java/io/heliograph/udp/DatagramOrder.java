@@ -130,8 +130,10 @@ final class DatagramOrder {
         }
         know(sequence + 1, data.firstEvent() + data.events());
         if (sequence < expected) {
+            requests.onSecond(held, sequence, nowNs);
             refuse(data, sequence);
         } else if (held.holds(sequence)) {
+            requests.onSecond(held, sequence, nowNs);
             delivery.refuse(data);
         } else if (sequence == expected && deliver(data, receivedEpochNanos)) {
             requests.onArrival(held, sequence, nowNs);

@@ -1,6 +1,7 @@
 package io.heliograph.udp;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -13,6 +14,7 @@ import java.util.random.RandomGenerator;
 final class RepairRequests {
 
     private static final long REORDER_NS = 100_000;
+    private static final long MOST_BETWEEN_LINES_NS = 50_000_000;
     private static final long MOST_BACK_OFF_NS = 2_000_000;
     private static final long LEAST_RETRY_NS = 300_000;
     private static final long FIRST_RETRY_NS = 2_000_000;
@@ -24,6 +26,9 @@ final class RepairRequests {
     private long dueNs;
     private boolean isPending;
     private long reorderNs = REORDER_NS;
+    /** Where there are two lines. */
+    private Optional<LineSkew> skew = Optional.empty();
+    private long leastReorderNs = REORDER_NS;
     /** What is missing below this has been given its time to come. */
     private long ripeEnd;
     /** What is missing from there to this is given until {@link #freshUntilNs}. */
@@ -44,9 +49,11 @@ final class RepairRequests {
         receivers = Math.clamp(count, 1, 1 << 20);
     }
 
-    /** What has not come by one line may still come by the other, if it is no later than that. */
-    void allowBetweenLines(Duration skew) {
-        reorderNs = skew.toNanos();
+    /** What has not come by one line may still come by the other: so much later at least, and twice what is seen. */
+    void allowBetweenLines(Duration least) {
+        skew = Optional.of(new LineSkew());
+        leastReorderNs = least.toNanos();
+        reorderNs = leastReorderNs;
     }
 
     /** Something below {@code end} is missing that was not before. */
@@ -75,9 +82,20 @@ final class RepairRequests {
         return receivers == 1 ? 0 : RepairBackoff.waitNs(MOST_BACK_OFF_NS, receivers, random.nextDouble());
     }
 
+    /** A datagram has come that had come before. */
+    void onSecond(HeldDatagrams held, long sequence, long nowNs) {
+        if (skew.isPresent() && held.tries(sequence) == 0) {
+            skew.get().second(sequence, nowNs);
+            reorderNs = Math.max(leastReorderNs, Math.min(2 * skew.get().ns(), MOST_BETWEEN_LINES_NS));
+        }
+    }
+
     /** A datagram has come, asked for or not. */
     void onArrival(HeldDatagrams held, long sequence, long nowNs) {
         int tries = held.tries(sequence);
+        if (skew.isPresent()) {
+            skew.get().first(sequence, nowNs);
+        }
         if (tries > 0) {
             tally.repaired++;
             if (tries == 1) {

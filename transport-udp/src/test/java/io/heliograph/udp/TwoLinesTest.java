@@ -44,6 +44,17 @@ class TwoLinesTest {
     }
 
     @Test
+    void whatOneLineLosesIsHardlyAskedForThoughTheOtherIsFarBehind() throws IOException {
+        var late = Faults.NONE.withDelay(1).withLongest(Duration.ofMillis(20));
+
+        UdpCounters counters = play(Faults.NONE.withDrop(0.05), late);
+
+        // How far, it has to see first.
+        assertThat(counters.requests()).as("seed %d: %s", SEED, counters).isLessThanOrEqualTo(EVENTS * 5 / 1_000);
+        assertThat(network.faultCounts().of(FaultKind.DROP)).isGreaterThan(EVENTS * 3 / 100);
+    }
+
+    @Test
     void ofFivePercentLostOnEachLineLittleIsLeftToRepair() throws IOException {
         UdpCounters counters = play(Faults.NONE.withDrop(0.05), Faults.NONE.withDrop(0.05));
 

@@ -1,0 +1,50 @@
+package io.heliograph.udp;
+
+import java.util.Arrays;
+
+/**
+ * How much later the slower of two lines brings a datagram than the faster one: the longest difference seen lately, which fades
+ * as shorter ones follow. What has not come by one line is worth waiting for as long as that.
+ *
+ * <p>Remembers when the last {@value #MOST} datagrams came first. Guarded by the subscriber's lock; allocates nothing per datagram.
+ */
+final class LineSkew {
+
+    private static final int MOST = 1024;
+    /** After so many datagrams without any difference about a third of it is left. */
+    private static final int FADING = 2048;
+    private static final long NONE = -1;
+
+    private final long[] sequences = new long[MOST];
+    private final long[] firstNs = new long[MOST];
+    private long skewNs;
+
+    LineSkew() {
+        Arrays.fill(sequences, NONE);
+    }
+
+    /** A datagram has come for the first time. */
+    void first(long sequence, long nowNs) {
+        sequences[slot(sequence)] = sequence;
+        firstNs[slot(sequence)] = nowNs;
+    }
+
+    /** A datagram has come again: by the other line, if it is the first time. */
+    void second(long sequence, long nowNs) {
+        int slot = slot(sequence);
+        if (sequences[slot] == sequence) {
+            sequences[slot] = NONE;
+            long differenceNs = nowNs - firstNs[slot];
+            skewNs = differenceNs > skewNs ? differenceNs : skewNs - (skewNs - differenceNs) / FADING;
+        }
+    }
+
+    /** The longest difference lately. */
+    long ns() {
+        return skewNs;
+    }
+
+    private static int slot(long sequence) {
+        return (int) (sequence & MOST - 1);
+    }
+}

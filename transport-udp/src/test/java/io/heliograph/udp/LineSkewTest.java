@@ -1,0 +1,42 @@
+package io.heliograph.udp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class LineSkewTest {
+
+    private final LineSkew skew = new LineSkew();
+
+    @Test
+    void isTheLongestDifferenceBetweenFirstAndSecond() {
+        skew.first(1, 100);
+        skew.first(2, 200);
+        skew.second(2, 230);
+        assertThat(skew.ns()).isEqualTo(30);
+        skew.second(1, 300);
+        assertThat(skew.ns()).isEqualTo(200);
+    }
+
+    @Test
+    void fadesAsShorterOnesFollow() {
+        skew.first(0, 0);
+        skew.second(0, 1_000_000);
+        for (long sequence = 1; sequence <= 10_000; sequence++) {
+            skew.first(sequence, 0);
+            skew.second(sequence, 1_000);
+        }
+        assertThat(skew.ns()).isBetween(1_000L, 20_000L);
+    }
+
+    @Test
+    void aThirdCopyAndOneOfLongAgoSayNothing() {
+        skew.first(1, 100);
+        skew.second(1, 110);
+        skew.second(1, 9_000);
+        skew.first(2, 100);
+        skew.first(2 + 1_024, 200);
+        skew.second(2, 9_000);
+        assertThat(skew.ns()).isEqualTo(10);
+    }
+}
