@@ -379,8 +379,10 @@ public final class DirectPublisher implements Publisher {
         endpoint.lost(reason, 1);
     }
 
+    /** Once a quarter is free: to wake a publisher for each event costs more than the event. */
     private void tellRoom() {
-        if (waitingPublishers > 0) {
+        boolean isRoomy = backlog.events() <= policy.limit().events() / 4 * 3L && backlog.bytes() <= policy.limit().bytes() / 4 * 3;
+        if (waitingPublishers > 0 && (isRoomy || backlog.events() == 0)) {
             changed.signalAll();
         }
     }

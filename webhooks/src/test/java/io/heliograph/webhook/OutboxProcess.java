@@ -21,20 +21,27 @@ final class OutboxProcess {
      * @param scratch where the driver puts its library, which a process that is killed leaves behind
      */
     static ChildProcess start(Path folder, Path scratch, int from) {
-        return ChildProcess.start(List.of(ProcessHandle.current().info().command().orElse("java"), "--enable-native-access=ALL-UNNAMED",
-                "-Dorg.sqlite.tmpdir=" + scratch, "-Dslf4j.internal.verbosity=ERROR", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-                "-Xmx128m", "-cp", System.getProperty("java.class.path"), OutboxProcess.class.getName(), folder.toString(),
-                String.valueOf(from)));
+        return ChildProcess.start(command(folder, scratch, from, Integer.MAX_VALUE));
     }
 
-    /** Arguments: folder, first number. */
+    /** The command that starts one which publishes so many, and ends. */
+    static List<String> command(Path folder, Path scratch, int from, int count) {
+        return List.of(ProcessHandle.current().info().command().orElse("java"), "--enable-native-access=ALL-UNNAMED",
+                "-Dorg.sqlite.tmpdir=" + scratch, "-Dslf4j.internal.verbosity=ERROR", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+                "-Xmx128m", "-cp", System.getProperty("java.class.path"), OutboxProcess.class.getName(), folder.toString(),
+                String.valueOf(from), String.valueOf(count));
+    }
+
+    /** Arguments: folder, first number, how many. */
     public static void main(String[] arguments) throws InterruptedException {
         try (WebhookClient client = WebhookClient.open(WebhookClientConfig.defaults(), WebhookClientFixture.loopback(),
                 Environment.system());
                 OutboxFixture fixture = OutboxFixture.open(Path.of(arguments[0]));
                 Deliveries deliveries = Deliveries.start(fixture.outbox, client, fixture.environment)) {
             var places = new Semaphore(PIPELINED);
-            for (int n = Integer.parseInt(arguments[1]); deliveries.underWay() >= 0; n++) {
+            int first = Integer.parseInt(arguments[1]);
+            int count = Integer.parseInt(arguments[2]);
+            for (int n = first; n - first < count && deliveries.underWay() >= 0; n++) {
                 places.acquire();
                 String line = "ack " + n + ".";
                 var _ = fixture.outbox.publish(OutboxFixture.event(n)).thenAccept(publication -> {
@@ -44,6 +51,7 @@ final class OutboxProcess {
                     places.release();
                 });
             }
+            places.acquire(PIPELINED);
         }
     }
 }
