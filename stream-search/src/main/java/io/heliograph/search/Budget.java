@@ -3,6 +3,9 @@ package io.heliograph.search;
 /** Counts what one query costs against its {@link QueryLimits}, before anything is built of it. Used for one query. */
 final class Budget {
 
+    /** What is similar to a word is written out, in steps as many as some dozen times its letters. */
+    private static final int MAX_SIMILAR_CHARS = 64;
+
     private final QueryLimits limits;
     private int clauses;
     private int patterns;
@@ -39,6 +42,13 @@ final class Budget {
         if (++patterns > limits.maxPatterns()) {
             throw new QueryException(place, text, "the query has more than " + limits.maxPatterns()
                     + " wildcards, regular expressions and similar words (maxPatterns)");
+        }
+    }
+
+    void similar(Place place, String word) {
+        pattern(place, word);
+        if (word.length() > MAX_SIMILAR_CHARS) {
+            throw new QueryException(place, word, "a word with '~' has " + word.length() + " characters; " + MAX_SIMILAR_CHARS + " are allowed");
         }
     }
 

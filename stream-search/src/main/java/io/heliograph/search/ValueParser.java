@@ -80,7 +80,7 @@ final class ValueParser {
 
     private Clause similar(String field, Token first, Token word) {
         int edits = behindTilde(2, 2, "the number of letters that may differ");
-        budget.pattern(cursor.place(word.from()), word.text());
+        budget.similar(cursor.place(word.from()), word.text());
         if (Words.hasWildcard(word.text())) {
             throw cursor.error(word, "a word has wildcards or '~', not both");
         }
