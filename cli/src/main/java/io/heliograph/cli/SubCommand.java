@@ -1,6 +1,7 @@
 package io.heliograph.cli;
 
 import io.heliograph.ConfigException;
+import io.heliograph.Event;
 import io.heliograph.Gap;
 import io.heliograph.Heliograph;
 import io.heliograph.Interest;
@@ -9,11 +10,14 @@ import io.heliograph.Notice;
 import io.heliograph.Subscriber;
 import io.heliograph.TopicFilter;
 import io.heliograph.flow.FlowPolicy;
+import io.heliograph.search.EventQuery;
+import io.heliograph.search.QueryException;
 import io.heliograph.spi.Address;
 import io.heliograph.spi.Environment;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -42,6 +46,10 @@ final class SubCommand implements Callable<Integer> {
 
     @Option(names = "--topic", paramLabel = "FILTER", description = "Which topics, such as prices.*; all if left out.")
     Optional<String> topic = Optional.empty();
+
+    @Option(names = "--query", paramLabel = "Q",
+            description = "Prints only events that match, such as 'title:garden AND price:[* TO 250000]'; the others count as filtered.")
+    Optional<String> query = Optional.empty();
 
     @Option(names = "--name", paramLabel = "NAME", description = "What this subscriber calls itself in its messages.")
     String name = "sub";
@@ -72,16 +80,37 @@ final class SubCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         String from = this.from.map(text -> startingAt(address, text)).orElse(address);
-        Interest interest = new Interest(topic.map(TopicFilter::of).orElse(TopicFilter.ALL), policy.map(FlowPolicy::parse));
+        Interest asked = new Interest(topic.map(TopicFilter::of).orElse(TopicFilter.ALL), policy.map(FlowPolicy::parse));
         Optional<Long> most = count.map(text -> Arguments.count("--count", text));
         Optional<Duration> quiet = wait.map(text -> Arguments.positive("--wait", text));
         var messages = console.messages();
         var printer = new EventPrinter(console.out(), isJson ? LineFormat.CLOUD_EVENT : LineFormat.DATA, most);
+        Interest interest = query.map(text -> asked.where(condition(text, printer))).orElse(asked);
         var environment = Environment.system().withNotices(notice -> onNotice(notice, printer, messages));
         try (Subscriber subscriber = Heliograph.in(environment).openSubscriber(from)) {
             var listening = new Listening(subscriber, interest, printer, most, quiet, environment.clock(), stop);
             return listening.run(messages, console.terminal(), name,
-                    name + ": listening at " + address + " for " + interest.filter());
+                    name + ": listening at " + address + " for " + interest.filter() + query.map(text -> " where " + text).orElse(""));
+        }
+    }
+
+    /** What does not match is never printed, so nothing waits for it: what was printed before goes out. */
+    private static Predicate<Event> condition(String text, EventPrinter printer) {
+        EventQuery query = parsed(text);
+        return event -> {
+            boolean isMatch = query.test(event);
+            if (!isMatch) {
+                printer.flush();
+            }
+            return isMatch;
+        };
+    }
+
+    private static EventQuery parsed(String text) {
+        try {
+            return EventQuery.parse(text);
+        } catch (QueryException e) {
+            throw new ConfigException("--query", text, "a query; " + e.getMessage());
         }
     }
 

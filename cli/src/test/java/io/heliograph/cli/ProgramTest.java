@@ -16,7 +16,7 @@ class ProgramTest {
         "pub                                        | heliograph pub: ADDRESS is missing: wanted is heliograph pub ADDRESS [DATA]",
         "sub                                        | heliograph sub: ADDRESS is missing: wanted is heliograph sub ADDRESS",
         "sub local:x more                           | heliograph sub: argument 'more' is one too many: allowed is heliograph sub ADDRESS",
-        "sub local:x --frob                         | heliograph sub: option '--frob': allowed is --topic, --name, --policy,",
+        "sub local:x --frob                         | heliograph sub: option '--frob': allowed is --topic, --query, --name, --policy,",
         "pub local:x a --count                      | heliograph pub: option '--count' has no value: wanted is --count N",
         "pub local:x a --count 0                    | heliograph pub: --count '0': allowed is a whole number, at least 1",
         "pub local:x a --count 1e3                  | heliograph pub: --count '1e3': allowed is",
