@@ -24,6 +24,7 @@ public final class Bench {
             System.exit(switch (arguments.suite()) {
                 case "udp" -> udp(arguments);
                 case "zmq" -> zmq(arguments);
+                case "webhooks" -> webhooks(arguments);
                 default -> core(arguments);
             });
         } catch (IllegalArgumentException e) {
@@ -56,6 +57,11 @@ public final class Bench {
     private static int zmq(BenchArguments arguments) throws IOException, InterruptedException {
         return cases(ZmqRows.ALL, arguments,
                 new Suite.Kind("zmq", Optional.empty(), ZmqChild::command, PeerModes.none(), new ZmqPeers()));
+    }
+
+    private static int webhooks(BenchArguments arguments) throws IOException, InterruptedException {
+        return cases(WebhookRows.ALL, arguments, new Suite.Kind("webhooks", Optional.of(WebhookRows.YARDSTICK), WebhookChild::command,
+                PeerModes.none(), new WebhookPeers()));
     }
 
     private static int cases(List<CaseRow> all, BenchArguments arguments, Suite.Kind kind) throws IOException, InterruptedException {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What child JVMs measured, by name. Confined to the thread that reads them. */
 final class Samples {
@@ -60,6 +61,10 @@ final class Samples {
     /** How many times the smallest the largest is. */
     double times(String name) {
         return most(name) / least(name);
+    }
+
+    Stream<String> names() {
+        return byName.keySet().stream();
     }
 
     boolean has(String name) {

@@ -17,6 +17,8 @@ import java.util.TreeMap;
 record SuiteReport(String suite, Samples samples, Map<String, String> failures, Peers peers) {
 
     static final double MOST_SPREAD = 2;
+    /** How the samples' names begin that stand beside a row's figure, and are not compared. */
+    static final String BESIDE = "beside_";
     static final List<Integer> LOADS = List.of(50, 90);
 
     /** Bytes per event are told to a thousandth: what threads of the JVM and a report each second cost is less. */
@@ -75,11 +77,19 @@ record SuiteReport(String suite, Samples samples, Map<String, String> failures, 
             extras.put("peer_least", samples.least(key) / row.scale());
             extras.put("peer_most", samples.most(key) / row.scale());
         });
+        addBeside(extras, row.ours(), "");
+        row.peer().ifPresent(peer -> addBeside(extras, peer, "peer_"));
         if (row.isThroughput()) {
             addLatencies(extras, row.ours(), "");
             row.peer().filter(peer -> !peer.side().equals(row.ours().side())).ifPresent(peer -> addLatencies(extras, peer, "peer_"));
         }
         return extras;
+    }
+
+    private void addBeside(Map<String, Double> extras, Case one, String prefix) {
+        String beginning = one.key(BESIDE);
+        samples.names().filter(name -> name.startsWith(beginning))
+                .forEach(name -> extras.put(prefix + name.substring(beginning.length()), samples.median(name)));
     }
 
     private void addLatencies(Map<String, Double> extras, Case one, String prefix) {

@@ -1,0 +1,54 @@
+package io.heliograph.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class WebhookSuiteTest {
+
+    private static final String WRK = WebhookRows.YARDSTICK.key(WebhookRows.RATE);
+
+    private static Samples samples(double wrk, double raw, double memory) {
+        var samples = new Samples();
+        samples.add(WRK, wrk);
+        samples.add("raw." + WebhookRows.RATE, raw);
+        samples.add("memory." + WebhookRows.RATE, memory);
+        return samples;
+    }
+
+    private static Row memory(Samples samples) {
+        return new SuiteReport("webhooks", samples, Map.of(), new WebhookPeers()).of(WebhookRows.ALL).rows().getFirst();
+    }
+
+    @Test
+    void comparesWithTheClientOverSocketsAndWithWrk() {
+        Row row = memory(samples(100_000, 65_000, 52_000));
+        assertThat(row.ratio()).isEqualTo(0.8);
+        assertThat(row.verdict()).isEqualTo("met");
+        assertThat(memory(samples(100_000, 59_000, 52_000)).remark()).startsWith("void: the peer does 0.59 of what wrk does");
+    }
+
+    @Test
+    void showsWhatStandsBesideARow() {
+        Samples samples = samples(100_000, 65_000, 52_000);
+        samples.add("memory." + SuiteReport.BESIDE + "sockets", 64);
+        assertThat(memory(samples).extras()).containsEntry("sockets", 64.0);
+    }
+
+    @Test
+    void readsItsTasks() {
+        for (CaseRow row : WebhookRows.ALL) {
+            Task task = row.ours().task().windows(3);
+            assertThat(WebhookTask.parse(task.line())).isEqualTo(task);
+        }
+    }
+
+    @Test
+    void sendsBodiesOfTheSizeAskedForWithIdsThatDiffer() {
+        assertThat(HttpMessages.body(500)).hasSize(500);
+        assertThat(new String(HttpMessages.body(500), StandardCharsets.UTF_8)).startsWith("{\"specversion\":\"1.0\"");
+        assertThat(HttpMessages.id(1, 2)).hasSize(26).isNotEqualTo(HttpMessages.id(2, 1));
+    }
+}
