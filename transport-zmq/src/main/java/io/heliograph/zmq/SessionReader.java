@@ -10,7 +10,6 @@ import io.heliograph.wire.FrameDecoder;
 import io.heliograph.wire.MalformedFrame;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,16 +28,12 @@ import java.util.OptionalLong;
  */
 final class SessionReader {
 
-    private static final long RESEND_PERIOD_NS = Duration.ofMillis(200).toNanos();
-    private static final long CREDIT_PERIOD_NS = Duration.ofMillis(20).toNanos();
-    /** However small they are: so many may be on their way, too. */
-    private static final int MESSAGES_PER_CREDIT = Lane.MOST_FRAMES / 4;
-
     private final Subscriptions subscriptions;
     private final ZmqLimits limits;
     private final ZmqCounters.Tally tally;
     private final FrameDecoder decoder = new FrameDecoder();
     private final Account account = new Account();
+    private final CreditSchedule credit;
     private final ArrayDeque<ByteBuffer> held = new ArrayDeque<>();
     private long heldBytes;
     private long session;
@@ -59,19 +54,12 @@ final class SessionReader {
     private boolean isEnded = true;
     private boolean isSilent;
     private long lastHeardNs;
-    private long resendAskedNs;
-    private boolean isResendDue;
-    private boolean isCreditDue;
-    private long bytesSinceCredit;
-    private int messagesSinceCredit;
-    private boolean isProgressed;
-    private long progressNs;
-    private long granted;
 
     SessionReader(Subscriptions subscriptions, ZmqLimits limits, ZmqCounters.Tally tally, long nowNs) {
         this.subscriptions = subscriptions;
         this.limits = limits;
         this.tally = tally;
+        this.credit = new CreditSchedule(limits);
         this.lastHeardNs = nowNs;
     }
 
@@ -205,8 +193,7 @@ final class SessionReader {
         }
         placeInMessage = 0;
         join(version, expected);
-        isCreditDue = true;
-        resendAskedNs = nowNs - RESEND_PERIOD_NS;
+        credit.beginSession(nowNs);
     }
 
     private void join(int version, long sequence) {
@@ -243,7 +230,7 @@ final class SessionReader {
             readPolicy(body);
             join(version, expected);
         }
-        isCreditDue = true;
+        credit.beDue();
         return true;
     }
 
@@ -260,15 +247,13 @@ final class SessionReader {
             outlets.end(expected);
             isEnded = true;
         }
-        isCreditDue = true;
+        credit.beDue();
         return true;
     }
 
     /** What came is behind a hole: once in a while the publisher is asked to fill it. */
     private void askAgain(long nowNs) {
-        if (nowNs - resendAskedNs >= RESEND_PERIOD_NS) {
-            resendAskedNs = nowNs;
-            isResendDue = true;
+        if (credit.miss(nowNs)) {
             tally.resendsAsked++;
         }
     }
@@ -300,12 +285,7 @@ final class SessionReader {
             return false;
         }
         placeInMessage = 0;
-        bytesSinceCredit += message.limit();
-        messagesSinceCredit++;
-        if (!isProgressed) {
-            isProgressed = true;
-            progressNs = nowNs;
-        }
+        credit.took(message.limit(), nowNs);
         return true;
     }
 
@@ -429,11 +409,7 @@ final class SessionReader {
 
     /** Whether the publisher is to be told now how far all is taken, and how much more may come. */
     boolean isCreditDue(long nowNs) {
-        return session != 0 && (isCreditDue || isResendDue
-                || bytesSinceCredit >= limits.windowBytes() / 4
-                || messagesSinceCredit >= MESSAGES_PER_CREDIT
-                || isProgressed && nowNs - progressNs >= CREDIT_PERIOD_NS
-                || isGrantUsedUp());
+        return session != 0 && (credit.isDue(nowNs) || isGrantUsedUp());
     }
 
     /** Whether something here has waited for the room that a handler has just made. */
@@ -441,13 +417,8 @@ final class SessionReader {
         return isStalled || isGrantUsedUp();
     }
 
-    /** Whether half of what was granted is used up, and there is room for more. */
     private boolean isGrantUsedUp() {
-        if (isEnded || granted == MessageLayout.UNLIMITED) {
-            return false;
-        }
-        long grant = grant();
-        return grant > granted && granted - eventsTaken <= (grant - eventsTaken) / 2;
+        return !isEnded && credit.isUsedUp(eventsTaken, grant());
     }
 
     private long grant() {
@@ -457,20 +428,15 @@ final class SessionReader {
 
     /** What the publisher is to be told. */
     Credit takeCredit() {
-        int flags = (isResendDue ? MessageLayout.RESEND : 0) | (isEnded ? MessageLayout.ENDED : 0);
-        granted = grant();
+        long granted = grant();
+        int resend = credit.tell(granted) ? MessageLayout.RESEND : 0;
         outlets.onCredit();
-        isCreditDue = false;
-        isResendDue = false;
-        isProgressed = false;
-        bytesSinceCredit = 0;
-        messagesSinceCredit = 0;
-        return new Credit(expected, granted, flags);
+        return new Credit(expected, granted, resend | (isEnded ? MessageLayout.ENDED : 0));
     }
 
     /** The publisher was not told after all. */
     void onCreditRefused() {
-        isCreditDue = true;
+        credit.beDue();
     }
 
     /** Does what is due; says how long until something is, if nothing happens before. */
@@ -484,7 +450,7 @@ final class SessionReader {
                 untilDueNs = Long.MAX_VALUE;
             }
         }
-        return isProgressed ? Math.min(untilDueNs, progressNs + CREDIT_PERIOD_NS - nowNs) : untilDueNs;
+        return Math.min(untilDueNs, credit.untilDueNs(nowNs));
     }
 
     /** The session is not followed any longer: another has begun, or nobody here listens. */
