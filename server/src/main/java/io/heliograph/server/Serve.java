@@ -66,7 +66,6 @@ public final class Serve implements AutoCloseable {
             deliveries = hold(Deliveries.start(outbox, client, environment));
 
             ApiKeys keys = ApiKeys.in(config.data(), random);
-            firstKey = firstKey(config, keys);
             Access access = config.mode() == ServeConfig.Mode.DEV ? Access.OPEN : config.key().map(keys::and).orElse(keys);
             publishers = new HttpPublishers(outbox.endpoints());
             var book = new LedgerBook();
@@ -76,6 +75,8 @@ public final class Serve implements AutoCloseable {
             outbox.follow(published -> tail.show(published.tenant(), published.event(), published.message().text()));
             server = hold(HeliographServer.start(config.http().withAccess(access).withNotices(config.notices()), book, tail,
                     List.of(panel(config, client, random))));
+            // The last step: a key that was made for a server that does not come up would be shown to nobody.
+            firstKey = firstKey(config, keys);
         } catch (RuntimeException | Error e) {
             close();
             throw e;

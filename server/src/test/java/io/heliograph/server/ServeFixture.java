@@ -117,6 +117,13 @@ final class ServeFixture implements AutoCloseable {
         }
     }
 
+    /** The stream's lines, once it is open. */
+    Stream stream(String path, Optional<String> bearer) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(serve.url() + path));
+        bearer.ifPresent(text -> request.header("Authorization", "Bearer " + text));
+        return new Stream(http.send(request.build(), BodyHandlers.ofInputStream()));
+    }
+
     /** Makes an endpoint at that URL, with further members. */
     Reply endpoint(String url, String... members) {
         String more = members.length == 0 ? "" : "," + String.join(",", members);

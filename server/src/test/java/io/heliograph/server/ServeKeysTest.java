@@ -7,13 +7,13 @@ import io.heliograph.AddressInUseException;
 import io.heliograph.ConfigException;
 import io.heliograph.webhook.Cidr;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,7 +61,7 @@ class ServeKeysTest {
         }
         assertThat(Files.readString(folder.resolve("keys"))).doesNotContain(key).contains(" default ");
         assertThat(Files.readString(folder.resolve("api-key"))).isEqualTo(key + "\n");
-        try (Stream<Path> files = Files.list(folder)) {
+        try (var files = Files.list(folder)) {
             for (Path file : files.filter(one -> !one.toString().contains("heliograph.db") && !one.toString().endsWith(".lock")).toList()) {
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).as("%s", file).isEqualTo("rw-------");
             }
@@ -69,6 +69,47 @@ class ServeKeysTest {
         try (ServeFixture house = ServeFixture.of(config())) {
             assertThat(house.serve.firstKey()).isEmpty();
             house.send("GET", "/v1/ledger", Optional.empty(), Optional.of(key)).expect(200);
+        }
+    }
+
+    @Test
+    void aServerThatFindsItsPortTakenLeavesTheFirstKeyToTheNext() {
+        try (ServeFixture other = ServeFixture.dev(folder.resolve("other"))) {
+            int taken = URI.create(other.serve.url()).getPort();
+
+            assertThatThrownBy(() -> Serve.start(config().withHttp(ServerConfig.defaults().withPort(taken))))
+                    .isInstanceOf(AddressInUseException.class).hasMessageContaining(":" + taken);
+        }
+        assertThat(folder.resolve("keys")).doesNotExist();
+        try (ServeFixture house = ServeFixture.of(config())) {
+            assertThat(house.serve.firstKey()).isPresent();
+        }
+    }
+
+    @Test
+    void aTenantsStreamShowsItsOwnEventsAlone() throws Exception {
+        try (ServeFixture house = ServeFixture.of(config())) {
+            Optional<String> other = Optional.of(ApiKeys.in(folder, new SecureRandom()).add("shop").key().reveal());
+            try (Stream stream = house.stream("/v1/events/stream?topic=orders.%3E", other)) {
+                assertThat(stream.next()).containsExactly(": open");
+                house.publish("not-mine").expect(202);
+                house.send("POST", "/v1/events", Optional.of(ServeFixture.event("mine")), other, "Content-Type",
+                        "application/cloudevents+json").expect(202);
+
+                assertThat(stream.nextData()).hasValue(ServeFixture.event("mine"));
+            }
+        }
+    }
+
+    @Test
+    void whatIsTooLongOrHoldsASecretIsNotEchoed() {
+        ServeConfig config = config().withKey(ApiKey.parse("0123456789abcdef"));
+        assertThat(config.toString()).doesNotContain("0123456789abcdef");
+        try (ServeFixture house = ServeFixture.of(config)) {
+            ServeFixture.Reply reply = house.send("GET", "/v1/ledger", Optional.empty(), Optional.of("0123456789abcdef"), "X-Long",
+                    "a".repeat(20_000));
+
+            reply.expectProblem(431, "http-431");
         }
     }
 
