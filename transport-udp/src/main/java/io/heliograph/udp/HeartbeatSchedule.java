@@ -121,8 +121,8 @@ final class HeartbeatSchedule {
     }
 
     /**
-     * Whether nobody has come further or asked for anything for so long that the end is given up. A subscriber that is waited for may rest as long as
-     * one that is not evicted.
+     * Whether nobody has come further or asked for anything for so long that the end is given up, as far as nobody is waited
+     * for: in a reliable session no sooner than a silent subscriber is evicted.
      */
     boolean hasLingered(long nowNs) {
         long lingerNs = limits.linger().toNanos();

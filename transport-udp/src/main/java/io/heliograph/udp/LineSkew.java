@@ -1,5 +1,6 @@
 package io.heliograph.udp;
 
+import java.time.Duration;
 import java.util.Arrays;
 
 /**
@@ -14,12 +15,16 @@ final class LineSkew {
     /** After so many datagrams without any difference about a third of it is left. */
     private static final int FADING = 2048;
     private static final long NONE = -1;
+    private static final long MOST_WAIT_NS = 50_000_000;
 
     private final long[] sequences = new long[MOST];
     private final long[] firstNs = new long[MOST];
+    private final long leastWaitNs;
     private long skewNs;
 
-    LineSkew() {
+    /** @param leastWait what is waited for however close the lines are */
+    LineSkew(Duration leastWait) {
+        this.leastWaitNs = leastWait.toNanos();
         Arrays.fill(sequences, NONE);
     }
 
@@ -42,6 +47,11 @@ final class LineSkew {
     /** The longest difference lately. */
     long ns() {
         return skewNs;
+    }
+
+    /** How long to wait for what one line has not brought: twice that difference, and 50 ms at most unless the least is more. */
+    long waitNs() {
+        return Math.max(leastWaitNs, Math.min(2 * skewNs, MOST_WAIT_NS));
     }
 
     private static int slot(long sequence) {

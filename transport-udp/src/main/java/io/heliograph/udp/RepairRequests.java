@@ -14,7 +14,6 @@ import java.util.random.RandomGenerator;
 final class RepairRequests {
 
     private static final long REORDER_NS = 100_000;
-    private static final long MOST_BETWEEN_LINES_NS = 50_000_000;
     private static final long MOST_BACK_OFF_NS = 2_000_000;
     private static final long LEAST_RETRY_NS = 300_000;
     private static final long FIRST_RETRY_NS = 2_000_000;
@@ -25,10 +24,8 @@ final class RepairRequests {
     private final UdpCounters.Tally tally;
     private long dueNs;
     private boolean isPending;
-    private long reorderNs = REORDER_NS;
     /** Where there are two lines. */
     private Optional<LineSkew> skew = Optional.empty();
-    private long leastReorderNs = REORDER_NS;
     /** What is missing below this has been given its time to come. */
     private long ripeEnd;
     /** What is missing from there to this is given until {@link #freshUntilNs}. */
@@ -51,14 +48,16 @@ final class RepairRequests {
 
     /** What has not come by one line may still come by the other: so much later at least, and twice what is seen. */
     void allowBetweenLines(Duration least) {
-        skew = Optional.of(new LineSkew());
-        leastReorderNs = least.toNanos();
-        reorderNs = leastReorderNs;
+        skew = Optional.of(new LineSkew(least));
+    }
+
+    private long reorderNs() {
+        return skew.isPresent() ? skew.get().waitNs() : REORDER_NS;
     }
 
     /** Something below {@code end} is missing that was not before. */
     void onMissing(long end, long nowNs) {
-        long atNs = nowNs + reorderNs + backOffNs();
+        long atNs = nowNs + reorderNs() + backOffNs();
         if (end > ripeEnd && freshEnd <= ripeEnd) {
             freshEnd = end;
             freshUntilNs = atNs;
@@ -74,7 +73,7 @@ final class RepairRequests {
         }
         if (end > ripeEnd && freshEnd <= ripeEnd) {
             freshEnd = end;
-            freshUntilNs = nowNs + reorderNs + backOffNs();
+            freshUntilNs = nowNs + reorderNs() + backOffNs();
         }
     }
 
@@ -86,7 +85,6 @@ final class RepairRequests {
     void onSecond(HeldDatagrams held, long sequence, long nowNs) {
         if (skew.isPresent() && held.tries(sequence) == 0) {
             skew.get().second(sequence, nowNs);
-            reorderNs = Math.max(leastReorderNs, Math.min(2 * skew.get().ns(), MOST_BETWEEN_LINES_NS));
         }
     }
 

@@ -17,24 +17,34 @@ class EndingTest {
 
     private static final FlowPolicy AT_ONCE = FlowPolicy.backPressure(Limit.DEFAULT, Duration.ZERO);
 
+    private final SimScene scene = new SimScene(7, 1_000, UdpLimits.defaults(), AT_ONCE);
+
+    private void publishTenAndTenIntoTheCut() throws IOException {
+        scene.meet(1);
+        scene.publish(10);
+        scene.run(Duration.ofSeconds(1));
+        scene.network.link().cut();
+        scene.publish(10);
+    }
+
     @Test
     void nothingIsGivenUpAtTheEndAsLongAsItIsAskedForHoweverLongTheWay() throws IOException {
         Faults slow = Faults.NONE.withDrop(0.4).withDelay(1).withLongest(Duration.ofSeconds(4));
         for (long seed = 1; seed <= 20; seed++) {
-            var scene = new SimScene(seed, 1_000, UdpLimits.defaults(), AT_ONCE);
-            SimListener listener = scene.listen(scene.feedFrom(new Start.Live()), slow, slow, Interest.inAll());
-            scene.meet(1);
-            scene.run(Duration.ofSeconds(10), Duration.ofMillis(5));
+            var seeded = new SimScene(seed, 1_000, UdpLimits.defaults(), AT_ONCE);
+            SimListener listener = seeded.listen(seeded.feedFrom(new Start.Live()), slow, slow, Interest.inAll());
+            seeded.meet(1);
+            seeded.run(Duration.ofSeconds(10), Duration.ofMillis(5));
             for (int i = 0; i < 300; i++) {
-                assertThat(scene.publishOne(900)).as("seed %d", seed).isEqualTo(PublishResult.ACCEPTED);
+                assertThat(seeded.publishOne(900)).as("seed %d", seed).isEqualTo(PublishResult.ACCEPTED);
             }
-            scene.publisher.beginClose();
-            for (int i = 0; i < 60_000 && !scene.publisher.isDone(); i++) {
-                scene.step(Duration.ofMillis(5));
+            seeded.publisher.beginClose();
+            for (int i = 0; i < 60_000 && !seeded.publisher.isDone(); i++) {
+                seeded.step(Duration.ofMillis(5));
             }
-            scene.run(Duration.ofSeconds(10), Duration.ofMillis(5));
+            seeded.run(Duration.ofSeconds(10), Duration.ofMillis(5));
 
-            assertThat(scene.publisher.isDone()).as("seed %d", seed).isTrue();
+            assertThat(seeded.publisher.isDone()).as("seed %d", seed).isTrue();
             assertThat(listener.subscription.sums().known()).as("seed %d", seed).isEqualTo(300);
             listener.verify(0, 300, 0);
         }
@@ -42,13 +52,8 @@ class EndingTest {
 
     @Test
     void whoHearsNothingAtTheEndForAsLongAsSilenceLastsGetsEverythingYet() throws IOException {
-        var scene = new SimScene(7, 1_000, UdpLimits.defaults(), AT_ONCE);
         SimListener listener = scene.listen();
-        scene.meet(1);
-        scene.publish(10);
-        scene.run(Duration.ofSeconds(1));
-        scene.network.link().cut();
-        scene.publish(10);
+        publishTenAndTenIntoTheCut();
         scene.publisher.beginClose();
         // Five seconds after the last word each is silent to the other; a burst of lost datagrams may last so long at the end.
         scene.run(Duration.ofMillis(5_500));
@@ -62,13 +67,8 @@ class EndingTest {
 
     @Test
     void endsThoughNobodyHearsItAnyMoreAndTellsWhoWasEvicted() throws IOException {
-        var scene = new SimScene(7, 1_000, UdpLimits.defaults(), AT_ONCE);
         SimListener listener = scene.listen();
-        scene.meet(1);
-        scene.publish(10);
-        scene.run(Duration.ofSeconds(1));
-        scene.network.link().cut();
-        scene.publish(10);
+        publishTenAndTenIntoTheCut();
         scene.end();
 
         assertThat(listener.subscription.sums().known()).isEqualTo(10);

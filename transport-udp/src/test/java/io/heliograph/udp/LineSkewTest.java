@@ -2,11 +2,12 @@ package io.heliograph.udp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class LineSkewTest {
 
-    private final LineSkew skew = new LineSkew();
+    private final LineSkew skew = new LineSkew(Duration.ofMillis(2));
 
     @Test
     void isTheLongestDifferenceBetweenFirstAndSecond() {
@@ -16,6 +17,17 @@ class LineSkewTest {
         assertThat(skew.ns()).isEqualTo(30);
         skew.second(1, 300);
         assertThat(skew.ns()).isEqualTo(200);
+    }
+
+    @Test
+    void isWaitedForTwiceOverWithinBounds() {
+        assertThat(skew.waitNs()).isEqualTo(2_000_000);
+        skew.first(1, 0);
+        skew.second(1, 4_000_000);
+        assertThat(skew.waitNs()).isEqualTo(8_000_000);
+        skew.first(2, 0);
+        skew.second(2, 900_000_000);
+        assertThat(skew.waitNs()).isEqualTo(50_000_000);
     }
 
     @Test

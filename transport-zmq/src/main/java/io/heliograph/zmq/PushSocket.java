@@ -1,6 +1,7 @@
 package io.heliograph.zmq;
 
 import java.nio.channels.SelectableChannel;
+import java.util.function.BooleanSupplier;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 import zmq.Msg;
@@ -14,11 +15,11 @@ final class PushSocket {
 
     private final ZMQ.Socket socket;
     private final SocketBase base;
-    private final Sockets sockets;
+    private final BooleanSupplier isAnybodyProven;
 
-    private PushSocket(ZMQ.Socket socket, Sockets sockets) {
+    private PushSocket(ZMQ.Socket socket, BooleanSupplier isAnybodyProven) {
         this.socket = socket;
-        this.sockets = sockets;
+        this.isAnybodyProven = isAnybodyProven;
         this.base = socket.base();
     }
 
@@ -35,7 +36,7 @@ final class PushSocket {
         // JeroMQ has it the wrong way round: this holds nothing for a connection that does not stand yet.
         socket.setImmediate(false);
         openEnds(socket, config);
-        return new PushSocket(socket, sockets);
+        return new PushSocket(socket, sockets.proof(socket));
     }
 
     /** The same for the other end: what foreign peers push. */
@@ -62,7 +63,7 @@ final class PushSocket {
 
     /** Whether somebody is there and takes something. */
     boolean isReady() {
-        return isTaking() && sockets.isAnybodyProven(socket);
+        return isTaking() && isAnybodyProven.getAsBoolean();
     }
 
     /** The same, be it only strangers who have not shown a key: JeroMQ deals to those, too. */

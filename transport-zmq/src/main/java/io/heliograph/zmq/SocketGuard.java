@@ -4,6 +4,7 @@ import io.heliograph.time.Clock;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.zeromq.SocketType;
@@ -82,10 +83,10 @@ final class SocketGuard {
         }, events | (gate.isPresent() ? Gate.events() : 0));
     }
 
-    /** Whether anybody may be at {@code socket} who has shown a key; true where keys are not asked for. */
-    synchronized boolean isAnybodyProven(ZMQ.Socket socket) {
+    /** Tells whether anybody may be at {@code socket} who has shown a key: always, where keys are not asked for. */
+    synchronized BooleanSupplier proof(ZMQ.Socket socket) {
         Gate gate = gates.get(socket);
-        return gate == null || config.security() instanceof ZmqSecurity.Open || gate.isAnybodyProven();
+        return gate == null || config.security() instanceof ZmqSecurity.Open ? () -> true : gate::isAnybodyProven;
     }
 
     private static void setKeys(ZMQ.Socket socket, ZmqKeys keys) {

@@ -5,6 +5,7 @@ import io.heliograph.TransportException;
 import io.heliograph.spi.Environment;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
@@ -225,9 +226,9 @@ final class Sockets implements AutoCloseable {
         return socket;
     }
 
-    /** Whether anybody may be at {@code socket} who has shown a key; true where keys are not asked for. */
-    boolean isAnybodyProven(ZMQ.Socket socket) {
-        return guard.isAnybodyProven(socket);
+    /** Tells whether anybody may be at {@code socket} who has shown a key: always, where keys are not asked for. */
+    BooleanSupplier proof(ZMQ.Socket socket) {
+        return guard.proof(socket);
     }
 
     static void bind(ZMQ.Socket socket, String endpoint) {

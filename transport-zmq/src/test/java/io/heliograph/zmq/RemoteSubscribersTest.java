@@ -115,6 +115,13 @@ class RemoteSubscribersTest {
         follower.knock(SESSION, clock.nanoTime());
     }
 
+    private void comeBack() {
+        loseConnection();
+        speak();
+        send();
+        hear();
+    }
+
     private static void assertSums(Intake intake, Received received, long known, long filtered) {
         intake.poll(received, 1_000);
         assertThat(intake.sums().known()).isEqualTo(known);
@@ -174,10 +181,7 @@ class RemoteSubscribersTest {
         publish("b", "a");
         send();
 
-        loseConnection();
-        speak();
-        send();
-        hear();
+        comeBack();
 
         assertSums(first, new Received(), 4, 2);
         assertSums(second, new Received(), 2, 1);
@@ -194,10 +198,7 @@ class RemoteSubscribersTest {
         publish("b", "a");
         send();
 
-        loseConnection();
-        speak();
-        send();
-        hear();
+        comeBack();
 
         assertSums(first, new Received(), 5, 2);
         assertSums(second, new Received(), 2, 1);
