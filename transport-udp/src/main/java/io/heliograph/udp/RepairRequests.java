@@ -18,6 +18,8 @@ final class RepairRequests {
     private static final long LEAST_RETRY_NS = 300_000;
     private static final long FIRST_RETRY_NS = 2_000_000;
     private static final long MOST_RETRY_NS = 50_000_000;
+    /** How long a line may stand still, beside what the other one brings, until it is taken for dead. */
+    private static final long STANDSTILL_NS = 100_000_000;
 
     private final ReturnPath path;
     private final RandomGenerator random;
@@ -68,13 +70,24 @@ final class RepairRequests {
 
     /** Whose time is up may be asked for; time is given to what is missing since. */
     private void ripen(long end, long nowNs) {
-        if (nowNs - freshUntilNs >= 0) {
+        if (nowNs - freshUntilNs >= 0 && !waitsForOtherLine(nowNs)) {
             ripeEnd = Math.max(ripeEnd, freshEnd);
         }
         if (end > ripeEnd && freshEnd <= ripeEnd) {
             freshEnd = end;
             freshUntilNs = nowNs + reorderNs() + backOffNs();
         }
+    }
+
+    private boolean waitsForOtherLine(long nowNs) {
+        if (freshEnd <= ripeEnd || skew.isEmpty() || !skew.get().mayStillBring(freshEnd)) {
+            return false;
+        }
+        if (nowNs - freshUntilNs < STANDSTILL_NS) {
+            return true;
+        }
+        skew.get().standsStill();
+        return false;
     }
 
     private long backOffNs() {
@@ -85,6 +98,9 @@ final class RepairRequests {
     void onSecond(HeldDatagrams held, long sequence, long nowNs) {
         if (skew.isPresent() && held.tries(sequence) == 0) {
             skew.get().second(sequence, nowNs);
+            if (freshEnd > ripeEnd && !skew.get().mayStillBring(freshEnd) && dueNs - freshUntilNs > 0) {
+                dueNs = freshUntilNs;
+            }
         }
     }
 
@@ -145,7 +161,11 @@ final class RepairRequests {
     private long waitNs(HeldDatagrams held, long sequence, long nowNs) {
         int tries = held.tries(sequence);
         if (tries == 0) {
-            return sequence < ripeEnd ? 0 : Math.max(1, freshUntilNs - nowNs);
+            if (sequence < ripeEnd) {
+                return 0;
+            }
+            long untilNs = freshUntilNs - nowNs;
+            return untilNs > 0 ? untilNs : Math.max(1, untilNs + STANDSTILL_NS);
         }
         return held.askedNs(sequence) + retryNs(tries) - nowNs;
     }

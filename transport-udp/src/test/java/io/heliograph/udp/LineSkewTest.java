@@ -42,6 +42,20 @@ class LineSkewTest {
     }
 
     @Test
+    void theSlowerLineMayBringWhatItHasNotPassed() {
+        assertThat(skew.mayStillBring(1)).as("nothing ever came by two lines").isFalse();
+        skew.first(4, 100);
+        skew.second(4, 130);
+        assertThat(skew.mayStillBring(5)).isFalse();
+        assertThat(skew.mayStillBring(6)).isTrue();
+        skew.standsStill();
+        assertThat(skew.mayStillBring(6)).isFalse();
+        skew.first(5, 200);
+        skew.second(5, 230);
+        assertThat(skew.mayStillBring(7)).isTrue();
+    }
+
+    @Test
     void aThirdCopyAndOneOfLongAgoSayNothing() {
         skew.first(1, 100);
         skew.second(1, 110);

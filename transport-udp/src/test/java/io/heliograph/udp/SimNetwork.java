@@ -10,11 +10,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * A publisher's way to the subscribers of its group and to each of them alone, and their ways back, as simulated links.
@@ -35,6 +37,8 @@ final class SimNetwork {
     private final SimLink fromStranger;
     private final List<SimLink> others = new ArrayList<>();
     private final SimIo publisher = new SimIo(PUBLISHER);
+    private final Set<SimReceiver> secondLines = new HashSet<>();
+    private boolean isSecondLineHeld;
     private int members;
 
     SimNetwork(long seed, ManualClock clock) {
@@ -92,8 +96,20 @@ final class SimNetwork {
     /** A subscriber that hears both lines, each with faults of its own. */
     DatagramIo subscriberIoOfTwoLines(Faults first, Faults second) {
         var io = (SimIo) subscriberIo(first);
-        io.in.put(toSecondGroup.receiver(second), PUBLISHER);
+        SimReceiver other = toSecondGroup.receiver(second);
+        io.in.put(other, PUBLISHER);
+        secondLines.add(other);
         return io;
+    }
+
+    /** From now on what comes by the second line stays where it is, in order. */
+    void holdSecondLine() {
+        isSecondLineHeld = true;
+    }
+
+    /** What was held comes, and all that follows. */
+    void releaseSecondLine() {
+        isSecondLineHeld = false;
     }
 
     /** An end that has not joined the group: it hears what is sent to itself alone, and can send to publishers and group. */
@@ -130,7 +146,7 @@ final class SimNetwork {
     }
 
     /** One end of the links. */
-    private static final class SimIo implements DatagramIo {
+    private final class SimIo implements DatagramIo {
 
         private final InetSocketAddress local;
         private final Map<SimReceiver, InetSocketAddress> in = new LinkedHashMap<>();
@@ -145,6 +161,9 @@ final class SimNetwork {
         public int receive(Receiver receiver, long timeoutNs) {
             int received = 0;
             for (Map.Entry<SimReceiver, InetSocketAddress> from : List.copyOf(in.entrySet())) {
+                if (isSecondLineHeld && secondLines.contains(from.getKey())) {
+                    continue;
+                }
                 for (Optional<byte[]> next = from.getKey().poll(); next.isPresent(); next = from.getKey().poll()) {
                     byte[] datagram = next.get();
                     receiver.onDatagrams(ByteBuffer.wrap(datagram).order(ByteOrder.LITTLE_ENDIAN),

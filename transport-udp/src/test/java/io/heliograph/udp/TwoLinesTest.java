@@ -17,6 +17,7 @@ import io.heliograph.testkit.ManualClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 /** A publisher that sends all on two lines, and a subscriber that takes what comes first. On one thread and a manual clock. */
@@ -27,6 +28,7 @@ class TwoLinesTest {
     private static final Duration STEP = Duration.ofNanos(50_000);
 
     private final ManualClock clock = new ManualClock();
+    private final long startNs = clock.nanoTime();
     private final Environment environment = new Environment(clock, clock, new Random(SEED), new CollectedNotices());
     private final SimNetwork network = new SimNetwork(SEED, clock);
     private final Feed feed = SimNetwork.feedOfTwoLines(1_472, UdpLimits.defaults());
@@ -55,6 +57,33 @@ class TwoLinesTest {
     }
 
     @Test
+    void whatOneLineLosesIsHardlyAskedForThoughTheOtherStandsStillNowAndThen() throws IOException {
+        UdpCounters counters = play(6 * EVENTS, Faults.NONE.withDrop(0.05), Faults.NONE.withDrop(0.05), step -> {
+            // 90 ms of each 200 ms.
+            if (step % 4_000 == 1_000) {
+                network.holdSecondLine();
+            } else if (step % 4_000 == 2_800) {
+                network.releaseSecondLine();
+            }
+        });
+
+        assertThat(counters.repaired()).as("seed %d: %s", SEED, counters).isPositive().isLessThanOrEqualTo(6 * EVENTS * 5 / 1_000);
+    }
+
+    @Test
+    void whatOneLineLosesIsRepairedThoughTheOtherBringsNothingAnyMore() throws IOException {
+        UdpCounters counters = play(EVENTS, Faults.NONE.withDrop(0.05), Faults.NONE, step -> {
+            if (step == 1_000) {
+                network.holdSecondLine();
+            }
+        });
+
+        assertThat(counters.repaired()).as("seed %d: %s", SEED, counters).isGreaterThan(EVENTS * 2 / 100);
+        // It is waited for once, and not again for each loss.
+        assertThat(clock.nanoTime() - startNs).isLessThan(Duration.ofMillis(600).toNanos());
+    }
+
+    @Test
     void ofFivePercentLostOnEachLineLittleIsLeftToRepair() throws IOException {
         UdpCounters counters = play(Faults.NONE.withDrop(0.05), Faults.NONE.withDrop(0.05));
 
@@ -70,12 +99,17 @@ class TwoLinesTest {
     }
 
     private UdpCounters play(Faults first, Faults second) throws IOException {
+        return play(EVENTS, first, second, step -> { });
+    }
+
+    private UdpCounters play(int events, Faults first, Faults second, IntConsumer before) throws IOException {
         var subscriber = new UdpSubscriber(feed, network.subscriberIoOfTwoLines(first, second), UdpTransport.UNRELIABLE_DEFAULT_POLICY, environment);
         Subscription subscription = subscriber.subscribePolled(Interest.inAll());
         int published = 0;
-        for (int step = 0; delivered.count < EVENTS; step++) {
+        for (int step = 0; delivered.count < events; step++) {
             assertThat(step).as("seed %d: not delivered in time: %s", SEED, subscriber.counters()).isLessThan(1_000_000);
-            if (published < EVENTS) {
+            before.accept(step);
+            if (published < events) {
                 assertThat(publisher.publish(Event.of("a.b", published + ""))).isEqualTo(PublishResult.ACCEPTED);
                 published++;
             }
