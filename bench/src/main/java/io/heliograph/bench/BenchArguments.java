@@ -13,7 +13,7 @@ import java.util.Set;
  */
 record BenchArguments(String suite, Set<String> options, List<String> rows) {
 
-    private static final Set<String> SUITES = Set.of("core", "udp", "zmq", "webhooks");
+    private static final Set<String> SUITES = Set.of("core", "udp", "zmq", "webhooks", "search");
     private static final Set<String> OPTIONS = Set.of("--quick", "--json", "--markdown");
 
     /** @throws IllegalArgumentException for others than are allowed */
@@ -34,7 +34,7 @@ record BenchArguments(String suite, Set<String> options, List<String> rows) {
                 && (rows.isEmpty() || !suites.getFirst().equals("core"));
         if (!isAllowed) {
             throw new IllegalArgumentException(
-                    "allowed is core|udp|zmq|webhooks [--quick] [--json] [--markdown], but for core also [--row NAME]...; found " + String.join(" ", arguments));
+                    "allowed is core|udp|zmq|webhooks|search [--quick] [--json] [--markdown], but for core also [--row NAME]...; found " + String.join(" ", arguments));
         }
         return new BenchArguments(suites.getFirst(), Set.copyOf(options), List.copyOf(rows));
     }

@@ -24,6 +24,8 @@ record Row(String name, String unit, double ours, double against, Optional<Strin
 
     /** How a remark begins that says why the row proves nothing. */
     static final String VOID = "void";
+    /** The goal of a row that only records what a peer does. */
+    static final String RECORDED = ">=0";
 
     private static final MathContext FOUR_DIGITS = new MathContext(4);
 
@@ -54,7 +56,10 @@ record Row(String name, String unit, double ours, double against, Optional<Strin
 
     /** In a word. */
     String verdict() {
-        return isVoid() ? VOID : meetsGoal() ? "met" : "missed";
+        if (isVoid()) {
+            return VOID;
+        }
+        return goal.equals(RECORDED) ? "recorded" : meetsGoal() ? "met" : "missed";
     }
 
     String toJson() {

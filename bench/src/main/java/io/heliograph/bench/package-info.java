@@ -9,6 +9,8 @@
  *
  *  bench/run udp -----> Suite ------> ChildSession: Task lines  --stdin--> UdpChild, ZmqChild: OneWay, RoundTrip, ...
  *            zmq          |                         samples    &lt;-stdout--      over a Side: ours or a peer's
+ *            webhooks     |                                               WebhookChild
+ *            search       |                                               SearchChild: a SearchSide, ours or Lucene's Monitor
  *                         +-------> CaseRow, SuiteReport: ours / peer's, void where the peer is weak -> Report
  * </pre>
  *
