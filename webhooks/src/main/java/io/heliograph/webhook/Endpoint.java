@@ -31,6 +31,11 @@ public record Endpoint(String id, String tenant, EndpointSpec spec, EndpointStat
         return state == EndpointState.ACTIVE;
     }
 
+    /** Whether new events enter its queue. */
+    boolean takesEvents() {
+        return state == EndpointState.ACTIVE || state == EndpointState.PAUSED;
+    }
+
     /** Whether both share their events. */
     boolean isOfOneGroupWith(Endpoint other) {
         return spec.group().isPresent() && spec.group().equals(other.spec.group()) && tenant.equals(other.tenant);

@@ -42,6 +42,10 @@ final class FanOut {
         Entry(Submission submission) {
             this.submission = submission;
         }
+
+        StoredEvent stored() {
+            return new StoredEvent(event, submission.tenant(), submission.event());
+        }
     }
 
     /** A delivery on its way into the table. */
@@ -55,6 +59,7 @@ final class FanOut {
     private final Statements sql;
     private final Balances balances;
     private final Handover handover;
+    private final OutboxObserver observer;
     private final long nowMs;
     private final long leaseMs;
     private final List<Entry> newEvents = new ArrayList<>();
@@ -66,17 +71,19 @@ final class FanOut {
     /**
      * @param leaseMs until when what is handed over is its process's alone
      */
-    FanOut(Statements sql, Handover handover, long nowMs, long leaseMs) {
+    FanOut(Statements sql, Handover handover, OutboxObserver observer, long nowMs, long leaseMs) {
         this.sql = sql;
         this.balances = new Balances(sql);
         this.handover = handover;
+        this.observer = observer;
         this.nowMs = nowMs;
         this.leaseMs = leaseMs;
     }
 
     /** One by itself. */
-    static Stored store(Statements sql, Submission submission, List<Endpoint> receivers, long nowMs) throws SQLException {
-        var fanOut = new FanOut(sql, Handover.NONE, nowMs, nowMs);
+    static Stored store(Statements sql, Submission submission, List<Endpoint> receivers, OutboxObserver observer, long nowMs)
+            throws SQLException {
+        var fanOut = new FanOut(sql, Handover.NONE, observer, nowMs, nowMs);
         Pending stored = fanOut.add(submission, receivers, true);
         fanOut.finish();
         return stored.get();
@@ -125,7 +132,7 @@ final class FanOut {
 
     /** Puts an event that is there into an endpoint's queue again. */
     static boolean enterAgain(Statements sql, Submission submission, Endpoint endpoint, long event, long nowMs) throws SQLException {
-        var fanOut = new FanOut(sql, Handover.NONE, nowMs, nowMs);
+        var fanOut = new FanOut(sql, Handover.NONE, OutboxObserver.NONE, nowMs, nowMs);
         var entry = new Entry(submission);
         entry.event = event;
         boolean isIn = fanOut.enter(entry, endpoint);
@@ -285,6 +292,9 @@ final class FanOut {
         inserted.forEach(one -> ids.put(one.message, one.id));
         boolean isNew = ids.size() == newEvents.size();
         newEvents.forEach(entry -> entry.event = ids.getOrDefault(entry.submission.message(), 0L));
+        if (isNew) {
+            observer.stored(sql, newEvents.stream().map(Entry::stored).toList());
+        }
         newEvents.clear();
         return isNew;
     }

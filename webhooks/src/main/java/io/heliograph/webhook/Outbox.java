@@ -58,14 +58,16 @@ public final class Outbox implements AutoCloseable {
     private final Watch inlet;
     private final AtomicBoolean isDraining = new AtomicBoolean();
     private final WriteGroups<Submission, FanOut.Stored> groups;
+    private final OutboxObserver observer;
     private volatile Handover handover = Handover.NONE;
     private final List<Consumer<PublishedEvent>> followers = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final PublisherLedger ledger = new PublisherLedger();
 
-    private Outbox(SqlStore store, Endpoints endpoints, OutboxConfig config, Environment environment) {
+    private Outbox(SqlStore store, Endpoints endpoints, OutboxObserver observer, OutboxConfig config, Environment environment) {
         this.store = store;
         this.endpoints = endpoints;
+        this.observer = observer;
         this.config = config;
         this.environment = environment;
         this.groups = new WriteGroups<>(store, store::write, this::storeAll, this::stored);
@@ -85,7 +87,12 @@ public final class Outbox implements AutoCloseable {
      * @throws io.heliograph.ConfigException if the master key is missing that sealed one of them; the message names it
      */
     public static Outbox open(SqlStore store, SecretSeal seal, OutboxConfig config, Environment environment) {
-        return new Outbox(store, Endpoints.load(store, seal, config, environment), config, environment);
+        return open(store, seal, OutboxObserver.NONE, config, environment);
+    }
+
+    /** The same, with rows that {@code observer} writes beside its events. */
+    public static Outbox open(SqlStore store, SecretSeal seal, OutboxObserver observer, OutboxConfig config, Environment environment) {
+        return new Outbox(store, Endpoints.load(store, seal, config, environment), observer, config, environment);
     }
 
     /** Who gets events. */
@@ -110,14 +117,13 @@ public final class Outbox implements AutoCloseable {
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(count(refusal.get()));
         }
-        Submission submission = Submission.of(tenant, event, newMessage(), idempotencyKey);
+        Submission submission = submission(tenant, event, idempotencyKey);
         return groups.write(submission, submission.content().length).thenApply(FanOut.Stored::publication)
                 .exceptionally(failure -> count(refused(failure)));
     }
 
     private List<FanOut.Stored> storeAll(Statements sql, List<Submission> group) throws SQLException {
-        long nowMs = nowMs();
-        var fanOut = new FanOut(sql, handover, nowMs, nowMs + config.lease().toMillis());
+        FanOut fanOut = fanOut(sql);
         var pending = new ArrayList<FanOut.Pending>(group.size());
         for (Submission submission : group) {
             List<Endpoint> receivers = endpoints.receivers(submission.tenant(), submission.event().topic());
@@ -127,8 +133,18 @@ public final class Outbox implements AutoCloseable {
         return pending.stream().map(FanOut.Pending::get).toList();
     }
 
+    private FanOut fanOut(Statements sql) {
+        long nowMs = nowMs();
+        return new FanOut(sql, handover, observer, nowMs, nowMs + config.lease().toMillis());
+    }
+
+    /** Stores events inside a write of this outbox's store; see {@link OutboxWrite}. */
+    public OutboxWrite join(Statements sql) {
+        return new OutboxWrite(this, fanOut(sql));
+    }
+
     /** It is on disk. */
-    private void stored(List<FanOut.Stored> all) {
+    void stored(List<FanOut.Stored> all) {
         var claimed = new ArrayList<DueDelivery>();
         var ready = new HashSet<String>();
         lock.lock();
@@ -162,7 +178,7 @@ public final class Outbox implements AutoCloseable {
             }
             // No key that a publisher can send holds this character.
             Optional<String> key = idempotencyKey.map(text -> index == 0 ? text : text + '\u001f' + index);
-            Submission submission = Submission.of(tenant, event, newMessage(), key);
+            Submission submission = submission(tenant, event, key);
             submissions.add(submission);
             bytes += submission.content().length;
         }
@@ -194,7 +210,7 @@ public final class Outbox implements AutoCloseable {
         if (event.size() > config.maxEventBytes()) {
             return PublishResult.TOO_LARGE;
         }
-        Submission submission = Submission.of(tenant, event, newMessage(), Optional.empty());
+        Submission submission = submission(tenant, event);
         try (Statements sql = Statements.on(connection)) {
             sql.update("INSERT INTO webhooks_inlet (tenant, message, event_id, content) VALUES (?, ?, ?, ?)", submission.tenant(),
                     submission.message(), submission.explicitId(), submission.content());
@@ -216,7 +232,7 @@ public final class Outbox implements AutoCloseable {
 
     private FanOut.Stored store(Statements sql, Submission submission) throws SQLException {
         List<Endpoint> receivers = endpoints.receivers(submission.tenant(), submission.event().topic());
-        return FanOut.store(sql, submission, receivers, nowMs());
+        return FanOut.store(sql, submission, receivers, observer, nowMs());
     }
 
     private static Throwable cause(Throwable failure) {
@@ -246,6 +262,14 @@ public final class Outbox implements AutoCloseable {
     private BatchPublication count(BatchPublication batch) {
         batch.publications().forEach(this::count);
         return batch;
+    }
+
+    Submission submission(String tenant, Event event) {
+        return submission(tenant, event, Optional.empty());
+    }
+
+    private Submission submission(String tenant, Event event, Optional<String> idempotencyKey) {
+        return Submission.of(tenant, event, newMessage(), idempotencyKey);
     }
 
     private MessageId newMessage() {
@@ -320,6 +344,8 @@ public final class Outbox implements AutoCloseable {
         return store.removeInBatches(sql -> {
             List<Long> old = sql.rows("SELECT id FROM webhooks_event e WHERE at_ms < ? AND NOT EXISTS (SELECT 1 FROM webhooks_delivery d"
                     + " WHERE d.event = e.id AND d.state <= 2) ORDER BY id LIMIT 100", row -> row.getLong(1), beforeMs);
+            // Where all of these are needed, it goes on another time.
+            old.removeAll(observer.needed(sql, old));
             for (long event : old) {
                 sql.update("DELETE FROM webhooks_attempt WHERE event = ?", event);
                 sql.update("DELETE FROM webhooks_delivery WHERE event = ?", event);
@@ -339,9 +365,8 @@ public final class Outbox implements AutoCloseable {
         if (found.isEmpty()) {
             return CompletableFuture.failedFuture(new ConfigException("endpoint", endpoint, "one that is there"));
         }
-        Submission submission = Submission.of(found.get().tenant(), Event.json(TEST_TOPIC, "{\"endpoint\":\"" + endpoint + "\"}"),
-                newMessage(), Optional.empty());
-        return store.write(sql -> FanOut.store(sql, submission, List.of(found.get()), nowMs())).thenApply(stored -> {
+        Submission submission = submission(found.get().tenant(), Event.json(TEST_TOPIC, "{\"endpoint\":\"" + endpoint + "\"}"));
+        return store.write(sql -> FanOut.store(sql, submission, List.of(found.get()), observer, nowMs())).thenApply(stored -> {
             stored(List.of(stored));
             return stored.publication();
         });
