@@ -1,6 +1,7 @@
 package io.heliograph.server;
 
 import io.heliograph.AddressInUseException;
+import io.heliograph.TopicFilter;
 import io.heliograph.TransportException;
 import io.javalin.Javalin;
 import java.io.IOException;
@@ -25,16 +26,13 @@ public final class HeliographServer implements AutoCloseable {
     private static final Duration LINGER = Duration.ofMillis(500);
 
     private final Javalin javalin;
-    private final EventTail tail;
-    private final TailStream stream;
+    private final List<TailStream> streams;
     private final String bindAddress;
     private final List<String> routes;
 
-    private HeliographServer(Javalin javalin, EventTail tail, TailStream stream, String bindAddress,
-            List<String> routes) {
+    private HeliographServer(Javalin javalin, List<TailStream> streams, String bindAddress, List<String> routes) {
         this.javalin = javalin;
-        this.tail = tail;
-        this.stream = stream;
+        this.streams = List.copyOf(streams);
         this.bindAddress = bindAddress;
         this.routes = routes;
     }
@@ -52,20 +50,22 @@ public final class HeliographServer implements AutoCloseable {
         var page = new PageFiles(panels);
         List<Route> routes = new ArrayList<>(ownRoutes(book, tail, page));
         panels.forEach(panel -> routes.addAll(panel.routes()));
-        var stream = new TailStream(tail, config);
+        List<PanelStream> streams = new ArrayList<>(List.of(new PanelStream("/v1/events/stream", tail, TopicFilter.ALL)));
+        panels.forEach(panel -> streams.addAll(panel.streams()));
+        List<TailStream> writers = streams.stream().map(stream -> new TailStream(stream, config)).toList();
         ServerSocketChannel socket = open(config);
         Javalin javalin = Javalin.create(javalinConfig -> {
             HttpSetUp.apply(javalinConfig, config, socket);
             var wiring = new Wiring(javalinConfig.routes, config);
             // The first that fits answers, and "stream" would fit as an event's id.
-            wiring.addStream(TailStream.PATH, stream::serve);
+            writers.forEach(writer -> writer.addTo(wiring));
             routes.forEach(wiring::add);
             wiring.addErrors();
         });
         javalin.start();
         var names = new ArrayList<>(routes.stream().map(Route::name).toList());
-        names.add(Verb.GET + " " + TailStream.PATH);
-        return new HeliographServer(javalin, tail, stream, config.bindAddress(), List.copyOf(names));
+        streams.forEach(stream -> names.add(stream.name()));
+        return new HeliographServer(javalin, writers, config.bindAddress(), List.copyOf(names));
     }
 
     private static List<Route> ownRoutes(LedgerBook book, EventTail tail, PageFiles page) {
@@ -130,8 +130,8 @@ public final class HeliographServer implements AutoCloseable {
     /** Ends the streams, waits half a second at most for them, and gives the port back. Idempotent. */
     @Override
     public void close() {
-        List<Thread> threads = stream.threads();
-        tail.close();
+        List<Thread> threads = streams.stream().flatMap(stream -> stream.threads().stream()).toList();
+        streams.forEach(TailStream::close);
         long endNs = System.nanoTime() + LINGER.toNanos();
         threads.forEach(thread -> join(thread, endNs));
         javalin.stop();

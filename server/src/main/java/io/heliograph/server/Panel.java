@@ -13,13 +13,20 @@ import java.util.List;
  * NAME-openapi.yaml  the paths of its routes, if it has any, indented as in openapi.yaml; behind a line "# schemas" its schemas
  * </pre>
  *
- * @param name   lower-case letters
- * @param anchor a class that the resources lie beside
- * @param routes what it answers
+ * @param name    lower-case letters
+ * @param anchor  a class that the resources lie beside
+ * @param routes  what it answers
+ * @param streams what can be followed
  */
-public record Panel(String name, Class<?> anchor, List<Route> routes) {
+public record Panel(String name, Class<?> anchor, List<Route> routes, List<PanelStream> streams) {
 
     public Panel {
         routes = List.copyOf(routes);
+        streams = List.copyOf(streams);
+    }
+
+    /** One without streams. */
+    public Panel(String name, Class<?> anchor, List<Route> routes) {
+        this(name, anchor, routes, List.of());
     }
 }

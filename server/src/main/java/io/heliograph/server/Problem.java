@@ -26,6 +26,7 @@ public final class Problem extends RuntimeException {
             Map.entry(404, "Not Found"),
             Map.entry(405, "Method Not Allowed"),
             Map.entry(409, "Conflict"),
+            Map.entry(412, "Precondition Failed"),
             Map.entry(413, "Content Too Large"),
             Map.entry(415, "Unsupported Media Type"),
             Map.entry(421, "Misdirected Request"),
@@ -40,9 +41,9 @@ public final class Problem extends RuntimeException {
     private final transient Map<String, String> headers;
 
     /** Where the fault is: in JSON, or in a text, where both count from 1. */
-    private record Place(Optional<String> pointer, int line, int column) {
+    private record Place(Optional<String> pointer, int line, int column, String token, Optional<String> suggestion) {
 
-        private static final Place UNKNOWN = new Place(Optional.empty(), 0, 0);
+        private static final Place UNKNOWN = new Place(Optional.empty(), 0, 0, "", Optional.empty());
     }
 
     /**
@@ -65,12 +66,18 @@ public final class Problem extends RuntimeException {
 
     /** The same, with the place of the fault in the request's JSON, a JSON pointer. */
     public Problem at(String jsonPointer) {
-        return new Problem(status, code, detail, new Place(Optional.of(jsonPointer), 0, 0), headers);
+        return new Problem(status, code, detail,
+                new Place(Optional.of(jsonPointer), place.line(), place.column(), place.token(), place.suggestion()), headers);
     }
 
     /** The same, with the place of the fault in the request's text; both count from 1. */
     public Problem at(int line, int column) {
-        return new Problem(status, code, detail, new Place(Optional.empty(), line, column), headers);
+        return new Problem(status, code, detail, new Place(Optional.empty(), line, column, "", Optional.empty()), headers);
+    }
+
+    /** The same, with what stands at its line and column, and what was perhaps meant. */
+    public Problem about(String token, Optional<String> suggestion) {
+        return new Problem(status, code, detail, new Place(place.pointer(), place.line(), place.column(), token, suggestion), headers);
     }
 
     /** The same, answered with a header. */
@@ -108,6 +115,10 @@ public final class Problem extends RuntimeException {
                 json.writeNumberProperty("line", place.line());
                 json.writeNumberProperty("column", place.column());
             }
+            if (!place.token().isEmpty()) {
+                json.writeStringProperty("token", place.token());
+            }
+            place.suggestion().ifPresent(other -> json.writeStringProperty("suggestion", other));
             json.writeEndObject();
         }
         return text.toString();

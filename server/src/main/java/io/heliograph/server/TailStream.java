@@ -18,19 +18,23 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class TailStream {
 
-    static final String PATH = "/v1/events/stream";
-
+    private final PanelStream stream;
     private final EventTail tail;
     private final ServerConfig config;
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
-    TailStream(EventTail tail, ServerConfig config) {
-        this.tail = tail;
+    TailStream(PanelStream stream, ServerConfig config) {
+        this.stream = stream;
+        this.tail = stream.tail();
         this.config = config;
     }
 
+    void addTo(Wiring wiring) {
+        wiring.addStream(stream.path(), this::serve);
+    }
+
     /** Answers whatever {@code Accept} says. */
-    void serve(Context context, String tenant) throws IOException {
+    private void serve(Context context, String tenant) throws IOException {
         TopicFilter filter = filter(Optional.ofNullable(context.queryParam("topic")));
         Viewer viewer = tail.open(tenant, filter, config.maxViewers());
         threads.add(Thread.currentThread());
@@ -74,9 +78,14 @@ final class TailStream {
         out.flush();
     }
 
-    private static TopicFilter filter(Optional<String> asked) {
+    /** Ends the streams that are open, and opens no more. */
+    void close() {
+        tail.close();
+    }
+
+    private TopicFilter filter(Optional<String> asked) {
         try {
-            return asked.map(TopicFilter::of).orElse(TopicFilter.ALL);
+            return asked.map(TopicFilter::of).orElse(stream.all());
         } catch (ConfigException e) {
             throw new Problem(400, "bad-topic-filter", String.valueOf(e.getMessage()));
         }

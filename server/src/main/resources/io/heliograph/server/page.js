@@ -70,23 +70,27 @@ export function request(path, init = {}) {
 
 // --- the stream
 
-async function follow() {
+/**
+ * Follows a stream of server-sent events, and opens it again whenever it ends: `accept` gets each one's kind and its CloudEvent,
+ * `tell` whether it is open.
+ */
+export async function followStream(path, accept, tell) {
   for (let failures = 0; ; failures++) {
     try {
-      const response = await request('/v1/events/stream', {headers: {Accept: 'text/event-stream'}});
+      const response = await request(path, {headers: {Accept: 'text/event-stream'}});
       if (!response.ok) throw new Error(`status ${response.status}`);
-      connection('live', strings.live);
+      tell(true);
       failures = 0;
-      await read(response.body);
+      await read(response.body, accept);
     } catch {
       // Whatever ended it, the next attempt tells.
     }
-    connection('lost', strings.reconnecting);
+    tell(false);
     await new Promise(resolve => setTimeout(resolve, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]));
   }
 }
 
-async function read(body) {
+async function read(body, accept) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
@@ -94,25 +98,25 @@ async function read(body) {
     if (done) return;
     const blocks = (rest + value).split('\n\n');
     rest = blocks.pop();
-    blocks.forEach(accept);
+    blocks.forEach(block => hand(block, accept));
   }
 }
 
-function accept(block) {
+function hand(block, accept) {
   let kind = 'event';
   let data = '';
   for (const line of block.split('\n')) {
     if (line.startsWith('event: ')) kind = line.slice(7);
     if (line.startsWith('data: ')) data += line.slice(6);
   }
-  if (!data || !(kind in listeners)) return;
+  if (!data) return;
   let event;
   try {
     event = JSON.parse(data);
   } catch {
     return;
   }
-  tell(kind, event);
+  accept(kind, event);
 }
 
 function connection(state, text) {
@@ -218,4 +222,5 @@ on('gap', event => remember(event, strings.gap(number(event.data.count), event.d
 on('missed', event => remember(event, strings.missed(number(event.data.missed)), 'loss'));
 setInterval(drawTail, DRAW_MS);
 readLedger();
-follow();
+followStream('/v1/events/stream', (kind, event) => Object.hasOwn(listeners, kind) && tell(kind, event),
+  isOpen => connection(isOpen ? 'live' : 'lost', isOpen ? strings.live : strings.reconnecting));

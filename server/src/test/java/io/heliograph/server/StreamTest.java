@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heliograph.Event;
 import io.heliograph.Gap;
 import io.heliograph.LossReason;
+import io.heliograph.TopicFilter;
 import io.heliograph.cloudevents.CloudEventJson;
+import io.heliograph.flow.Limit;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +64,24 @@ class StreamTest {
             house.publisher.publish("prices.eurusd", "1.08");
 
             assertThat(CloudEventJson.read(stream.nextData().orElseThrow()).topic()).isEqualTo("prices.eurusd");
+        }
+    }
+
+    @Test
+    void aPanelsStreamShowsWhatItsOwnTailIsGivenAndEndsWithTheServer() throws Exception {
+        var alerts = new EventTail(Limit.events(10));
+        var panel = new Panel("probe", RoutesTest.class, List.of(),
+                List.of(new PanelStream("/v1/probe/stream", alerts, TopicFilter.of("heliograph.>"))));
+        House house = House.open(ServerConfig.defaults().withPort(0), List.of(panel));
+        try (house; Stream stream = house.stream("/v1/probe/stream")) {
+            stream.next();
+            house.publisher.publish("prices.eurusd", "1.08");
+            alerts.show(Access.DEFAULT_TENANT, Event.of("heliograph.alert", "found"), "alert-1");
+
+            assertThat(CloudEventJson.read(stream.nextData().orElseThrow()).id()).hasValue("alert-1");
+            assertThat(house.server.routes()).contains("GET /v1/probe/stream");
+            house.server.close();
+            assertThat(stream.nextData()).isEmpty();
         }
     }
 
