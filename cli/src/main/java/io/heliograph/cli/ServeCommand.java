@@ -4,9 +4,9 @@ import io.heliograph.ConfigException;
 import io.heliograph.Notation;
 import io.heliograph.Notice;
 import io.heliograph.server.ApiKey;
+import io.heliograph.server.ConfigFile;
 import io.heliograph.server.Serve;
 import io.heliograph.server.ServeConfig;
-import io.heliograph.server.ServerConfig;
 import io.heliograph.store.StoreAddress;
 import io.heliograph.store.StoreException;
 import io.heliograph.webhook.Cidr;
@@ -14,12 +14,13 @@ import io.heliograph.webhook.MasterKey;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
@@ -39,6 +40,10 @@ import picocli.CommandLine.Option;
             "keeps it in DIR/api-key. Secrets of endpoints are sealed with DIR/master.key, or",
             "with the key in the variable " + ServeCommand.MASTER_KEY + ".",
             "Stores: a data folder, sqlite:FILE, postgresql://USER@HOST:PORT/DATABASE",
+            "A config file holds port, bind, host-name, data, store, allow-target, listen, and",
+            "  address.NAME = ADDRESS    where saved searches may send alerts",
+            "  retention = 30d           how long events are kept once nobody waits for them",
+            "  store-limit = 16GiB       what the store takes",
         })
 final class ServeCommand implements Callable<Integer> {
 
@@ -53,10 +58,10 @@ final class ServeCommand implements Callable<Integer> {
     private final Stop stop;
 
     @Option(names = "--port", paramLabel = "N", description = "Where; 8080 if left out, 0 takes a free one.")
-    String port = Integer.toString(ServerConfig.DEFAULT_PORT);
+    Optional<String> port = Optional.empty();
 
     @Option(names = "--bind", paramLabel = "ADDRESS", description = "At which address; 127.0.0.1 if left out. Put TLS in front of others.")
-    String bind = "127.0.0.1";
+    Optional<String> bind = Optional.empty();
 
     @Option(names = "--host-name", paramLabel = "NAME", description = "A name that it is asked for under, beside addresses and localhost; may be repeated.")
     List<String> hostNames = new ArrayList<>();
@@ -72,6 +77,12 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(names = "--allow-target", paramLabel = "CIDR", description = "Webhooks may go there though it is not public, such as 10.1.0.0/16; may be repeated.")
     List<String> targets = new ArrayList<>();
+
+    @Option(names = "--listen", paramLabel = "ADDRESS", description = "Takes in what is published there, as if it came over HTTP; udp://, zmq:// or local:. May be repeated.")
+    List<String> listens = new ArrayList<>();
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Settings, one a line: NAME = VALUE. Options win; lists add up.")
+    Optional<String> file = Optional.empty();
 
     @Option(names = "--dev", description = "No key, this machine alone, webhooks may go to the loopback interface.")
     boolean isDev;
@@ -93,7 +104,9 @@ final class ServeCommand implements Callable<Integer> {
             }
         });
         try (Serve serve = Serve.start(config)) {
-            messages.line("serve: data in " + config.data() + (store.isPresent() ? ", events in " + config.store() : ""));
+            boolean isElsewhere = !config.store().equals(new StoreAddress.DataFolder(config.data()));
+            messages.line("serve: data in " + config.data() + (isElsewhere ? ", events in " + config.store() : ""));
+            config.listens().forEach(address -> messages.line("serve: listening at " + address));
             serve.firstKey().ifPresent(key -> messages.line("serve: key " + key.reveal() + " (shown once; for this machine's own commands it is in "
                     + config.data().resolve("api-key") + ")"));
             var out = new PrintStream(console.out(), true, StandardCharsets.UTF_8);
@@ -110,22 +123,17 @@ final class ServeCommand implements Callable<Integer> {
 
     private static void tellLedgers(Serve serve, Messages messages) {
         messages.line("ledger: " + serve.published().toJson());
+        serve.heard().forEach(sums -> messages.line("ledger: " + sums.toJson()));
         serve.delivered().values().stream().limit(MOST_LEDGERS).forEach(sums -> messages.line("ledger: " + sums.toJson()));
     }
 
     ServeConfig config(Map<String, String> environment) {
-        Path folder = DataFolder.of(data, isDev);
         Optional<String> key = apiKey.or(() -> Optional.ofNullable(environment.get(API_KEY)));
         if (isDev && apiKey.isPresent()) {
             throw new ConfigException("--api-key", "(not shown)", "none with --dev, which asks for no key");
         }
-        ServeConfig config = ServeConfig.of(folder);
-        config = config.withHttp(config.http().withPort(Notation.integer("--port", port, 0, MAX_PORT)).withBindAddress(bind)
-                .withHostNames(Set.copyOf(hostNames)));
-        config = config.withMode(isDev ? ServeConfig.Mode.DEV : ServeConfig.Mode.KEYED).withTargets(targets.stream().map(Cidr::parse).toList());
-        if (!hostNames.isEmpty()) {
-            config = config.withOrigin(hostNames.getFirst());
-        }
+        ServeConfig config = withOptions(file.map(name -> defaults().withFile(ConfigFile.read(path(name)))).orElseGet(this::defaults));
+        config = config.withMode(isDev ? ServeConfig.Mode.DEV : ServeConfig.Mode.KEYED);
         if (store.isPresent()) {
             config = config.withStore(StoreAddress.parse(store.get()));
         }
@@ -133,5 +141,38 @@ final class ServeCommand implements Callable<Integer> {
             config = config.withKey(ApiKey.parse(key.get()));
         }
         return environment.containsKey(MASTER_KEY) ? config.withMasterKey(MasterKey.fromEnvironment(environment, MASTER_KEY)) : config;
+    }
+
+    private ServeConfig defaults() {
+        return ServeConfig.of(DataFolder.of(data, isDev));
+    }
+
+    /** What the options say, over what a file said. */
+    private ServeConfig withOptions(ServeConfig from) {
+        ServeConfig config = data.isPresent() ? from.withData(DataFolder.of(data, isDev)) : from;
+        if (port.isPresent()) {
+            config = config.withHttp(config.http().withPort(Notation.integer("--port", port.get(), 0, MAX_PORT)));
+        }
+        if (bind.isPresent()) {
+            config = config.withHttp(config.http().withBindAddress(bind.get()));
+        }
+        if (!hostNames.isEmpty()) {
+            var names = new HashSet<>(config.http().hostNames());
+            names.addAll(hostNames);
+            config = config.withHttp(config.http().withHostNames(names)).withOrigin(hostNames.getFirst());
+        }
+        var allowed = new ArrayList<>(config.targets());
+        targets.forEach(text -> allowed.add(Cidr.parse(text)));
+        var all = new ArrayList<>(config.listens());
+        all.addAll(listens);
+        return config.withTargets(allowed).withListens(all);
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new ConfigException("--config", text, "a file");
+        }
     }
 }

@@ -3,6 +3,9 @@ package io.heliograph.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -118,7 +121,34 @@ class ServeTest {
     }
 
     @Test
-    void whatCannotBeIsSaidAtOnce() {
+    void whatAnotherProcessPublishesWhereItListensIsSaidInItsLedger() throws Exception {
+        int port;
+        try (var socket = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0))) {
+            port = socket.getLocalPort();
+        }
+        String address = "udp://127.0.0.1:" + port;
+        Path file = Files.writeString(folder.resolve("serve.conf"), "listen = " + address + "\nport = 1\n");
+        Child serve = serve("--dev", "--config", file.toString());
+        url(serve);
+
+        Invocation published = Invocation.of("pub", address, "{\"n\":1}", "--count", "300", "--await-subscribers", "1");
+        serve.signal("TERM");
+
+        assertThat(published.code()).as(published.errors()).isZero();
+        assertThat(serve.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(serve.process().exitValue()).isZero();
+        assertThat(serve.messages()).contains("serve: listening at " + address)
+                .anyMatch(line -> line.startsWith("ledger: {\"role\":\"publisher\",\"offered\":300,\"accepted\":300,"))
+                .anyMatch(line -> line.startsWith("ledger: {\"role\":\"subscriber\",\"known\":300,\"delivered\":300,"));
+    }
+
+    @Test
+    void whatCannotBeIsSaidAtOnce() throws Exception {
+        Path file = Files.writeString(folder.resolve("serve.conf"), "# none\ncolour = red\n");
+        Invocation unknown = Invocation.of("serve", "--config", file.toString(), "--data", folder.toString());
+        assertThat(unknown.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(unknown.errors()).contains("setting (" + file + ", line 2) 'colour': allowed is port,");
+        assertThat(Invocation.of("serve", "--listen", "nowhere", "--data", folder.toString()).code()).isEqualTo(ExitCode.USAGE);
         assertThat(Invocation.of("serve", "--dev", "--bind", "0.0.0.0", "--data", folder.toString()).code()).isEqualTo(ExitCode.USAGE);
         assertThat(Invocation.of("serve", "--api-key", "short-SECRET", "--data", folder.toString()).errors()).contains("16 to 128")
                 .doesNotContain("SECRET");

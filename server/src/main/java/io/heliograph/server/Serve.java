@@ -6,12 +6,10 @@ import io.heliograph.ledger.SubscriberSums;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.ProcessLock;
 import io.heliograph.store.SqlStore;
-import io.heliograph.store.StoreLimits;
 import io.heliograph.webhook.Deliveries;
 import io.heliograph.webhook.HostResolver;
 import io.heliograph.webhook.MasterKey;
 import io.heliograph.webhook.Outbox;
-import io.heliograph.webhook.OutboxConfig;
 import io.heliograph.webhook.SecretSeal;
 import io.heliograph.webhook.TargetGuard;
 import io.heliograph.webhook.WebhookClient;
@@ -37,8 +35,8 @@ import java.util.Optional;
  * DATA/heliograph.db the store, if it is nowhere else
  * </pre>
  *
- * <p>Thread-safe. Its threads are those of {@link SqlStore}, {@link WebhookClient}, {@link Deliveries} and
- * {@link HeliographServer}.
+ * <p>Thread-safe. Its threads are those of {@link SqlStore}, {@link WebhookClient}, {@link Deliveries}, the addresses that are
+ * listened at, and {@link HeliographServer}.
  */
 public final class Serve implements AutoCloseable {
 
@@ -47,6 +45,7 @@ public final class Serve implements AutoCloseable {
     private static final String MASTER_KEY_FILE = "master.key";
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final List<Inflow> inflows = new ArrayList<>();
     private final Outbox outbox;
     private final HttpPublishers publishers;
     private final Deliveries deliveries;
@@ -59,17 +58,22 @@ public final class Serve implements AutoCloseable {
             hold(ProcessLock.take(config.data().resolve("serve.lock"), "data folder " + config.data()));
             var random = new SecureRandom();
             Environment environment = Environment.system().withNotices(config.notices());
-            SqlStore store = hold(SqlStore.open(config.store(), List.of(Outbox.schema()), StoreLimits.DEFAULT, environment));
+            SqlStore store = hold(SqlStore.open(config.store(), List.of(Outbox.schema()), config.limits().store(), environment));
             outbox = hold(openOutbox(config, store, environment, random));
             WebhookClient client = hold(WebhookClient.open(WebhookClientConfig.defaults(),
                     TargetGuard.of(config.allowed(), HostResolver.SYSTEM), environment));
             deliveries = hold(Deliveries.start(outbox, client, environment));
+            config.listens().forEach(address -> inflows.add(hold(Inflow.open(address, outbox, environment))));
 
             ApiKeys keys = ApiKeys.in(config.data(), random);
             Access access = config.mode() == ServeConfig.Mode.DEV ? Access.OPEN : config.key().map(keys::and).orElse(keys);
             publishers = new HttpPublishers(outbox.endpoints());
             var book = new LedgerBook();
             book.addTenants(publishers);
+            inflows.forEach(inflow -> {
+                book.addPublisher(inflow.name(), inflow::published);
+                book.addSubscriber(inflow.name(), inflow::heard);
+            });
             ServeMetrics.addTo(book, outbox, client, deliveries, store);
             var tail = new EventTail(TAIL);
             outbox.follow(published -> tail.show(published.tenant(), published.event(), published.message().text()));
@@ -105,7 +109,7 @@ public final class Serve implements AutoCloseable {
         Path file = config.data().resolve(MASTER_KEY_FILE);
         boolean isNew = config.masterKey().isEmpty() && !Files.exists(file);
         MasterKey key = config.masterKey().orElseGet(() -> isNew ? MasterKey.generate(random) : MasterKey.read(file));
-        Outbox outbox = Outbox.open(store, SecretSeal.of(List.of(key), random), OutboxConfig.defaults(), environment);
+        Outbox outbox = Outbox.open(store, SecretSeal.of(List.of(key), random), config.limits().outbox(), environment);
         if (isNew) {
             key.write(file);
         }
@@ -153,15 +157,31 @@ public final class Serve implements AutoCloseable {
         return publishers.subscribers(Access.DEFAULT_TENANT);
     }
 
-    /** Takes no more requests, begins no more attempts, and waits for those that run, 10 s at most. Idempotent. */
+    /** What was heard at the addresses that are listened at, in their order. */
+    public List<SubscriberSums> heard() {
+        return inflows.stream().map(Inflow::heard).toList();
+    }
+
+    /**
+     * Takes no more requests, hears no more, publishes what was heard, begins no more attempts, and waits for those that run: 15 s at
+     * most. Idempotent.
+     */
     public void drain() {
         server.close();
+        stopListening();
         deliveries.close();
+    }
+
+    /** All of them at once, so that the wait for one is the wait for the others. */
+    private void stopListening() {
+        inflows.forEach(Inflow::stop);
+        inflows.forEach(Inflow::close);
     }
 
     /** The same, and lets go of everything. Idempotent. */
     @Override
     public void close() {
+        inflows.forEach(Inflow::stop);
         while (!parts.isEmpty()) {
             AutoCloseable part = parts.pop();
             try {

@@ -1,0 +1,31 @@
+package io.heliograph.server;
+
+import io.heliograph.store.StoreLimits;
+import io.heliograph.webhook.OutboxConfig;
+import java.time.Duration;
+
+/**
+ * How much a {@link Serve} keeps, and for how long. Immutable.
+ *
+ * @param store  what the store takes
+ * @param outbox what an event may be, and how long it is kept
+ */
+public record ServeLimits(StoreLimits store, OutboxConfig outbox) {
+
+    private static final ServeLimits DEFAULT = new ServeLimits(StoreLimits.DEFAULT, OutboxConfig.defaults());
+
+    /** 16 GiB; 1 MiB an event, 30 days. */
+    public static ServeLimits defaults() {
+        return DEFAULT;
+    }
+
+    /** The same, keeping events for another time. */
+    public ServeLimits withRetention(Duration other) {
+        return new ServeLimits(store, outbox.withRetention(other));
+    }
+
+    /** The same with another limit of what the tables hold. */
+    public ServeLimits withStoreBytes(long bytes) {
+        return new ServeLimits(store.withMaxBytes(bytes), outbox);
+    }
+}
