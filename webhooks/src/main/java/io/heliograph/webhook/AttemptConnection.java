@@ -2,11 +2,13 @@ package io.heliograph.webhook;
 
 import java.io.IOException;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
+import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
+import org.apache.hc.core5.http.message.MessageSupport;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.io.Closer;
 
@@ -20,24 +22,41 @@ final class AttemptConnection extends DefaultManagedHttpClientConnection {
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final int FIRST_FINAL = 200;
 
-    private int interimAnswers;
-
     AttemptConnection(String id, Http1Config limits) {
         super(id, null, null, limits, null, null, null, null, null);
     }
 
-    @Override
-    public ClassicHttpResponse receiveResponseHeader() throws HttpException, IOException {
-        ClassicHttpResponse response = super.receiveResponseHeader();
-        boolean isFinal = response.getCode() >= FIRST_FINAL;
-        interimAnswers = isFinal ? 0 : interimAnswers + 1;
-        if (interimAnswers > MAX_INTERIM_ANSWERS) {
-            throw new ProtocolException("more than " + MAX_INTERIM_ANSWERS + " interim answers");
+    /** Sends a request, and reads its answer up to where the body begins, which is the caller's to read. */
+    ClassicHttpResponse exchange(ClassicHttpRequest request) throws HttpException, IOException {
+        sendRequestHeader(request);
+        sendRequestEntity(request);
+        flush();
+        ClassicHttpResponse response = receiveResponseHeader();
+        for (int interim = 1; response.getCode() < FIRST_FINAL; interim++) {
+            if (response.getCode() == SWITCHING_PROTOCOLS) {
+                throw new ProtocolException("status 101: nobody asked for another protocol");
+            }
+            if (interim > MAX_INTERIM_ANSWERS) {
+                throw new ProtocolException("more than " + MAX_INTERIM_ANSWERS + " interim answers");
+            }
+            response = receiveResponseHeader();
         }
-        if (response.getCode() == SWITCHING_PROTOCOLS) {
-            throw new ProtocolException("status 101: nobody asked for another protocol");
+        if (MessageSupport.canResponseHaveBody(request.getMethod(), response)) {
+            receiveResponseEntity(response);
         }
         return response;
+    }
+
+    /** Nothing: it has no time limit of its own that would change while nobody uses it. */
+    @Override
+    public void passivate() {
+        // See above.
+    }
+
+    /** Nothing; see {@link #passivate}. */
+    @Override
+    public void activate() {
+        // As said.
     }
 
     @Override

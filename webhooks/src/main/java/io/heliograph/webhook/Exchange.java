@@ -8,11 +8,15 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
-import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hc.core5.io.CloseMode;
 
 /**
  * One request under way: its target, its deadline, and how to end it from outside. The HTTP client asks it where to connect
  * to, whenever it makes a connection.
+ *
+ * <p>For the thread that makes it, but for {@link #expire}, which any other may call: a connection is closed by it only while it is
+ * this exchange's, never when it is another's already.
  */
 final class Exchange {
 
@@ -20,14 +24,13 @@ final class Exchange {
     static final ScopedValue<Exchange> CURRENT = ScopedValue.newInstance();
 
     private final TargetUrl target;
-    private final HttpUriRequestBase request;
     private final long deadlineNs;
     private final Clock clock;
+    private final AtomicReference<Optional<AttemptConnection>> inUse = new AtomicReference<>(Optional.empty());
     private volatile boolean isExpired;
 
-    Exchange(TargetUrl target, HttpUriRequestBase request, long deadlineNs, Clock clock) {
+    Exchange(TargetUrl target, long deadlineNs, Clock clock) {
         this.target = target;
-        this.request = request;
         this.deadlineNs = deadlineNs;
         this.clock = clock;
     }
@@ -64,10 +67,23 @@ final class Exchange {
         }
     }
 
+    /** Goes over a connection from here on, which is closed at once if its time is up already. */
+    void use(AttemptConnection connection) {
+        inUse.set(Optional.of(connection));
+        if (isExpired) {
+            connection.close(CloseMode.IMMEDIATE);
+        }
+    }
+
+    /** Leaves its connection alone from here on; says whether nobody else has closed, or is about to close it. */
+    boolean leave() {
+        return inUse.getAndSet(Optional.empty()).isPresent();
+    }
+
     /** Ends it now, wherever it is; does not block. */
     void expire() {
         isExpired = true;
-        request.cancel();
+        inUse.getAndSet(Optional.empty()).ifPresent(connection -> connection.close(CloseMode.IMMEDIATE));
     }
 
     /** Whether its deadline has come before its end. */

@@ -4,7 +4,6 @@ import io.heliograph.spi.Environment;
 import io.heliograph.webhook.Outcome.Answered;
 import io.heliograph.webhook.Outcome.Broken;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -12,29 +11,33 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.DnsResolver;
-import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.ConnectionShutdownException;
+import org.apache.hc.client5.http.impl.DefaultConnectionKeepAliveStrategy;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
-import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
+import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpEntity;
-import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.ssl.TLS;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -45,10 +48,6 @@ import org.apache.hc.core5.util.Timeout;
  */
 final class Exchanger implements AutoCloseable {
 
-    /** The most of an answer's body that is read; a connection on which more comes is closed. */
-    static final int MAX_BODY_BYTES = 64 * 1024;
-
-    private static final int SNIPPET_BYTES = 1024;
     private static final int MAX_LINE_BYTES = 8192;
     private static final int MAX_FIELDS = 100;
     private static final int MAX_EMPTY_LINES = 4;
@@ -61,14 +60,16 @@ final class Exchanger implements AutoCloseable {
     private final Environment environment;
     private final Lookups lookups;
     private final PoolingHttpClientConnectionManager connections;
-    private final CloseableHttpClient client;
+    private final RequestConfig requestConfig;
+    private final String userAgent;
     private final DeadlineTimer timer;
 
     Exchanger(WebhookClientConfig config, TargetGuard guard, Environment environment) {
         this.environment = environment;
         this.lookups = new Lookups(guard, environment.clock());
         this.connections = connections(config, lookups);
-        this.client = client(config, connections);
+        this.requestConfig = RequestConfig.custom().setDefaultKeepAlive(config.idle().toMillis(), TimeUnit.MILLISECONDS).build();
+        this.userAgent = config.userAgent();
         this.timer = DeadlineTimer.start(environment.clock());
     }
 
@@ -77,7 +78,11 @@ final class Exchanger implements AutoCloseable {
                 .setMaxEmptyLineCount(MAX_EMPTY_LINES).setBufferSize(BUFFER_BYTES).build();
         var number = new AtomicLong();
         return PoolingHttpClientConnectionManagerBuilder.create()
-                .setConnectionFactory(socket -> new AttemptConnection("webhook-" + number.incrementAndGet(), limits))
+                .setConnectionFactory(socket -> {
+                    var connection = new AttemptConnection("webhook-" + number.incrementAndGet(), limits);
+                    Exchange.CURRENT.get().use(connection);
+                    return connection;
+                })
                 .setDnsResolver(new CheckedResolver(lookups))
                 .setTlsSocketStrategy(ClientTlsStrategyBuilder.create().setSslContext(config.tls())
                         .setTlsVersions(TLS.V_1_2, TLS.V_1_3).buildClassic())
@@ -88,26 +93,6 @@ final class Exchanger implements AutoCloseable {
                         .setConnectTimeout(Timeout.of(config.connectTimeout()))
                         .setValidateAfterInactivity(TRUSTED_IDLE)
                         .build())
-                .build();
-    }
-
-    private static CloseableHttpClient client(WebhookClientConfig config, PoolingHttpClientConnectionManager connections) {
-        return HttpClients.custom()
-                .setConnectionManager(connections)
-                .setRoutePlanner(new DefaultRoutePlanner(DefaultSchemePortResolver.INSTANCE))
-                .setUserAgent(config.userAgent())
-                .setDefaultRequestConfig(RequestConfig.custom()
-                        .setAuthenticationEnabled(false)
-                        .setRedirectsEnabled(false)
-                        .setProtocolUpgradeEnabled(false)
-                        .setDefaultKeepAlive(config.idle().toMillis(), TimeUnit.MILLISECONDS)
-                        .build())
-                .disableRedirectHandling()
-                .disableContentCompression()
-                .disableCookieManagement()
-                .disableAuthCaching()
-                .disableAutomaticRetries()
-                .disableConnectionState()
                 .build();
     }
 
@@ -139,15 +124,16 @@ final class Exchanger implements AutoCloseable {
     /** Runs one exchange on the calling thread, to its end or to its deadline. */
     Outcome run(String method, WebhookRequest wanted) {
         long deadlineNs = environment.clock().nanoTime() + wanted.timeout().toNanos();
-        HttpUriRequestBase request = request(method, wanted);
-        var exchange = new Exchange(wanted.target(), request, deadlineNs, environment.clock());
+        var exchange = new Exchange(wanted.target(), deadlineNs, environment.clock());
         DeadlineTimer.Entry deadline = timer.schedule(deadlineNs, exchange::expire);
         try {
-            return ScopedValue.where(Exchange.CURRENT, exchange).call(() -> run(request, wanted, exchange));
+            return ScopedValue.where(Exchange.CURRENT, exchange).call(() -> run(request(method, wanted), wanted.target(), exchange));
         } catch (StoppedException e) {
             return e.broken();
         } catch (IOException e) {
             return exchange.isExpired() ? timedOut(wanted.timeout()) : Faults.of(e);
+        } catch (ConnectionShutdownException e) {
+            return exchange.isExpired() ? timedOut(wanted.timeout()) : Faults.broken(FailureReason.CONNECTION_LOST, e);
         } catch (RuntimeException e) {
             return exchange.isExpired() ? timedOut(wanted.timeout()) : Faults.broken(FailureReason.SENDER, e);
         } finally {
@@ -172,58 +158,75 @@ final class Exchanger implements AutoCloseable {
         return new Broken(FailureReason.TIMEOUT, "no answer within " + timeout.toMillis() + " ms");
     }
 
-    private static HttpUriRequestBase request(String method, WebhookRequest wanted) {
-        var request = new HttpUriRequestBase(method, wanted.target().uri());
-        wanted.headers().forEach(header -> request.addHeader(header.name(), header.value()));
+    private ClassicHttpRequest request(String method, WebhookRequest wanted) {
+        TargetUrl target = wanted.target();
+        var request = new BasicClassicHttpRequest(method, target.scheme(), null, target.pathAndQuery());
+        request.addHeader(HttpHeaders.HOST, target.authority());
+        request.addHeader(HttpHeaders.CONNECTION, "keep-alive");
+        boolean isNamed = false;
+        for (HttpHeader header : wanted.headers()) {
+            request.addHeader(header.name(), header.value());
+            isNamed |= header.name().equalsIgnoreCase(HttpHeaders.USER_AGENT);
+        }
+        if (!isNamed) {
+            request.addHeader(HttpHeaders.USER_AGENT, userAgent);
+        }
         if (method.equals("POST")) {
+            request.addHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(wanted.body().length));
             request.setEntity(new ByteArrayEntity(wanted.body(), null));
         }
         return request;
     }
 
-    @SuppressWarnings("deprecation") // The form with a handler drains an endless body before it closes it.
-    private Outcome run(HttpUriRequestBase request, WebhookRequest wanted, Exchange exchange) throws IOException {
-        TargetUrl target = wanted.target();
-        var host = new HttpHost(target.scheme(), target.host(), target.port());
-        ClassicHttpResponse response = client.execute(host, request);
+    /**
+     * HttpClient's pool and connections without the chain around them, which follows, decodes and authenticates, and cost as much as
+     * all else.
+     */
+    private Outcome run(ClassicHttpRequest request, TargetUrl target, Exchange exchange) throws IOException {
+        HttpClientContext context = HttpClientContext.create();
+        context.setRequestConfig(requestConfig);
+        ConnectionEndpoint place = lease(target);
+        boolean isReusable = false;
+        TimeValue keep = TimeValue.ZERO_MILLISECONDS;
         try {
-            return new Answered(answer(response), response);
-        } finally {
-            // Without effect on a connection that was read to its end, which is another's by now.
-            request.cancel();
-            Closer.closeQuietly(response);
-        }
-    }
-
-    private Answer answer(ClassicHttpResponse response) {
-        String snippet = Optional.ofNullable(response.getEntity()).map(Exchanger::beginning).orElse("");
-        Instant now = Instant.EPOCH.plusNanos(environment.wallClock().epochNanos());
-        Header[] retryAfter = response.getHeaders(RetryAfter.NAME);
-        Optional<Duration> asked = retryAfter.length == 0 ? Optional.empty()
-                : Optional.ofNullable(retryAfter[0].getValue()).flatMap(value -> RetryAfter.parse(value, now));
-        return new Answer(response.getCode(), asked, snippet);
-    }
-
-    /** Reads a body to its end or its limit; the status stands, whatever becomes of the rest. */
-    private static String beginning(HttpEntity entity) {
-        byte[] snippet = new byte[SNIPPET_BYTES];
-        byte[] buffer = new byte[BUFFER_BYTES];
-        int kept = 0;
-        try {
-            InputStream body = entity.getContent();
-            int total = 0;
-            int count = body.read(buffer);
-            while (count >= 0 && total + count <= MAX_BODY_BYTES) {
-                int more = Math.min(count, SNIPPET_BYTES - kept);
-                System.arraycopy(buffer, 0, snippet, kept, more);
-                kept += more;
-                total += count;
-                count = body.read(buffer);
+            if (!place.isConnected()) {
+                connections.connect(place, null, context);
             }
-        } catch (IOException | RuntimeException e) {
-            // Cut off, malformed or out of time: the receiver has said what it does with the message.
+            ClassicHttpResponse response = place.execute("", request, (sent, connection, c) -> {
+                var own = (AttemptConnection) connection;
+                exchange.use(own);
+                return own.exchange(sent);
+            }, context);
+            Body body = Body.of(response);
+            keep = DefaultConnectionKeepAliveStrategy.INSTANCE.getKeepAliveDuration(response, context);
+            isReusable = body.isWhole() && DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, response, context);
+            return new Answered(new Answer(response.getCode(), retryAfter(response), body.snippet()), response);
+        } catch (HttpException e) {
+            throw new ClientProtocolException(e.getMessage(), e);
+        } finally {
+            if (!exchange.leave() || !isReusable) {
+                place.close(CloseMode.IMMEDIATE);
+            }
+            connections.release(place, null, keep);
         }
-        return Snippet.of(snippet, kept, SNIPPET_BYTES);
+    }
+
+    /** Never waits: how many connections there are is for the endpoints' limits to say. */
+    private ConnectionEndpoint lease(TargetUrl target) throws IOException {
+        try {
+            return connections.lease("", target.route(), Timeout.ZERO_MILLISECONDS, null).get(Timeout.ZERO_MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedException(new Broken(FailureReason.SENDER, "interrupted"));
+        } catch (ExecutionException | TimeoutException e) {
+            throw new StoppedException(Faults.broken(FailureReason.SENDER, e));
+        }
+    }
+
+    private Optional<Duration> retryAfter(ClassicHttpResponse response) {
+        Header[] retryAfter = response.getHeaders(RetryAfter.NAME);
+        return retryAfter.length == 0 ? Optional.empty() : Optional.ofNullable(retryAfter[0].getValue())
+                .flatMap(value -> RetryAfter.parse(value, Instant.EPOCH.plusNanos(environment.wallClock().epochNanos())));
     }
 
     /** Closes connections that were not used for {@code idle}, and of the others the longest unused, down to {@code most}. */
@@ -253,7 +256,6 @@ final class Exchanger implements AutoCloseable {
     public void close() {
         lookups.close();
         connections.close(CloseMode.IMMEDIATE);
-        client.close(CloseMode.IMMEDIATE);
         timer.close();
     }
 }

@@ -6,6 +6,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.core5.http.HttpHost;
 
 /**
  * Where a webhook goes: an absolute {@code http} or {@code https} URL whose host can be read one way only. Immutable.
@@ -24,18 +26,25 @@ public final class TargetUrl {
     private final String scheme;
     private final String host;
     private final int port;
+    private final String authority;
     private final String pathAndQuery;
     private final Optional<InetAddress> literal;
-    /** Kept, since reading it takes longer than anything else here and each attempt needs it. */
-    private final URI uri;
+    /** Kept, as each attempt needs it: it names the connections that may serve. */
+    private final HttpRoute route;
 
     private TargetUrl(String scheme, String host, int port, String pathAndQuery) {
         this.scheme = scheme;
         this.host = host;
         this.port = port;
+        this.authority = authority(scheme, host, port);
         this.pathAndQuery = pathAndQuery;
         this.literal = HostText.literal(host).map(HostText::address);
-        this.uri = URI.create(origin(scheme, host, port) + pathAndQuery);
+        this.route = new HttpRoute(new HttpHost(scheme, host, port), null, scheme.equals("https"));
+    }
+
+    private static String authority(String scheme, String host, int port) {
+        boolean isDefault = port == (scheme.equals("https") ? 443 : 80);
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + (isDefault ? "" : ":" + port);
     }
 
     /**
@@ -142,16 +151,16 @@ public final class TargetUrl {
 
     /** The whole URL, with its query: to be stored, not to be shown. */
     public String reveal() {
-        return uri.toString();
+        return scheme + "://" + authority + pathAndQuery;
     }
 
-    URI uri() {
-        return uri;
+    /** The host and, where it is not the scheme's own, the port: what the field {@code Host} says. */
+    String authority() {
+        return authority;
     }
 
-    private static String origin(String scheme, String host, int port) {
-        boolean isDefault = port == (scheme.equals("https") ? 443 : 80);
-        return scheme + "://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + (isDefault ? "" : ":" + port);
+    HttpRoute route() {
+        return route;
     }
 
     @Override

@@ -118,7 +118,7 @@ class HostileReceiverTest {
         })) {
             Delivered result = (Delivered) client.deliver(request(receiver, LONG));
 
-            assertThat(bomb.length).isLessThan(Exchanger.MAX_BODY_BYTES);
+            assertThat(bomb.length).isLessThan(Body.MAX_BYTES);
             assertThat(result.answer().snippet()).hasSizeLessThanOrEqualTo(1024);
             assertThat(client.deliver(request(receiver, LONG))).isInstanceOf(Delivered.class);
             assertThat(receiver.accepted()).as("read to its end as it came, so that the connection serves again").isEqualTo(1);
