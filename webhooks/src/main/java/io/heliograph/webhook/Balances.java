@@ -20,7 +20,7 @@ final class Balances {
 
     private static final String UPDATE = "UPDATE webhooks_endpoint SET waiting = waiting + ?, waiting_bytes = waiting_bytes + ?,"
             + " evictable = evictable + ?, evictable_bytes = evictable_bytes + ?, known = known + ?, handed_on = handed_on + ?,"
-            + " delivered = delivered + ?, lost_overflow = lost_overflow + ?, lost_conflated = lost_conflated + ?,"
+            + " delivered = delivered + ?, filtered = filtered + ?, lost_overflow = lost_overflow + ?, lost_conflated = lost_conflated + ?,"
             + " lost_expired = lost_expired + ?, lost_dead_letter = lost_dead_letter + ? WHERE id = ?";
 
     private final Statements sql;
@@ -37,6 +37,7 @@ final class Balances {
         private long known;
         private long handedOn;
         private long delivered;
+        private long filtered;
         /** In the order of {@link DeliveryRows#LOSSES}. */
         private final long[] lost = new long[DeliveryRows.LOSSES.size()];
     }
@@ -83,6 +84,13 @@ final class Balances {
         change.known++;
     }
 
+    /** An event was not for an endpoint, by its query. */
+    void filtered(String endpoint) {
+        Change change = change(endpoint);
+        change.known++;
+        change.filtered++;
+    }
+
     /** An endpoint's policy turned a delivery away that others got. */
     void turnedAway(String endpoint) {
         Change change = change(endpoint);
@@ -124,7 +132,8 @@ final class Balances {
         for (Map.Entry<String, Change> entry : changes.entrySet()) {
             Change change = entry.getValue();
             sql.update(UPDATE, change.waiting, change.waitingBytes, change.evictable, change.evictableBytes, change.known,
-                    change.handedOn, change.delivered, change.lost[0], change.lost[1], change.lost[2], change.lost[3], entry.getKey());
+                    change.handedOn, change.delivered, change.filtered, change.lost[0], change.lost[1], change.lost[2], change.lost[3],
+                    entry.getKey());
         }
         changes.clear();
         read.clear();

@@ -36,6 +36,11 @@ public record Endpoint(String id, String tenant, EndpointSpec spec, EndpointStat
         return state == EndpointState.ACTIVE || state == EndpointState.PAUSED;
     }
 
+    /** Whether each event is for both of them, or for neither. */
+    boolean wantsTheSameAs(Endpoint other) {
+        return spec.topics().equals(other.spec.topics()) && spec.query().equals(other.spec.query());
+    }
+
     /** Whether both share their events. */
     boolean isOfOneGroupWith(Endpoint other) {
         return spec.group().isPresent() && spec.group().equals(other.spec.group()) && tenant.equals(other.tenant);

@@ -35,8 +35,8 @@ final class EndpointRows {
 
     void insert(Statements sql, Endpoint endpoint) throws SQLException {
         sql.update("INSERT INTO webhooks_endpoint (id, tenant, url, topics, secrets, headers, group_name, policy, concurrency,"
-                + " ordering, rate_max, rate_per_ms, mode, timeout_ms, retry_ms, state, reason, failures, failing_since_ms, origin)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", columns(endpoint).toArray());
+                + " ordering, rate_max, rate_per_ms, mode, timeout_ms, retry_ms, state, reason, failures, failing_since_ms, origin,"
+                + " query) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", columns(endpoint).toArray());
     }
 
     void update(Statements sql, Endpoint endpoint) throws SQLException {
@@ -44,7 +44,8 @@ final class EndpointRows {
         columns.add(columns.removeFirst());
         sql.update("UPDATE webhooks_endpoint SET tenant = ?, url = ?, topics = ?, secrets = ?, headers = ?, group_name = ?,"
                 + " policy = ?, concurrency = ?, ordering = ?, rate_max = ?, rate_per_ms = ?, mode = ?, timeout_ms = ?,"
-                + " retry_ms = ?, state = ?, reason = ?, failures = ?, failing_since_ms = ?, origin = ? WHERE id = ?", columns.toArray());
+                + " retry_ms = ?, state = ?, reason = ?, failures = ?, failing_since_ms = ?, origin = ?, query = ? WHERE id = ?",
+                columns.toArray());
     }
 
     void updateHealth(Statements sql, String id, EndpointHealth health) throws SQLException {
@@ -73,7 +74,7 @@ final class EndpointRows {
                 spec.timeout().toMillis(),
                 spec.retry().delays().stream().map(delay -> Long.toString(delay.toMillis())).collect(Collectors.joining(" ")),
                 endpoint.state().name(), endpoint.reason(), endpoint.health().failuresInARow(),
-                endpoint.health().failingSince().map(Instant::toEpochMilli), spec.origin()));
+                endpoint.health().failingSince().map(Instant::toEpochMilli), spec.origin(), spec.query()));
     }
 
     private String secrets(Endpoint endpoint) {
@@ -99,7 +100,8 @@ final class EndpointRows {
         var limits = new EndpointLimits(row.getInt("concurrency"), Ordering.valueOf(row.getString("ordering")), rate,
                 BreakerConfig.defaults());
         var spec = new EndpointSpec(TargetUrl.parse(row.getString("url")),
-                Arrays.stream(row.getString("topics").split(" ")).map(TopicFilter::of).toList(), keys(id, row.getString("secrets")),
+                Arrays.stream(row.getString("topics").split(" ")).map(TopicFilter::of).toList(),
+                Optional.ofNullable(row.getString("query")), keys(id, row.getString("secrets")),
                 Optional.ofNullable(row.getString("group_name")), FlowPolicy.parse(row.getString("policy")), limits,
                 ContentMode.valueOf(row.getString("mode")), readHeaders(id, row.getString("headers")),
                 Duration.ofMillis(row.getLong("timeout_ms")), RetrySchedule.defaults().withDelays(

@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param target  where requests go
  * @param topics  which events it wants, 1 to {@value #MAX_TOPICS} filters
+ * @param query   of these, only those that match it, in the language of the outbox's {@link Conditions}
  * @param keys    what signs
  * @param group   endpoints of one group get each event once, between them
  * @param policy  what happens when its queue is full
@@ -23,12 +24,15 @@ import java.util.Optional;
  * @param retry   when a failed delivery is tried again
  * @param origin  the sender's name that its receiver agreed to in a {@link Handshake}; goes out with each request
  */
-public record EndpointSpec(TargetUrl target, List<TopicFilter> topics, KeyRing keys, Optional<String> group, FlowPolicy policy,
-        EndpointLimits limits, ContentMode mode, CustomHeaders headers, Duration timeout, RetrySchedule retry,
+public record EndpointSpec(TargetUrl target, List<TopicFilter> topics, Optional<String> query, KeyRing keys, Optional<String> group,
+        FlowPolicy policy, EndpointLimits limits, ContentMode mode, CustomHeaders headers, Duration timeout, RetrySchedule retry,
         Optional<String> origin) {
 
     /** The most topic filters. */
     public static final int MAX_TOPICS = 64;
+
+    /** The longest query. */
+    public static final int MAX_QUERY_LENGTH = 8_192;
 
     /** The longest name of a group. */
     public static final int MAX_GROUP_LENGTH = 128;
@@ -42,6 +46,9 @@ public record EndpointSpec(TargetUrl target, List<TopicFilter> topics, KeyRing k
         if (topics.isEmpty() || topics.size() > MAX_TOPICS) {
             throw new ConfigException("topics", topics.size(), "1 to " + MAX_TOPICS + " filters");
         }
+        if (query.filter(text -> text.isBlank() || text.length() > MAX_QUERY_LENGTH).isPresent()) {
+            throw new ConfigException("query", "one of " + query.get().length() + " characters", "1 to " + MAX_QUERY_LENGTH);
+        }
         WebhookRequest.requireTimeout(timeout);
         origin.ifPresent(Handshake::of);
         if (group.filter(name -> name.isBlank() || name.length() > MAX_GROUP_LENGTH).isPresent()) {
@@ -52,66 +59,78 @@ public record EndpointSpec(TargetUrl target, List<TopicFilter> topics, KeyRing k
         }
     }
 
+    /** One without a query. */
+    public EndpointSpec(TargetUrl target, List<TopicFilter> topics, KeyRing keys, Optional<String> group, FlowPolicy policy,
+            EndpointLimits limits, ContentMode mode, CustomHeaders headers, Duration timeout, RetrySchedule retry,
+            Optional<String> origin) {
+        this(target, topics, Optional.empty(), keys, group, policy, limits, mode, headers, timeout, retry, origin);
+    }
+
     /** One with every default, for all topics. */
     public static EndpointSpec of(TargetUrl target, KeyRing keys) {
-        return new EndpointSpec(target, List.of(TopicFilter.ALL), keys, Optional.empty(), DEFAULT_POLICY, EndpointLimits.defaults(),
-                ContentMode.STRUCTURED, CustomHeaders.NONE, WebhookRequest.DEFAULT_TIMEOUT, RetrySchedule.defaults(),
+        return new EndpointSpec(target, List.of(TopicFilter.ALL), Optional.empty(), keys, Optional.empty(), DEFAULT_POLICY,
+                EndpointLimits.defaults(), ContentMode.STRUCTURED, CustomHeaders.NONE, WebhookRequest.DEFAULT_TIMEOUT, RetrySchedule.defaults(),
                 Optional.empty());
     }
 
     /** The same at another place. */
     public EndpointSpec withTarget(TargetUrl other) {
-        return new EndpointSpec(other, topics, keys, group, policy, limits, mode, headers, timeout, retry, origin);
+        return new EndpointSpec(other, topics, query, keys, group, policy, limits, mode, headers, timeout, retry, origin);
     }
 
     /** The same for these topics. */
     public EndpointSpec withTopics(List<TopicFilter> others) {
-        return new EndpointSpec(target, others, keys, group, policy, limits, mode, headers, timeout, retry, origin);
+        return new EndpointSpec(target, others, query, keys, group, policy, limits, mode, headers, timeout, retry, origin);
+    }
+
+    /** The same for those events alone that match a query, or for all of its topics. */
+    public EndpointSpec withQuery(Optional<String> other) {
+        return new EndpointSpec(target, topics, other, keys, group, policy, limits, mode, headers, timeout, retry, origin);
     }
 
     /** The same with other keys. */
     public EndpointSpec withKeys(KeyRing others) {
-        return new EndpointSpec(target, topics, others, group, policy, limits, mode, headers, timeout, retry, origin);
+        return new EndpointSpec(target, topics, query, others, group, policy, limits, mode, headers, timeout, retry, origin);
     }
 
     /** The same in a group. */
     public EndpointSpec withGroup(String name) {
-        return new EndpointSpec(target, topics, keys, Optional.of(name), policy, limits, mode, headers, timeout, retry, origin);
+        return new EndpointSpec(target, topics, query, keys, Optional.of(name), policy, limits, mode, headers, timeout, retry, origin);
     }
 
     /** The same under another policy. */
     public EndpointSpec withPolicy(FlowPolicy other) {
-        return new EndpointSpec(target, topics, keys, group, other, limits, mode, headers, timeout, retry, origin);
+        return new EndpointSpec(target, topics, query, keys, group, other, limits, mode, headers, timeout, retry, origin);
     }
 
     /** The same with other limits. */
     public EndpointSpec withLimits(EndpointLimits others) {
-        return new EndpointSpec(target, topics, keys, group, policy, others, mode, headers, timeout, retry, origin);
+        return new EndpointSpec(target, topics, query, keys, group, policy, others, mode, headers, timeout, retry, origin);
     }
 
     /** The same in another mode. */
     public EndpointSpec withMode(ContentMode other) {
-        return new EndpointSpec(target, topics, keys, group, policy, limits, other, headers, timeout, retry, origin);
+        return new EndpointSpec(target, topics, query, keys, group, policy, limits, other, headers, timeout, retry, origin);
     }
 
     /** The same with other fields. */
     public EndpointSpec withHeaders(CustomHeaders others) {
-        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, others, timeout, retry, origin);
+        return new EndpointSpec(target, topics, query, keys, group, policy, limits, mode, others, timeout, retry, origin);
     }
 
     /** The same with another time for one attempt. */
     public EndpointSpec withTimeout(Duration other) {
-        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, headers, other, retry, origin);
+        return new EndpointSpec(target, topics, query, keys, group, policy, limits, mode, headers, other, retry, origin);
     }
 
     /** The same with another schedule. */
     public EndpointSpec withRetry(RetrySchedule other) {
-        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, headers, timeout, other, origin);
+        return new EndpointSpec(target, topics, query, keys, group, policy, limits, mode, headers, timeout, other, origin);
     }
 
     /** The same for a receiver that agreed to the sender of that name, or is still to agree. */
     public EndpointSpec withOrigin(String name) {
-        return new EndpointSpec(target, topics, keys, group, policy, limits, mode, headers, timeout, retry, Optional.of(name));
+        return new EndpointSpec(target, topics, query, keys, group, policy, limits, mode, headers, timeout, retry, Optional.of(name));
     }
 
     /** Whether it wants events of this topic. */

@@ -8,16 +8,18 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * An endpoint's sums over its whole life, kept through restarts: {@code known - handedOn = delivered + lost + waiting}.
+ * An endpoint's sums over its whole life, kept through restarts: {@code known - handedOn = delivered + filtered + lost + waiting}.
  *
- * @param known        deliveries that it was given
+ * @param known        events of its topics that it was given, or that its query filtered
  * @param handedOn     of these, the ones that another member of its group got instead
  * @param delivered    answered with 2xx
+ * @param filtered     not for it, by its query
  * @param lost         given up for good, by reason
  * @param waiting      neither yet
  * @param waitingBytes how many bytes wait, as {@link io.heliograph.Event#size} counts them
  */
-public record EndpointSums(long known, long handedOn, long delivered, Map<LossReason, Long> lost, long waiting, long waitingBytes) {
+public record EndpointSums(long known, long handedOn, long delivered, long filtered, Map<LossReason, Long> lost, long waiting,
+        long waitingBytes) {
 
     public EndpointSums {
         lost = Map.copyOf(lost);
@@ -31,17 +33,17 @@ public record EndpointSums(long known, long handedOn, long delivered, Map<LossRe
                 lost.put(reason, count);
             }
         }
-        return new EndpointSums(row.getLong("known"), row.getLong("handed_on"), row.getLong("delivered"), lost, row.getLong("waiting"),
-                row.getLong("waiting_bytes"));
+        return new EndpointSums(row.getLong("known"), row.getLong("handed_on"), row.getLong("delivered"), row.getLong("filtered"), lost,
+                row.getLong("waiting"), row.getLong("waiting_bytes"));
     }
 
     /** What the terms leave unexplained; anything but 0 is a defect. */
     public long difference() {
-        return known - handedOn - delivered - lost.values().stream().mapToLong(Long::longValue).sum() - waiting;
+        return known - handedOn - delivered - filtered - lost.values().stream().mapToLong(Long::longValue).sum() - waiting;
     }
 
     /** As the law has it; what was handed on is its receiver's. */
     public SubscriberSums asSubscriber() {
-        return new SubscriberSums(known - handedOn, delivered, 0, lost, waiting, 0, 0, 0);
+        return new SubscriberSums(known - handedOn, delivered, filtered, lost, waiting, 0, 0, 0);
     }
 }

@@ -7,18 +7,12 @@ import io.heliograph.store.Statements;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -35,21 +29,22 @@ public final class Endpoints {
     private final EndpointRows rows;
     private final OutboxConfig config;
     private final Environment environment;
-    private final Map<String, Endpoint> byId = new ConcurrentHashMap<>();
-    private final Map<String, NavigableMap<String, Endpoint>> byTenant = new ConcurrentHashMap<>();
+    private final Conditions conditions;
+    private final EndpointDirectory directory;
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-    private final AtomicLong turns = new AtomicLong();
 
-    private Endpoints(SqlStore store, SecretSeal seal, OutboxConfig config, Environment environment) {
+    private Endpoints(SqlStore store, SecretSeal seal, Conditions conditions, OutboxConfig config, Environment environment) {
         this.store = store;
         this.rows = new EndpointRows(seal);
+        this.conditions = conditions;
+        this.directory = new EndpointDirectory(conditions);
         this.config = config;
         this.environment = environment;
     }
 
-    static Endpoints load(SqlStore store, SecretSeal seal, OutboxConfig config, Environment environment) {
-        var endpoints = new Endpoints(store, seal, config, environment);
-        store.read(endpoints.rows::all).forEach(endpoints::remember);
+    static Endpoints load(SqlStore store, SecretSeal seal, Conditions conditions, OutboxConfig config, Environment environment) {
+        var endpoints = new Endpoints(store, seal, conditions, config, environment);
+        store.read(endpoints.rows::all).forEach(endpoints.directory::put);
         return endpoints;
     }
 
@@ -63,8 +58,13 @@ public final class Endpoints {
         if (tenant.isEmpty() || tenant.length() > MAX_TENANT_LENGTH) {
             return failed("tenant", tenant, "1 to " + MAX_TENANT_LENGTH + " characters");
         }
-        if (byId.size() >= config.endpoints()) {
-            return failed("endpoints", byId.size() + 1, "at most " + config.endpoints() + " (setting endpoints)");
+        if (directory.size() >= config.endpoints()) {
+            return failed("endpoints", directory.size() + 1, "at most " + config.endpoints() + " (setting endpoints)");
+        }
+        try {
+            spec.query().ifPresent(conditions::compile);
+        } catch (ConfigException e) {
+            return CompletableFuture.failedFuture(e);
         }
         String id = MessageId.generate(environment.random()).text().replaceFirst("msg", "ep");
         var endpoint = new Endpoint(id, tenant, spec, state, "", EndpointHealth.GOOD);
@@ -120,38 +120,26 @@ public final class Endpoints {
 
     /** Removes it and what waits for it. */
     public CompletableFuture<Long> remove(String id) {
-        if (!byId.containsKey(id)) {
+        if (directory.find(id).isEmpty()) {
             return failed("endpoint", id, "one that is there");
         }
         return store.writeFromReserve(sql -> sql.update("DELETE FROM webhooks_endpoint WHERE id = ?", id))
                 .thenCompose(removed -> {
-                    Endpoint endpoint = byId.remove(id);
-                    if (endpoint != null) {
-                        byTenant.computeIfPresent(endpoint.tenant(), (tenant, its) -> without(its, id));
-                    }
+                    directory.remove(id);
                     listeners.forEach(listener -> listener.accept(id));
                     return store.removeInBatches(sql -> sql.update("DELETE FROM webhooks_delivery WHERE id IN"
                             + " (SELECT id FROM webhooks_delivery WHERE endpoint = ? LIMIT 200)", id));
                 });
     }
 
-    private static NavigableMap<String, Endpoint> without(NavigableMap<String, Endpoint> endpoints, String id) {
-        endpoints.remove(id);
-        return endpoints;
-    }
-
-    private NavigableMap<String, Endpoint> of(String tenant) {
-        return byTenant.getOrDefault(tenant, Collections.emptyNavigableMap());
-    }
-
     /** The endpoint of that id. */
     public Optional<Endpoint> find(String id) {
-        return Optional.ofNullable(byId.get(id));
+        return directory.find(id);
     }
 
     /** A tenant's endpoints, by id. */
     public List<Endpoint> list(String tenant) {
-        return List.copyOf(of(tenant).values());
+        return List.copyOf(directory.of(tenant).values());
     }
 
     /**
@@ -161,7 +149,7 @@ public final class Endpoints {
      * @param most  how many
      */
     public List<Endpoint> list(String tenant, String after, int most) {
-        return of(tenant).tailMap(after, false).values().stream().limit(most).toList();
+        return directory.of(tenant).tailMap(after, false).values().stream().limit(most).toList();
     }
 
     /** The sums of a tenant's endpoints over their whole lives, by id. */
@@ -183,32 +171,27 @@ public final class Endpoints {
     }
 
     List<Endpoint> all() {
-        return List.copyOf(byId.values());
+        return directory.all();
+    }
+
+    /** Finds out which queries an event matches, so that it need not be done inside a write. */
+    void judge(Submission submission) {
+        directory.judge(submission);
     }
 
     /** Who gets an event: all that want it, and of each group one after the other. */
-    List<Endpoint> receivers(String tenant, String topic) {
-        var receivers = new ArrayList<Endpoint>();
-        var groups = new LinkedHashMap<String, List<Endpoint>>();
-        for (Endpoint endpoint : of(tenant).values()) {
-            boolean takes = endpoint.state() == EndpointState.ACTIVE || endpoint.state() == EndpointState.PAUSED;
-            if (takes && endpoint.spec().wants(topic)) {
-                endpoint.spec().group().ifPresentOrElse(
-                        group -> groups.computeIfAbsent(group, name -> new ArrayList<>()).add(endpoint), () -> receivers.add(endpoint));
-            }
-        }
-        for (List<Endpoint> members : groups.values()) {
-            List<Endpoint> active = members.stream().filter(Endpoint::isActive).toList();
-            List<Endpoint> eligible = active.isEmpty() ? members : active;
-            receivers.add(eligible.get((int) Math.floorMod(turns.getAndIncrement(), (long) eligible.size())));
-        }
-        return receivers;
+    Receivers receivers(Submission submission) {
+        return directory.receivers(submission);
     }
 
-    /** The active members of its group, itself among them, by id. */
+    /** Whether an endpoint wants an event, by topic and by query. */
+    boolean wants(Endpoint endpoint, Submission submission) {
+        return directory.wants(endpoint, submission);
+    }
+
+    /** The active members of its group, itself among them, by id; none if it is in no group. */
     List<Endpoint> activeMembers(Endpoint member) {
-        return of(member.tenant()).values().stream()
-                .filter(other -> other.isActive() && other.isOfOneGroupWith(member)).toList();
+        return directory.activeMembers(member);
     }
 
     /** Another state of health, as part of the write that notes an attempt. */
@@ -216,25 +199,23 @@ public final class Endpoints {
         rows.updateHealth(sql, id, next.health());
         if (next.change() == EndpointHealth.Change.DISABLED) {
             rows.disable(sql, id, why(next));
-            Endpoint endpoint = byId.get(id);
-            if (endpoint != null) {
-                handOnIfStopped(sql, balances, endpoint.with(EndpointState.DISABLED, ""));
+            Optional<Endpoint> endpoint = directory.find(id);
+            if (endpoint.isPresent()) {
+                handOnIfStopped(sql, balances, endpoint.get().with(EndpointState.DISABLED, ""));
             }
         }
     }
 
     /** The same in memory, on the store's thread, when it is on disk. */
     void healthChanged(String id, EndpointHealth.Next next) {
-        Endpoint before = byId.get(id);
-        if (before == null) {
-            return;
-        }
-        Endpoint after = before.with(next.health());
-        if (next.change() == EndpointHealth.Change.DISABLED && before.isActive()) {
-            changed(after.with(EndpointState.DISABLED, why(next)));
-        } else {
-            remember(after);
-        }
+        directory.find(id).ifPresent(before -> {
+            Endpoint after = before.with(next.health());
+            if (next.change() == EndpointHealth.Change.DISABLED && before.isActive()) {
+                changed(after.with(EndpointState.DISABLED, why(next)));
+            } else {
+                directory.put(after);
+            }
+        });
     }
 
     private static String why(EndpointHealth.Next next) {
@@ -247,6 +228,7 @@ public final class Endpoints {
             // Changes run one after the other, but their effect in memory comes with the commit: so the row is read.
             Endpoint before = rows.find(sql, id).orElseThrow(() -> new ConfigException("endpoint", id, "one that is there"));
             Endpoint after = change.apply(before);
+            after.spec().query().filter(query -> !before.spec().query().equals(Optional.of(query))).ifPresent(conditions::compile);
             rows.update(sql, after);
             if (after.spec().limits().ordering() != before.spec().limits().ordering()) {
                 DeliveryRows.reorder(sql, after);
@@ -260,7 +242,8 @@ public final class Endpoints {
 
     private void handOnIfStopped(Statements sql, Balances balances, Endpoint endpoint) throws SQLException {
         if (!endpoint.isActive() && endpoint.spec().group().isPresent()) {
-            Optional<Endpoint> other = activeMembers(endpoint).stream().filter(one -> !one.id().equals(endpoint.id())).findFirst();
+            Optional<Endpoint> other = activeMembers(endpoint).stream()
+                    .filter(one -> !one.id().equals(endpoint.id()) && one.wantsTheSameAs(endpoint)).findFirst();
             if (other.isPresent()) {
                 DeliveryRows.handOnAll(sql, balances, endpoint.id(), other.get().id());
             }
@@ -268,18 +251,13 @@ public final class Endpoints {
     }
 
     private Endpoint changed(Endpoint endpoint) {
-        remember(endpoint);
+        directory.put(endpoint);
         listeners.forEach(listener -> listener.accept(endpoint.id()));
         if (!endpoint.isActive()) {
             // What it had may be another's now.
             activeMembers(endpoint).forEach(member -> listeners.forEach(listener -> listener.accept(member.id())));
         }
         return endpoint;
-    }
-
-    private void remember(Endpoint endpoint) {
-        byId.put(endpoint.id(), endpoint);
-        byTenant.computeIfAbsent(endpoint.tenant(), tenant -> new ConcurrentSkipListMap<>()).put(endpoint.id(), endpoint);
     }
 
     private Instant now() {

@@ -81,7 +81,7 @@ final class FanOut {
     }
 
     /** One by itself. */
-    static Stored store(Statements sql, Submission submission, List<Endpoint> receivers, OutboxObserver observer, long nowMs)
+    static Stored store(Statements sql, Submission submission, Receivers receivers, OutboxObserver observer, long nowMs)
             throws SQLException {
         var fanOut = new FanOut(sql, Handover.NONE, observer, nowMs, nowMs);
         Pending stored = fanOut.add(submission, receivers, true);
@@ -100,12 +100,12 @@ final class FanOut {
      *
      * @param isAlone a repetition that the tables refuse is found at once; of several, it fails them all, to be written one by one
      */
-    Pending add(Submission submission, List<Endpoint> receivers, boolean isAlone) throws SQLException {
+    Pending add(Submission submission, Receivers receivers, boolean isAlone) throws SQLException {
         Optional<String> known = find(submission);
         if (known.isPresent()) {
             return done(submission, Publication.accepted(known.get(), Publication.Novelty.REPEATED));
         }
-        List<Place> places = places(submission, receivers);
+        List<Place> places = places(submission, receivers.takers());
         Optional<Publication> refusal = refusal(places);
         if (refusal.isPresent()) {
             return done(submission, refusal.get());
@@ -123,6 +123,7 @@ final class FanOut {
                 balances.turnedAway(place.endpoint().id());
             }
         }
+        receivers.filtered().forEach(endpoint -> balances.filtered(endpoint.id()));
         return () -> new Stored(submission, Publication.accepted(submission.message(), Publication.Novelty.NEW), entry.ready, entry.claimed);
     }
 

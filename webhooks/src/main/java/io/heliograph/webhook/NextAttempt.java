@@ -24,13 +24,14 @@ final class NextAttempt {
             case AttemptResult.Gone gone -> new Settlement.Next.Parked(nowMs);
             case AttemptResult.Failed failed when !failed.reason().isEndpoints() ->
                 new Settlement.Next.Parked(nowMs + Deliveries.AFTER_OWN_FAILURE.toMillis());
-            case AttemptResult.Failed failed -> again(endpoint, delivery.attempts() + 1, failed, nowMs);
+            case AttemptResult.Failed failed -> again(endpoint, delivery, failed, nowMs);
         };
     }
 
     /** In a group each of its members has its turn at once, and the schedule is for the rounds. */
-    private Settlement.Next again(Endpoint endpoint, int made, AttemptResult.Failed failed, long nowMs) {
-        List<Endpoint> members = endpoints.activeMembers(endpoint);
+    private Settlement.Next again(Endpoint endpoint, DueDelivery delivery, AttemptResult.Failed failed, long nowMs) {
+        int made = delivery.attempts() + 1;
+        List<Endpoint> members = membersThatWant(endpoint, delivery);
         int count = Math.max(1, members.size());
         Optional<Duration> wait = made % count != 0 ? Optional.of(Duration.ZERO)
                 : endpoint.spec().retry().next(made / count, failed.retryAfter(), environment.random());
@@ -41,5 +42,15 @@ final class NextAttempt {
         Optional<Endpoint> other = members.stream().filter(member -> member.id().compareTo(endpoint.id()) > 0).findFirst()
                 .or(() -> members.stream().findFirst()).filter(member -> !member.id().equals(endpoint.id()));
         return other.isPresent() ? new Settlement.Next.HandedOn(other.get().id(), dueMs) : new Settlement.Next.Again(dueMs);
+    }
+
+    /** The active members of the endpoint's group that the event is for, itself among them; none if it is in no group. */
+    private List<Endpoint> membersThatWant(Endpoint endpoint, DueDelivery delivery) {
+        List<Endpoint> members = endpoints.activeMembers(endpoint);
+        if (members.stream().allMatch(endpoint::wantsTheSameAs)) {
+            return members;
+        }
+        Submission submission = Submission.read(endpoint.tenant(), delivery.message().text(), Optional.empty(), delivery.content());
+        return members.stream().filter(member -> member.wantsTheSameAs(endpoint) || endpoints.wants(member, submission)).toList();
     }
 }

@@ -76,7 +76,7 @@ public final class Outbox implements AutoCloseable {
 
     /** Its tables, for whoever opens the store. */
     public static Schema schema() {
-        return Schema.of("webhooks", Outbox.class, "001-webhooks.sql", "002-origin.sql");
+        return Schema.of("webhooks", Outbox.class, "001-webhooks.sql", "002-origin.sql", "003-query.sql");
     }
 
     /**
@@ -87,12 +87,17 @@ public final class Outbox implements AutoCloseable {
      * @throws io.heliograph.ConfigException if the master key is missing that sealed one of them; the message names it
      */
     public static Outbox open(SqlStore store, SecretSeal seal, OutboxConfig config, Environment environment) {
-        return open(store, seal, OutboxObserver.NONE, config, environment);
+        return open(store, seal, Conditions.NONE, OutboxObserver.NONE, config, environment);
     }
 
-    /** The same, with rows that {@code observer} writes beside its events. */
-    public static Outbox open(SqlStore store, SecretSeal seal, OutboxObserver observer, OutboxConfig config, Environment environment) {
-        return new Outbox(store, Endpoints.load(store, seal, config, environment), observer, config, environment);
+    /**
+     * The same, with rows that {@code observer} writes beside its events.
+     *
+     * @param conditions what endpoints' queries mean
+     */
+    public static Outbox open(SqlStore store, SecretSeal seal, Conditions conditions, OutboxObserver observer, OutboxConfig config,
+            Environment environment) {
+        return new Outbox(store, Endpoints.load(store, seal, conditions, config, environment), observer, config, environment);
     }
 
     /** Who gets events. */
@@ -118,6 +123,7 @@ public final class Outbox implements AutoCloseable {
             return CompletableFuture.completedFuture(count(refusal.get()));
         }
         Submission submission = submission(tenant, event, idempotencyKey);
+        endpoints.judge(submission);
         return groups.write(submission, submission.content().length).thenApply(FanOut.Stored::publication)
                 .exceptionally(failure -> count(refused(failure)));
     }
@@ -126,8 +132,7 @@ public final class Outbox implements AutoCloseable {
         FanOut fanOut = fanOut(sql);
         var pending = new ArrayList<FanOut.Pending>(group.size());
         for (Submission submission : group) {
-            List<Endpoint> receivers = endpoints.receivers(submission.tenant(), submission.event().topic());
-            pending.add(fanOut.add(submission, receivers, group.size() == 1));
+            pending.add(fanOut.add(submission, endpoints.receivers(submission), group.size() == 1));
         }
         fanOut.finish();
         return pending.stream().map(FanOut.Pending::get).toList();
@@ -179,6 +184,7 @@ public final class Outbox implements AutoCloseable {
             // No key that a publisher can send holds this character.
             Optional<String> key = idempotencyKey.map(text -> index == 0 ? text : text + '\u001f' + index);
             Submission submission = submission(tenant, event, key);
+            endpoints.judge(submission);
             submissions.add(submission);
             bytes += submission.content().length;
         }
@@ -231,8 +237,7 @@ public final class Outbox implements AutoCloseable {
     }
 
     private FanOut.Stored store(Statements sql, Submission submission) throws SQLException {
-        List<Endpoint> receivers = endpoints.receivers(submission.tenant(), submission.event().topic());
-        return FanOut.store(sql, submission, receivers, observer, nowMs());
+        return FanOut.store(sql, submission, endpoints.receivers(submission), observer, nowMs());
     }
 
     private static Throwable cause(Throwable failure) {
@@ -366,7 +371,7 @@ public final class Outbox implements AutoCloseable {
             return CompletableFuture.failedFuture(new ConfigException("endpoint", endpoint, "one that is there"));
         }
         Submission submission = submission(found.get().tenant(), Event.json(TEST_TOPIC, "{\"endpoint\":\"" + endpoint + "\"}"));
-        return store.write(sql -> FanOut.store(sql, submission, List.of(found.get()), observer, nowMs())).thenApply(stored -> {
+        return store.write(sql -> FanOut.store(sql, submission, Receivers.of(List.of(found.get())), observer, nowMs())).thenApply(stored -> {
             stored(List.of(stored));
             return stored.publication();
         });

@@ -35,6 +35,11 @@ public final class OutboxWrite {
         this.fanOut = fanOut;
     }
 
+    /** Whether some endpoint wants events of a topic. */
+    public boolean isWanted(String tenant, String topic) {
+        return outbox.endpoints().list(tenant).stream().anyMatch(endpoint -> endpoint.takesEvents() && endpoint.spec().wants(topic));
+    }
+
     /**
      * Takes an event in, for the endpoints that want its topic and for some named ones, under the policy of each. An event whose
      * source and id are there already is not stored again.
@@ -42,13 +47,16 @@ public final class OutboxWrite {
      * @param endpoints their ids; passed over are those that are gone, take no events now, or are another tenant's
      */
     public void add(String tenant, Event event, Set<String> endpoints) throws SQLException {
-        Map<String, Endpoint> receivers = new LinkedHashMap<>();
-        outbox.endpoints().receivers(tenant, event.topic()).forEach(endpoint -> receivers.put(endpoint.id(), endpoint));
+        Submission submission = outbox.submission(tenant, event);
+        Receivers wanting = outbox.endpoints().receivers(submission);
+        Map<String, Endpoint> takers = new LinkedHashMap<>();
+        wanting.takers().forEach(endpoint -> takers.put(endpoint.id(), endpoint));
         for (String id : endpoints) {
             outbox.endpoints().find(id).filter(endpoint -> endpoint.tenant().equals(tenant) && endpoint.takesEvents())
-                    .ifPresent(endpoint -> receivers.put(id, endpoint));
+                    .ifPresent(endpoint -> takers.put(id, endpoint));
         }
-        pending.add(fanOut.add(outbox.submission(tenant, event), List.copyOf(receivers.values()), false));
+        List<Endpoint> filtered = wanting.filtered().stream().filter(endpoint -> !takers.containsKey(endpoint.id())).toList();
+        pending.add(fanOut.add(submission, new Receivers(List.copyOf(takers.values()), filtered), false));
     }
 
     /**

@@ -50,10 +50,13 @@ final class Recovery {
         long recovered = 0;
         for (Row row : rows) {
             if (receiver.spec().wants(row.topic) && isMissing(sql, receiver, row.id)) {
-                if (!enter(sql, receiver, row.id, outbox.nowMs())) {
-                    return new Batch(recovered, row.id, true);
+                Submission submission = submission(sql, row.id);
+                if (outbox.endpoints().wants(receiver, submission)) {
+                    if (!enter(sql, receiver, row.id, submission, outbox.nowMs())) {
+                        return new Batch(recovered, row.id, true);
+                    }
+                    recovered++;
                 }
-                recovered++;
             }
         }
         return new Batch(recovered, rows.isEmpty() ? afterRow : rows.getLast().id, rows.size() < BATCH);
@@ -66,10 +69,13 @@ final class Recovery {
                 || outbox.endpoints().find(id).filter(other -> other.isOfOneGroupWith(receiver)).isPresent());
     }
 
-    /** What is sent again makes no room for itself: nothing else is given up for it. */
-    private static boolean enter(Statements sql, Endpoint receiver, long row, long nowMs) throws SQLException {
-        Submission submission = sql.row("SELECT tenant, message, event_id, content FROM webhooks_event WHERE id = ?",
+    private static Submission submission(Statements sql, long row) throws SQLException {
+        return sql.row("SELECT tenant, message, event_id, content FROM webhooks_event WHERE id = ?",
                 r -> Submission.read(r.getString(1), r.getString(2), Optional.ofNullable(r.getString(3)), r.getBytes(4)), row).orElseThrow();
+    }
+
+    /** What is sent again makes no room for itself: nothing else is given up for it. */
+    private static boolean enter(Statements sql, Endpoint receiver, long row, Submission submission, long nowMs) throws SQLException {
         int size = submission.event().size();
         boolean hasRoom = new Balances(sql).held(receiver.id()).map(held -> switch (held.judge(receiver.spec().policy(), size,
                 Long.MAX_VALUE)) {
@@ -86,7 +92,7 @@ final class Recovery {
                 + " WHERE a.id = ?", row -> new About(row.getLong(1), row.getString(2), row.getString(3)), attempt)
                 .orElseThrow(() -> new ConfigException("attempt", attempt, "one that was made"));
         Endpoint receiver = require(endpoints, about.endpoint);
-        if (!enter(sql, receiver, about.event, nowMs)) {
+        if (!enter(sql, receiver, about.event, submission(sql, about.event), nowMs)) {
             throw new ConfigException("attempt", attempt, "one at an endpoint whose queue has room; it is full (policy "
                     + receiver.spec().policy().text() + ")");
         }

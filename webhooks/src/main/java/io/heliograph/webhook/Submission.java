@@ -12,18 +12,20 @@ import java.util.Optional;
  * @param explicitId     the id that its publisher gave it
  * @param content        as it is stored and sent; not to be changed
  * @param idempotencyKey what its publisher says is the same for repetitions
+ * @param verdicts       which queries it matches
  */
 record Submission(String tenant, Event event, Optional<String> explicitId, String message, byte[] content,
-        Optional<String> idempotencyKey) {
+        Optional<String> idempotencyKey, Verdicts verdicts) {
 
     static Submission of(String tenant, Event event, MessageId message, Optional<String> idempotencyKey) {
         return new Submission(tenant, event, event.id(), message.text(),
-                CloudEventJson.write(event, message.text()).getBytes(StandardCharsets.UTF_8), idempotencyKey);
+                CloudEventJson.write(event, message.text()).getBytes(StandardCharsets.UTF_8), idempotencyKey, new Verdicts(event));
     }
 
     /** One that lay in the inlet. */
     static Submission read(String tenant, String message, Optional<String> explicitId, byte[] content) {
-        return new Submission(tenant, CloudEventJson.read(content), explicitId, message, content, Optional.empty());
+        Event event = CloudEventJson.read(content);
+        return new Submission(tenant, event, explicitId, message, content, Optional.empty(), new Verdicts(event));
     }
 
     @Override

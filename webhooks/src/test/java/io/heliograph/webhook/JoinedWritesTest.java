@@ -42,7 +42,7 @@ class JoinedWritesTest {
     }
 
     private static Outbox outbox(SqlStore store, OutboxObserver observer, Environment environment) {
-        return Outbox.open(store, SecretSeal.of(List.of(OutboxFixture.MASTER), new SecureRandom()), observer,
+        return Outbox.open(store, SecretSeal.of(List.of(OutboxFixture.MASTER), new SecureRandom()), Conditions.NONE, observer,
                 OutboxConfig.defaults().withRetention(Duration.ofDays(1)), environment);
     }
 

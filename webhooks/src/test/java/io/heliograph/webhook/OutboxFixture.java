@@ -28,10 +28,10 @@ final class OutboxFixture implements AutoCloseable {
     final Environment environment;
 
     private OutboxFixture(StoreAddress address, Clock clock, WallClock wallClock, OutboxConfig config, NoticeListener notices,
-            StoreLimits limits) {
+            StoreLimits limits, Conditions conditions) {
         environment = new Environment(clock, wallClock, new SecureRandom(), notices);
         store = SqlStore.open(address, List.of(Outbox.schema()), limits, Environment.system());
-        outbox = Outbox.open(store, SecretSeal.of(List.of(MASTER), new SecureRandom()), config, environment);
+        outbox = Outbox.open(store, SecretSeal.of(List.of(MASTER), new SecureRandom()), conditions, OutboxObserver.NONE, config, environment);
     }
 
     static OutboxFixture open(Path folder) {
@@ -40,16 +40,22 @@ final class OutboxFixture implements AutoCloseable {
 
     static OutboxFixture open(StoreAddress address) {
         return new OutboxFixture(address, Clock.SYSTEM, WallClock.SYSTEM, OutboxConfig.defaults(), NoticeListener.NONE,
-                StoreLimits.DEFAULT);
+                StoreLimits.DEFAULT, Conditions.NONE);
     }
 
     static OutboxFixture open(Path folder, StoreLimits limits) {
         return new OutboxFixture(StoreAddress.parse(folder.toString()), Clock.SYSTEM, WallClock.SYSTEM, OutboxConfig.defaults(),
-                NoticeListener.NONE, limits);
+                NoticeListener.NONE, limits, Conditions.NONE);
     }
 
     static OutboxFixture open(Path folder, ManualClock clock, OutboxConfig config, NoticeListener notices) {
-        return new OutboxFixture(StoreAddress.parse(folder.toString()), clock, clock, config, notices, StoreLimits.DEFAULT);
+        return new OutboxFixture(StoreAddress.parse(folder.toString()), clock, clock, config, notices, StoreLimits.DEFAULT,
+                Conditions.NONE);
+    }
+
+    static OutboxFixture open(Path folder, Conditions conditions) {
+        return new OutboxFixture(StoreAddress.parse(folder.toString()), Clock.SYSTEM, WallClock.SYSTEM, OutboxConfig.defaults(),
+                NoticeListener.NONE, StoreLimits.DEFAULT, conditions);
     }
 
     static EndpointSpec spec(String url) {

@@ -90,8 +90,8 @@ class OutboxTest {
             var message = new MessageId("msg_twice");
             Submission one = Submission.of("default", OutboxFixture.event(1), message, Optional.empty());
             Submission other = Submission.of("default", OutboxFixture.event(2), message, Optional.empty());
-            fixture.store.write(sql -> FanOut.store(sql, one, List.of(), OutboxObserver.NONE, 0)).join();
-            assertThatThrownBy(() -> fixture.store.write(sql -> FanOut.store(sql, other, List.of(), OutboxObserver.NONE, 0)).join())
+            fixture.store.write(sql -> FanOut.store(sql, one, Receivers.of(List.of()), OutboxObserver.NONE, 0)).join();
+            assertThatThrownBy(() -> fixture.store.write(sql -> FanOut.store(sql, other, Receivers.of(List.of()), OutboxObserver.NONE, 0)).join())
                     .hasMessageContaining("msg_twice is another event's");
         }
     }
