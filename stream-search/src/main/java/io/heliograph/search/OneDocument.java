@@ -12,14 +12,17 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.TopDocs;
 
-/** An index of one document, for questions about it. Confined to one thread. */
+/** An index of one document, for questions about it. Thread-safe once it is made, since nothing changes. */
 final class OneDocument {
-
-    private final IndexSearcher searcher;
 
     static {
         LuceneLog.silence();
     }
+
+    /** Has no field. */
+    static final OneDocument EMPTY = of(new Document());
+
+    private final IndexSearcher searcher;
 
     private OneDocument(IndexSearcher searcher) {
         this.searcher = searcher;

@@ -3,8 +3,11 @@ package io.heliograph.search;
 import java.util.Map;
 import java.util.function.BiPredicate;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field.Store;
+import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.monitor.Presearcher;
+import org.apache.lucene.monitor.QueryTree;
 import org.apache.lucene.monitor.TermFilteredPresearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.util.BytesRef;
@@ -20,7 +23,7 @@ final class OpenPresearcher extends Presearcher {
 
     private static final BiPredicate<String, BytesRef> EVERY_TERM = (field, term) -> true;
 
-    private final TermFilteredPresearcher presearcher = new TermFilteredPresearcher();
+    private final TermFilteredPresearcher presearcher = new Terms();
 
     private OpenPresearcher() {
     }
@@ -33,5 +36,16 @@ final class OpenPresearcher extends Presearcher {
     @Override
     public Document indexQuery(Query query, Map<String, String> metadata) {
         return presearcher.indexQuery(query, metadata);
+    }
+
+    /** Keeps nothing of a query but its terms; Lucene's own would take 32 KiB for each field of each query on the way. */
+    private static final class Terms extends TermFilteredPresearcher {
+
+        @Override
+        protected Document buildQueryDocument(QueryTree tree) {
+            var document = new Document();
+            tree.collectTerms((field, term) -> document.add(new StringField(field, term, Store.NO)));
+            return document;
+        }
     }
 }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.lucene.document.Document;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
@@ -64,12 +63,26 @@ final class QueryCompiler {
         }
     }
 
+    /**
+     * Compiles a query that the schema has nothing to learn from, so that it does not matter in which order such queries are
+     * compiled; empty for any other, and for one that cannot be used.
+     */
+    static Optional<CompiledQuery> compileKnown(Clause clause, Schema schema, Settings settings) {
+        var compiler = new QueryCompiler(new SchemaDraft(schema), settings);
+        try {
+            CompiledQuery compiled = compiler.whole(clause);
+            return compiler.draft.isEmpty() ? Optional.of(compiled) : Optional.empty();
+        } catch (QueryException e) {
+            return Optional.empty();
+        }
+    }
+
     private CompiledQuery whole(Clause clause) {
         try {
             Query query = compile(clause, false).orElseThrow(() -> new QueryException(clause.place(), clause.source(),
                     "nothing of this query is left once its language has dropped the words that are everywhere"));
             requireFewTerms(clause, query);
-            OneDocument.of(new Document()).matches(query);
+            OneDocument.EMPTY.matches(query);
             OpenPresearcher.INSTANCE.indexQuery(query, Map.of());
             return new CompiledQuery(query, List.copyOf(leaves), Set.copyOf(targets));
         } catch (QueryException e) {

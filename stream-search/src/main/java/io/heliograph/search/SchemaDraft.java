@@ -54,6 +54,11 @@ final class SchemaDraft {
         return new Field(path, implied, Optional.empty(), Field.Origin.USED);
     }
 
+    /** Whether the schema would learn nothing. */
+    boolean isEmpty() {
+        return used.isEmpty();
+    }
+
     /** Whether it is done; if not, the schema has changed meanwhile, and the query must be looked at again. */
     boolean commit() {
         return schema.adopt(used, found);

@@ -9,6 +9,7 @@ import io.heliograph.Subscriber;
 import io.heliograph.Subscription;
 import io.heliograph.spi.Environment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +30,16 @@ import java.util.stream.Stream;
  * or after, and nothing in between. Registering is as dear as a commit in Lucene (milliseconds), so register many at once.
  *
  * <p>A query that throws while it is matched, be it an Error, is left out from then on, counted, and told as a
- * {@link Notice.Degraded}; the others are matched. Lucene's Monitor starts one thread, {@code cache-purge-...}, which sleeps;
+ * {@link Notice.Degraded}; the others are matched. Many searches that are registered at once are compiled on the JDK's common
+ * pool. Lucene's Monitor starts one thread, {@code cache-purge-...}, which sleeps;
  * {@link #close} ends it.
  */
 public final class SearchIndex implements AutoCloseable {
 
     private static final int MATCHED_TOGETHER = 128;
+    /** So few are compiled on the caller's thread alone. */
+    private static final int COMPILED_AT_ONCE = 100;
+    private static final int COMPILED_TOGETHER = 2_000;
 
     private final SearchConfig config;
     private final Environment environment;
@@ -91,18 +96,39 @@ public final class SearchIndex implements AutoCloseable {
      */
     public List<Registration> register(List<Search> searches) {
         Map<String, CompiledSearch> good = new LinkedHashMap<>();
-        var outcomes = new ArrayList<Registration>();
-        for (Search search : searches) {
-            try {
-                good.put(search.id(), new CompiledSearch(search, compile(search)));
-                outcomes.add(new Registration.Done(search.id()));
-            } catch (QueryException e) {
-                tally.refused.increment();
-                outcomes.add(new Registration.Refused(search.id(), e));
+        var outcomes = new ArrayList<Registration>(searches.size());
+        for (int from = 0; from < searches.size(); from += COMPILED_TOGETHER) {
+            List<Search> some = searches.subList(from, Math.min(from + COMPILED_TOGETHER, searches.size()));
+            List<Optional<CompiledQuery>> known = compileKnown(some);
+            for (int i = 0; i < some.size(); i++) {
+                Search search = some.get(i);
+                try {
+                    good.put(search.id(), new CompiledSearch(search, known.get(i).orElseGet(() -> compile(search))));
+                    outcomes.add(new Registration.Done(search.id()));
+                } catch (QueryException e) {
+                    tally.refused.increment();
+                    outcomes.add(new Registration.Refused(search.id(), e));
+                }
             }
         }
         put(List.copyOf(good.values()));
         return List.copyOf(outcomes);
+    }
+
+    /** On all processors where there are many. What the schema would learn from is left for one after the other, in order. */
+    private List<Optional<CompiledQuery>> compileKnown(List<Search> searches) {
+        if (searches.size() < COMPILED_AT_ONCE) {
+            return Collections.nCopies(searches.size(), Optional.empty());
+        }
+        return searches.parallelStream().map(this::compileKnown).toList();
+    }
+
+    private Optional<CompiledQuery> compileKnown(Search search) {
+        try {
+            return QueryCompiler.compileKnown(search.parse(config.queryLimits()), schema, settings(search));
+        } catch (QueryException e) {
+            return Optional.empty();
+        }
     }
 
     /** A search whose query can be used. */

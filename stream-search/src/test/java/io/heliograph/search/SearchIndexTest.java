@@ -97,6 +97,35 @@ class SearchIndexTest {
     }
 
     @Test
+    void registersManyAsItWouldAFewAtATime() {
+        var many = new ArrayList<Search>();
+        for (int i = 0; i < 5_000; i++) {
+            many.add(Search.of("s" + i, switch (i % 5) {
+                case 0 -> "n" + i % 50 + ":[1 TO " + i + "]";
+                case 1 -> "n" + i % 50 + ":word";
+                case 2 -> "title:garden OR n" + i % 49 + ":2.5";
+                case 3 -> "title:(";
+                default -> "price:[* TO " + i + "]";
+            }));
+        }
+        try (SearchIndex inTurn = SearchIndex.open()) {
+            var expected = new ArrayList<Registration>();
+            for (int i = 0; i < many.size(); i += 50) {
+                expected.addAll(inTurn.register(many.subList(i, i + 50)));
+            }
+            List<Registration> outcomes = searches.register(many);
+            for (int i = 0; i < many.size(); i++) {
+                assertThat(outcomes.get(i)).hasSameClassAs(expected.get(i)).returns("s" + i, Registration::searchId);
+            }
+            assertThat(searches.schema().fields()).isEqualTo(inTurn.schema().fields());
+            assertThat(searches.counts().searches()).isEqualTo(4_000);
+            assertThat(searches.counts().refused()).isEqualTo(1_000);
+            Event event = Event.json("listings", "{\"title\": \"a garden\", \"price\": 4000, \"n0\": 7, \"n1\": \"word\", \"n2\": 2.5}");
+            assertThat(ids(event)).isNotEmpty().isEqualTo(inTurn.match(event).stream().map(Match::searchId).toList());
+        }
+    }
+
+    @Test
     void refusesMoreSearchesThanItMayHold() {
         try (SearchIndex small = SearchIndex.open(SearchConfig.defaults().withMaxSearches(2), Environment.system())) {
             small.register(List.of(Search.of("a", "x"), Search.of("b", "y")));
