@@ -15,7 +15,18 @@ final class DealerSocket implements PeerSocket {
 
     private final Peer peer = new Peer(this, new byte[0]);
     private Optional<ZMQ.Socket> socket = Optional.empty();
+    private final JoinedFrames joined;
     private long binding;
+
+    /** Whose messages have one frame each. */
+    DealerSocket() {
+        this(0);
+    }
+
+    /** @param mostBytes the largest message that is read, of however many frames */
+    DealerSocket(long mostBytes) {
+        this.joined = new JoinedFrames(mostBytes);
+    }
 
     /**
      * Uses {@code connecting} from now on.
@@ -57,12 +68,7 @@ final class DealerSocket implements PeerSocket {
                 break;
             }
             received++;
-            if (message.hasMore()) {
-                skipParts(base);
-                receiver.onParts(peer);
-            } else {
-                receiver.onMessage(peer, message.buf());
-            }
+            joined.join(message, base).ifPresentOrElse(whole -> receiver.onMessage(peer, whole), () -> receiver.onParts(peer));
         }
         return received;
     }
@@ -82,6 +88,25 @@ final class DealerSocket implements PeerSocket {
             return Sent.GONE;
         }
         return socket.get().base().send(new Msg(message), zmq.ZMQ.ZMQ_DONTWAIT) ? Sent.TAKEN : Sent.FULL;
+    }
+
+    @Override
+    public Sent send(Peer to, EventFrames frames) {
+        if (socket.isEmpty()) {
+            return Sent.GONE;
+        }
+        return sendAll(socket.get().base(), frames) ? Sent.TAKEN : Sent.FULL;
+    }
+
+    /** Sends what is left of {@code frames}; says {@code false} if the first, and so none, was taken. */
+    static boolean sendAll(SocketBase base, EventFrames frames) {
+        while (frames.hasNext()) {
+            Msg frame = new Msg(frames.next());
+            if (!base.send(frame, zmq.ZMQ.ZMQ_DONTWAIT | (frames.hasNext() ? zmq.ZMQ.ZMQ_SNDMORE : 0))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

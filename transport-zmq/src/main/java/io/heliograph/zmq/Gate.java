@@ -187,7 +187,7 @@ final class Gate implements MsgAllocator {
         prove(connection);
         String identity = sender.get(Metadata.IDENTITY);
         boolean isNamed = identity != null && !identity.isEmpty();
-        if (isNamed && (rules.kind() == GateRules.Kind.OWN || identity.charAt(0) == 0)) {
+        if (isNamed && (rules.kind().isOwn() || identity.charAt(0) == 0)) {
             // It could take the place of a peer that ZeroMQ gives a name, which begins with 0.
             cut(connection, ZmqRefusal.STRANGE);
         }

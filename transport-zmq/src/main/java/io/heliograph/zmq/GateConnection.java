@@ -29,6 +29,7 @@ final class GateConnection {
     volatile boolean isCut;
     volatile int silentSweeps;
     private int parts;
+    private long partsBytes;
     private Set<String> prefixes = Set.of();
 
     GateConnection(SocketChannel channel, long acceptedNs) {
@@ -65,11 +66,14 @@ final class GateConnection {
             return Optional.empty();
         }
         parts++;
-        if (parts + (part.hasMore() ? 1 : 0) > rules.kind().parts) {
+        partsBytes += part.size();
+        boolean isTooLarge = rules.kind().isOwn() && partsBytes > rules.messageBytes();
+        if (isTooLarge || parts + (part.hasMore() ? 1 : 0) > rules.kind().parts) {
             return Optional.of(ZmqRefusal.STRANGE);
         }
         if (!part.hasMore()) {
             parts = 0;
+            partsBytes = 0;
         }
         return rules.kind() == GateRules.Kind.SUBSCRIBERS ? subscriptionFault(part, rules.subscriptions()) : Optional.empty();
     }

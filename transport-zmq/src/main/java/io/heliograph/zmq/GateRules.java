@@ -22,8 +22,10 @@ record GateRules(Kind kind, int connections, int unproven, long messageBytes, in
 
     /** Whom a socket serves. */
     enum Kind {
-        /** Own peers: one part a message, no names given by peers. */
+        /** Own peers that publish nothing: one part a message, no names given by peers. */
         OWN(1),
+        /** Own publishers: messages that may be cut, parts of one are together no larger than one. */
+        PUBLISHERS(1 << 15),
         /** Foreign subscribers, who send subscriptions and nothing else. */
         SUBSCRIBERS(1),
         /** Foreign workers, who send nothing. */
@@ -35,6 +37,11 @@ record GateRules(Kind kind, int connections, int unproven, long messageBytes, in
 
         Kind(int parts) {
             this.parts = parts;
+        }
+
+        /** Whether its peers are this library's. */
+        boolean isOwn() {
+            return this == OWN || this == PUBLISHERS;
         }
     }
 

@@ -268,14 +268,14 @@ final class Lane implements Destination {
         if (!chunks.isEmpty() && dueState.isEmpty()) {
             Chunk last = chunks.getLast();
             int needed = (tail.isEmpty() ? 0 : tail.encodedLength()) + encodedBytes;
-            boolean isRoomy = last.events() == 0 || last.encodedBytes() + needed <= limits.frameBytes();
+            boolean isRoomy = last.events() == 0 || last.encodedBytes() + needed <= limits.messageBytes();
             if (isRoomy && last.isEvictable() == isEvictable && last.topic().isEmpty() == topic.isEmpty()) {
                 last.append(tail);
                 return last;
             }
         }
         int least = MessageLayout.TOPIC_AT + topic.length() + Account.mostBytes() + encodedBytes;
-        int guess = Math.min(lastFrameBytes + (lastFrameBytes >> 2), limits.frameBytes());
+        int guess = Math.min(lastFrameBytes + (lastFrameBytes >> 2), limits.messageBytes());
         int needed = Math.max(guess, least);
         var chunk = new Chunk(topic, isEvictable, tail.from(), spare.filter(bytes -> bytes.length >= needed).orElseGet(() -> new byte[needed]));
         spare = Optional.empty();

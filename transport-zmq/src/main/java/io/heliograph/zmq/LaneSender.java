@@ -34,6 +34,7 @@ final class LaneSender {
     private final List<Outgoing> outgoing = new ArrayList<>();
     /** What became of each, as far as it was tried. */
     private final List<PeerSocket.Sent> sent = new ArrayList<>();
+    private final EventFrames frames = new EventFrames();
     private boolean hasMadeRoom;
     private int turnsSinceTold;
     private boolean isDone;
@@ -126,8 +127,17 @@ final class LaneSender {
         for (int i = 0; i < outgoing.size(); i++) {
             Outgoing each = outgoing.get(i);
             boolean isRefused = i > 0 && outgoing.get(i - 1).to() == each.to() && sent.get(i - 1) != PeerSocket.Sent.TAKEN;
-            sent.add(isRefused ? sent.get(i - 1) : each.peer().socket().send(each.peer(), each.message()));
+            sent.add(isRefused ? sent.get(i - 1) : send(each));
         }
+    }
+
+    private PeerSocket.Sent send(Outgoing each) {
+        PeerSocket socket = each.peer().socket();
+        if (!config.limits().isEachAlone()) {
+            return socket.send(each.peer(), each.message());
+        }
+        frames.cut(each.message());
+        return socket.send(each.peer(), frames);
     }
 
     private boolean settle(long nowNs) {
@@ -137,7 +147,7 @@ final class LaneSender {
             if (sent.get(i) == PeerSocket.Sent.TAKEN) {
                 isAnyTaken = true;
                 each.to().onSent(each.due(), nowNs);
-                remotes.tally().sent(each.message().capacity());
+                remotes.tally().sent(frames(each.message()), each.message().capacity());
             } else {
                 if (each.due() == RemoteSubscriber.Due.FRAME) {
                     each.to().lane.putBack();
@@ -149,6 +159,15 @@ final class LaneSender {
             tellOfRoom();
         }
         return isAnyTaken;
+    }
+
+    /** How many frames it was to ZeroMQ. */
+    private int frames(ByteBuffer message) {
+        if (!config.limits().isEachAlone()) {
+            return 1;
+        }
+        frames.cut(message);
+        return frames.left();
     }
 
     private void tellOfRoom() {

@@ -87,7 +87,7 @@ final class MessageLayout {
 
     /** The most bytes that a subscriber is sent at once. */
     static long mostBytesToSubscriber(ZmqLimits limits) {
-        return (long) Math.max(limits.eventBytes(), limits.frameBytes()) + MOST_FIELDS_BYTES + MOST_OVERHEAD_BYTES;
+        return (long) Math.max(limits.eventBytes(), limits.messageBytes()) + MOST_FIELDS_BYTES + MOST_OVERHEAD_BYTES;
     }
 
     /** The most bytes that a publisher is sent at once: a HELLO with all its filters. */

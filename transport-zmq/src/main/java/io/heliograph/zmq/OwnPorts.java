@@ -25,7 +25,7 @@ final class OwnPorts {
     /** One endpoint that is connected to. */
     private static final class Line {
         private final ZmqEndpoint endpoint;
-        private final DealerSocket socket = new DealerSocket();
+        private final DealerSocket socket;
         /** Written by ZeroMQ's thread. */
         private final AtomicInteger refusals = new AtomicInteger();
         private boolean isHeard;
@@ -33,8 +33,9 @@ final class OwnPorts {
         private long sinceNs;
         private long patienceNs = LEAST_PATIENCE_NS;
 
-        private Line(ZmqEndpoint endpoint, long nowNs) {
+        private Line(ZmqEndpoint endpoint, long mostBytes, long nowNs) {
             this.endpoint = endpoint;
+            this.socket = new DealerSocket(mostBytes);
             this.sinceNs = nowNs;
         }
 
@@ -80,6 +81,7 @@ final class OwnPorts {
     private final SocketLoop loop;
     private final byte[] knock;
     private final long mostBytes;
+    private final GateRules.Kind peers;
     private final RandomGenerator random;
     private final List<RouterSocket> routers = new ArrayList<>();
     private final List<Line> lines = new ArrayList<>();
@@ -88,13 +90,16 @@ final class OwnPorts {
     /**
      * @param knock     what each peer is sent first
      * @param mostBytes the largest message that is read
+     * @param peers     who may come, where this side binds
      */
-    OwnPorts(ZmqConfig config, Sockets sockets, SocketLoop loop, byte[] knock, long mostBytes, RandomGenerator random) {
+    OwnPorts(ZmqConfig config, Sockets sockets, SocketLoop loop, byte[] knock, long mostBytes, GateRules.Kind peers,
+            RandomGenerator random) {
         this.config = config;
         this.sockets = sockets;
         this.loop = loop;
         this.knock = knock;
         this.mostBytes = mostBytes;
+        this.peers = peers;
         this.random = random;
         this.onBound = loop::wakeUp;
     }
@@ -103,11 +108,11 @@ final class OwnPorts {
     void open(long nowNs) throws IOException {
         for (ZmqEndpoint endpoint : config.endpoints()) {
             if (config.isBinding()) {
-                RouterSocket router = sockets.bindOwn(endpoint, knock, mostBytes);
+                RouterSocket router = sockets.bindOwn(endpoint, knock, mostBytes, peers);
                 routers.add(router);
                 loop.watch(router.channel());
             } else {
-                var line = new Line(endpoint, nowNs);
+                var line = new Line(endpoint, mostBytes, nowNs);
                 lines.add(line);
                 connect(line);
             }

@@ -25,7 +25,7 @@ sealed interface PeerSocket permits RouterSocket, DealerSocket, PlainReqSocket, 
         /** One message, from position 0 to its limit; its bytes are valid until the call returns. */
         void onMessage(Peer from, ByteBuffer message);
 
-        /** A message in several parts, which no own peer sends; it has been thrown away. */
+        /** A message in several parts that no own peer sends; it has been thrown away. */
         void onParts(Peer from);
     }
 
@@ -38,6 +38,11 @@ sealed interface PeerSocket permits RouterSocket, DealerSocket, PlainReqSocket, 
      * @param message from position 0 to its capacity; not to be changed as long as it may be on its way
      */
     Sent send(Peer to, ByteBuffer message);
+
+    /** Sends one message, cut, without waiting: all of its frames or none. */
+    default Sent send(Peer to, EventFrames frames) {
+        return send(to, frames.rest());
+    }
 
     /** Becomes readable when there may be something to receive. */
     SelectableChannel channel();

@@ -54,7 +54,7 @@ final class PublisherPorts implements SocketLoop.Work {
         this.sender = new LaneSender(config, session, remotes, lock, onChange, policy);
         this.loop = new SocketLoop("publisher " + config.text(), this, onFailure);
         this.ports = new OwnPorts(config, sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, session, 0),
-                MessageLayout.mostBytesToPublisher(config.limits()), environment.random());
+                MessageLayout.mostBytesToPublisher(config.limits()), GateRules.Kind.OWN, environment.random());
     }
 
     /** One of ZeroMQ's threads has died: there is nothing left to do here. */

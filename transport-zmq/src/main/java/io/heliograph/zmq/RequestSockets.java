@@ -27,7 +27,7 @@ final class RequestSockets implements AutoCloseable {
 
     /** A socket that waits for own peers. */
     RouterSocket bindOwn(ZmqEndpoint endpoint) {
-        return sockets.bindOwn(endpoint, knock, config.mostBytes());
+        return sockets.bindOwn(endpoint, knock, config.mostBytes(), GateRules.Kind.OWN);
     }
 
     /** Has {@code dealer} connect to own peers; it stays closed within a process as long as nobody is bound there. */

@@ -13,11 +13,14 @@ final class RouterSocket implements PeerSocket {
     private final ZMQ.Socket socket;
     private final SocketBase base;
     private final String bound;
+    private final JoinedFrames joined;
 
     /**
-     * @param bound what it is bound to, as ZeroMQ has it
+     * @param bound     what it is bound to, as ZeroMQ has it
+     * @param mostBytes the largest message that is read
      */
-    RouterSocket(ZMQ.Socket socket, String bound) {
+    RouterSocket(ZMQ.Socket socket, String bound, long mostBytes) {
+        this.joined = new JoinedFrames(mostBytes);
         this.socket = socket;
         this.base = socket.base();
         this.bound = bound;
@@ -38,12 +41,11 @@ final class RouterSocket implements PeerSocket {
                 continue;
             }
             Msg message = base.recv(zmq.ZMQ.ZMQ_DONTWAIT);
-            if (message == null || message.hasMore()) {
-                DealerSocket.skipParts(base);
+            if (message == null) {
                 receiver.onParts(from);
                 continue;
             }
-            receiver.onMessage(from, message.buf());
+            joined.join(message, base).ifPresentOrElse(whole -> receiver.onMessage(from, whole), () -> receiver.onParts(from));
         }
         return received;
     }
@@ -54,6 +56,14 @@ final class RouterSocket implements PeerSocket {
             return base.errno() == ZError.EAGAIN ? Sent.FULL : Sent.GONE;
         }
         return base.send(new Msg(message), zmq.ZMQ.ZMQ_DONTWAIT) ? Sent.TAKEN : Sent.GONE;
+    }
+
+    @Override
+    public Sent send(Peer to, EventFrames frames) {
+        if (!base.send(new Msg(to.routingId()), zmq.ZMQ.ZMQ_DONTWAIT | zmq.ZMQ.ZMQ_SNDMORE)) {
+            return base.errno() == ZError.EAGAIN ? Sent.FULL : Sent.GONE;
+        }
+        return DealerSocket.sendAll(base, frames) ? Sent.TAKEN : Sent.GONE;
     }
 
     @Override

@@ -107,12 +107,14 @@ final class Sockets implements AutoCloseable {
     /**
      * A socket that waits for own peers at {@code endpoint}.
      *
-     * @param knock what each that connects is sent first
+     * @param knock     what each that connects is sent first
+     * @param mostBytes the largest message that they send
+     * @param kind      which of own peers they are
      * @throws AddressInUseException if another socket is bound there
      * @throws TransportException    if it cannot be bound
      */
-    RouterSocket bindOwn(ZmqEndpoint endpoint, byte[] knock, long mostBytes) {
-        ZMQ.Socket socket = hardened(SocketType.ROUTER, mostBytes, frames, GateRules.Kind.OWN);
+    RouterSocket bindOwn(ZmqEndpoint endpoint, byte[] knock, long mostBytes, GateRules.Kind kind) {
+        ZMQ.Socket socket = hardened(SocketType.ROUTER, mostBytes, frames, kind);
         socket.setRouterMandatory(true);
         socket.setHelloMsg(knock);
         socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, MessageLayout.header(MessageType.LOST, 0, 0, 0));
@@ -121,7 +123,7 @@ final class Sockets implements AutoCloseable {
         } else {
             bind(socket, endpoint.own());
         }
-        return new RouterSocket(socket, endpoint.own());
+        return new RouterSocket(socket, endpoint.own(), mostBytes);
     }
 
     /**

@@ -74,7 +74,7 @@ final class SubscriberPorts implements SocketLoop.Work {
         tally.refusals = sockets.refusals();
         this.loop = new SocketLoop("subscriber " + config.text(), this, onFailure);
         this.ports = new OwnPorts(config, sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, 0, 0),
-                MessageLayout.mostBytesToSubscriber(config.limits()), environment.random());
+                MessageLayout.mostBytesToSubscriber(config.limits()), GateRules.Kind.PUBLISHERS, environment.random());
         this.plain = new PlainLines(config, ports, subscriptions, lock, tally, environment);
         if (config.latecomers().from() == Latecomers.From.LIVE) {
             feeds.add(feed(subscriptions));

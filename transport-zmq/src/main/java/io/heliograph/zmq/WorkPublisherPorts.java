@@ -68,7 +68,7 @@ final class WorkPublisherPorts implements SocketLoop.Work {
         workers.tally().refusals = sockets.refusals();
         this.loop = new SocketLoop("publisher " + config.text(), this, onFailure);
         this.ports = new OwnPorts(config.zmq(), sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, session, 0),
-                MessageLayout.mostBytesToPublisher(config.limits()), environment.random());
+                MessageLayout.mostBytesToPublisher(config.limits()), GateRules.Kind.OWN, environment.random());
     }
 
     /** One of ZeroMQ's threads has died: there is nothing left to do here. */

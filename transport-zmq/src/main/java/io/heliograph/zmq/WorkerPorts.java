@@ -44,7 +44,7 @@ final class WorkerPorts implements SocketLoop.Work {
         tally.refusals = sockets.refusals();
         this.loop = new SocketLoop("worker " + config.text(), this, onFailure);
         this.ports = new OwnPorts(config.zmq(), sockets, loop, MessageLayout.header(MessageType.KNOCK, 0, 0, 0),
-                MessageLayout.mostBytesToSubscriber(config.limits()), environment.random());
+                MessageLayout.mostBytesToSubscriber(config.limits()), GateRules.Kind.OWN, environment.random());
     }
 
     /** One of ZeroMQ's threads has died: there is nothing left to do here. */

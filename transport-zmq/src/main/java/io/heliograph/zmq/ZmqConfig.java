@@ -54,7 +54,7 @@ public record ZmqConfig(String text, List<ZmqEndpoint> endpoints, ZmqPattern pat
      * own-port   where this library's peers meet                                   PORT+1
      * header     true | false: send foreign peers a third frame                    false
      * max-event  1KiB to 128MiB, the largest event                                 1MiB
-     * frame      1B to 16MiB, up to which events gather; 1B sends each alone       256KiB
+     * frame      1B to 16MiB, up to which events gather; 1B: each is a frame       256KiB
      * window     4KiB to 1GiB on the way to one subscriber                         4MiB
      * evict      100ms to 1h, after which a silent subscriber is waited for no more   5s
      * linger     1ms to 1h, how long close() waits for acknowledgements            1s

@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param messages      received from own peers, of any kind
  * @param bytes         in them
- * @param sentMessages  sent to own peers
+ * @param sentMessages  sent to own peers; of one that is sent in several frames, each frame
  * @param sentBytes     in them
  * @param malformed     ignored because they are none of this protocol's, by reason; absent where there was none
  * @param strays        ignored because nobody here is meant
@@ -46,7 +46,12 @@ public record ZmqCounters(long messages, long bytes, long sentMessages, long sen
         }
 
         void sent(int messageBytes) {
-            sentMessages++;
+            sent(1, messageBytes);
+        }
+
+        /** A message that went in so many frames. */
+        void sent(int frames, int messageBytes) {
+            sentMessages += frames;
             sentBytes += messageBytes;
         }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
  * Every limit and period of the transport.
  *
  * @param eventBytes    the largest event, as {@link io.heliograph.Event#size} counts; nothing larger is sent or read
- * @param frameBytes    events gather in one message up to so many bytes; a larger event travels alone
+ * @param frameBytes    events gather in one frame up to so many bytes, a larger one travels alone; 1: each has a frame of its own
  * @param windowBytes   what may be on its way to one subscriber that has not acknowledged it
  * @param endpoints     places in one address
  * @param peers         own subscribers that a publisher serves at once, and publishers that a subscriber follows
@@ -30,6 +30,8 @@ public record ZmqLimits(int eventBytes, int frameBytes, int windowBytes, int end
     static final int LEAST_EVENT_BYTES = 1 << 10;
     static final int MOST_EVENT_BYTES = 1 << 27;
     static final int LEAST_FRAME_BYTES = 1;
+    /** What is sent together where each event has a frame of its own. */
+    private static final int LONE_FRAMES_BYTES = 64 << 10;
     static final int MOST_FRAME_BYTES = 1 << 24;
     static final int LEAST_WINDOW_BYTES = 1 << 12;
     static final int MOST_WINDOW_BYTES = 1 << 30;
@@ -66,13 +68,23 @@ public record ZmqLimits(int eventBytes, int frameBytes, int windowBytes, int end
                 Duration.ofMillis(100), Duration.ofSeconds(2));
     }
 
+    /** Whether each event is to be in a frame of ZMTP of its own. */
+    boolean isEachAlone() {
+        return frameBytes == LEAST_FRAME_BYTES;
+    }
+
+    /** Up to so many bytes events that wait gather in one message, of however many frames. */
+    int messageBytes() {
+        return isEachAlone() ? LONE_FRAMES_BYTES : frameBytes;
+    }
+
     /** The same with another largest event. */
     public ZmqLimits withEventBytes(int bytes) {
         return new ZmqLimits(bytes, frameBytes, windowBytes, endpoints, peers, filters, plainFilters, plainMessages, heartbeat,
                 silence, eviction, linger, handshake, reconnect, slowReconnect);
     }
 
-    /** The same with another size up to which events gather; 1 sends each by itself. */
+    /** The same with another size up to which events gather; with 1 each has a frame of its own. */
     public ZmqLimits withFrameBytes(int bytes) {
         return new ZmqLimits(eventBytes, bytes, windowBytes, endpoints, peers, filters, plainFilters, plainMessages, heartbeat,
                 silence, eviction, linger, handshake, reconnect, slowReconnect);

@@ -1,6 +1,7 @@
 package io.heliograph.zmq;
 
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -108,6 +109,19 @@ final class RawPeer implements AutoCloseable {
             return false;
         } catch (IOException e) {
             return true;
+        }
+    }
+
+    /** The next frame that is no command of ZeroMQ's; commands are not answered. */
+    byte[] receive() throws IOException {
+        var input = new DataInputStream(socket.getInputStream());
+        while (true) {
+            int flags = input.readUnsignedByte();
+            long length = (flags & LONG) == 0 ? input.readUnsignedByte() : input.readLong();
+            byte[] body = input.readNBytes(Math.toIntExact(length));
+            if ((flags & COMMAND) == 0) {
+                return body;
+            }
         }
     }
 
