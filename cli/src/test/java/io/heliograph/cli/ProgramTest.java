@@ -11,7 +11,7 @@ class ProgramTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "frob                                       | heliograph: command 'frob': allowed is pub, sub, bench, demo, webhook, serve, doctor, completion",
+        "frob                                       | heliograph: command 'frob': allowed is pub, sub, bench, demo, search, webhook, serve, doctor, completion",
         "--frob                                     | heliograph: option '--frob': allowed is --help, --version",
         "pub                                        | heliograph pub: ADDRESS is missing: wanted is heliograph pub ADDRESS [DATA]",
         "sub                                        | heliograph sub: ADDRESS is missing: wanted is heliograph sub ADDRESS",
