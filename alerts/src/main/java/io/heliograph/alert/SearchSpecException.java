@@ -1,0 +1,20 @@
+package io.heliograph.alert;
+
+/** A saved search that cannot be used: the message says what is wrong, which value, and what is allowed. */
+public final class SearchSpecException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String pointer;
+
+    /** @param pointer the place of what is wrong, as a JSON pointer into the search */
+    public SearchSpecException(String pointer, String message) {
+        super(message);
+        this.pointer = pointer;
+    }
+
+    /** The place of what is wrong, as a JSON pointer into the search; empty where it is the whole. */
+    public String pointer() {
+        return pointer;
+    }
+}

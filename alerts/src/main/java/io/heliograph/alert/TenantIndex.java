@@ -1,0 +1,202 @@
+package io.heliograph.alert;
+
+import io.heliograph.ConfigException;
+import io.heliograph.Event;
+import io.heliograph.Notice;
+import io.heliograph.search.Field;
+import io.heliograph.search.QueryException;
+import io.heliograph.search.Registration;
+import io.heliograph.search.Schema;
+import io.heliograph.search.Search;
+import io.heliograph.search.SearchConfig;
+import io.heliograph.search.SearchIndex;
+import io.heliograph.spi.Environment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * One tenant's searches in memory. What is in Lucene's index and not among these is on its way out and finds nothing. The matcher's
+ * thread changes it; any thread may ask.
+ */
+final class TenantIndex implements AutoCloseable {
+
+    /** Between a search's id and the number of one of its condition's queries. */
+    private static final char PART = '\n';
+    private static final Event NOTHING = Event.json("nothing", "{}");
+    private static final Set<String> OWN_FIELDS = Schema.open().fields().stream().map(Field::name).collect(Collectors.toSet());
+
+    private final String tenant;
+    private final SearchIndex index;
+    private final Environment environment;
+    private final Map<String, SavedSearch> live = new ConcurrentHashMap<>();
+    /** Fields as they are in the store. */
+    private final Map<String, Field> storedFields = new ConcurrentHashMap<>();
+    private final ArrayDeque<String> leaving = new ArrayDeque<>();
+
+    TenantIndex(String tenant, SearchConfig config, Environment environment) {
+        this.tenant = tenant;
+        this.index = SearchIndex.open(config, environment);
+        this.environment = environment;
+    }
+
+    SearchIndex index() {
+        return index;
+    }
+
+    Optional<SavedSearch> search(String id) {
+        return Optional.ofNullable(live.get(id));
+    }
+
+    Collection<SavedSearch> searches() {
+        return live.values();
+    }
+
+    /** Whether some search looks at events of a topic. */
+    boolean wants(String topic) {
+        return live.values().stream().anyMatch(search -> search.spec().wants(topic));
+    }
+
+    /**
+     * Tries a search's queries, which makes their fields known.
+     *
+     * @return how long the first of them took for one event, in nanoseconds
+     * @throws QueryException if one cannot be used
+     */
+    long check(String id, SearchSpec spec) {
+        List<Search> all = parts(id, spec);
+        all.forEach(search -> index.test(search, NOTHING));
+        long fromNs = environment.clock().nanoTime();
+        index.test(all.getFirst(), NOTHING);
+        return environment.clock().nanoTime() - fromNs;
+    }
+
+    /** The id of the search that an id in the index is of, or of a part of. */
+    static String searchOf(String indexed) {
+        int end = indexed.indexOf(PART);
+        return end < 0 ? indexed : indexed.substring(0, end);
+    }
+
+    /** Which part it is: 0 for the search's own query, from 1 on for its condition's. */
+    static int partOf(String indexed) {
+        int end = indexed.indexOf(PART);
+        return end < 0 ? 0 : Integer.parseInt(indexed.substring(end + 1));
+    }
+
+    static List<Search> parts(String id, SearchSpec spec) {
+        var parts = new ArrayList<Search>();
+        parts.add(search(id, spec.query(), spec));
+        List<QueryText> more = spec.when().map(Condition::queries).orElse(List.of());
+        for (int i = 0; i < more.size(); i++) {
+            parts.add(search(id + PART + (i + 1), more.get(i), spec));
+        }
+        return parts;
+    }
+
+    private static Search search(String id, QueryText query, SearchSpec spec) {
+        return new Search(id, query.text(), query.syntax(), spec.language());
+    }
+
+    /** Fields that queries use, and that the store does not have yet, or not so. */
+    List<Field> newFields() {
+        return index.schema().fields().stream()
+                .filter(field -> field.origin() != Field.Origin.SEEN && !OWN_FIELDS.contains(field.name()))
+                .filter(field -> !isStored(field)).toList();
+    }
+
+    private boolean isStored(Field field) {
+        Field stored = storedFields.get(field.name());
+        return stored != null && stored.type() == field.type() && stored.language().equals(field.language());
+    }
+
+    /** They are in the store. */
+    void fieldsStored(List<Field> fields) {
+        fields.forEach(field -> storedFields.put(field.name(), field));
+    }
+
+    /** Takes fields over from the store. */
+    void take(Field field) {
+        storedFields.put(field.name(), field);
+        try {
+            index.schema().declare(field);
+        } catch (ConfigException e) {
+            environment.tell(new Notice.Degraded("searches of tenant " + tenant, String.valueOf(e.getMessage())));
+        }
+    }
+
+    void remove(String id) {
+        SavedSearch old = live.remove(id);
+        if (old != null) {
+            parts(id, old.spec()).forEach(part -> leaving.add(part.id()));
+        }
+    }
+
+    /** Puts searches in place of those with the same ids; one that cannot be used any more is told, and left out. */
+    void put(List<SavedSearch> searches) {
+        var enabled = new ArrayList<SavedSearch>();
+        for (SavedSearch search : searches) {
+            if (search.spec().state() == SearchSpec.State.ENABLED) {
+                enabled.add(search);
+            } else {
+                remove(search.id());
+            }
+        }
+        List<Search> all = enabled.stream().flatMap(search -> parts(search.id(), search.spec()).stream()).toList();
+        Map<String, String> refused = register(all);
+        for (SavedSearch search : enabled) {
+            if (refused.containsKey(search.id())) {
+                remove(search.id());
+                environment.tell(new Notice.Degraded("search " + search.id() + " of tenant " + tenant, "left out: " + refused.get(search.id())));
+            } else {
+                replaceParts(search);
+                live.put(search.id(), search);
+            }
+        }
+    }
+
+    private Map<String, String> register(List<Search> all) {
+        if (all.isEmpty()) {
+            return Map.of();
+        }
+        var refused = new ConcurrentHashMap<String, String>();
+        for (Registration one : index.register(all)) {
+            if (one instanceof Registration.Refused(String id, QueryException reason)) {
+                refused.put(searchOf(id), String.valueOf(reason.getMessage()));
+            }
+        }
+        return refused;
+    }
+
+    /** Of the one before, it may have had more queries. */
+    private void replaceParts(SavedSearch search) {
+        SavedSearch old = live.get(search.id());
+        if (old != null) {
+            int now = parts(search.id(), search.spec()).size();
+            parts(old.id(), old.spec()).stream().skip(now).forEach(part -> leaving.add(part.id()));
+        }
+    }
+
+    /** Takes one that is on its way out from the index, which is slow; says whether there was one. */
+    boolean tidy() {
+        String id = leaving.poll();
+        if (id == null) {
+            return false;
+        }
+        boolean isBack = search(searchOf(id)).filter(search -> parts(search.id(), search.spec()).size() > partOf(id)).isPresent();
+        if (!isBack) {
+            index.delete(id);
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        index.close();
+    }
+}
