@@ -11,17 +11,24 @@ final class QueuedWrite<T> {
         LIMIT, RESERVE
     }
 
+    /** Whether somebody waits for it. */
+    enum Haste {
+        NOW, IN_COMPANY
+    }
+
     private final Write<T> write;
     private final long bytes;
     private final Room room;
+    private final Haste haste;
     private final CompletableFuture<T> outcome = new CompletableFuture<>();
     private Runnable completion = () -> {
     };
 
-    QueuedWrite(Write<T> write, long bytes, Room room) {
+    QueuedWrite(Write<T> write, long bytes, Room room, Haste haste) {
         this.write = write;
         this.bytes = bytes;
         this.room = room;
+        this.haste = haste;
     }
 
     long bytes() {
@@ -30,6 +37,10 @@ final class QueuedWrite<T> {
 
     Room room() {
         return room;
+    }
+
+    Haste haste() {
+        return haste;
     }
 
     CompletableFuture<T> outcome() {

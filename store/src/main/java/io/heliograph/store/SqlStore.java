@@ -126,7 +126,7 @@ public final class SqlStore implements AutoCloseable {
         if (bytes < 0) {
             throw new IllegalArgumentException("a write that holds " + bytes + " bytes: at least 0 is needed");
         }
-        return submit(new QueuedWrite<>(write, bytes, QueuedWrite.Room.LIMIT));
+        return submit(new QueuedWrite<>(write, bytes, QueuedWrite.Room.LIMIT, QueuedWrite.Haste.NOW));
     }
 
     /**
@@ -136,7 +136,17 @@ public final class SqlStore implements AutoCloseable {
      * @return see {@link #write(Write)}
      */
     public <T> CompletableFuture<T> writeFromReserve(Write<T> write) {
-        return submit(new QueuedWrite<>(write, 0, QueuedWrite.Room.RESERVE));
+        return submit(new QueuedWrite<>(write, 0, QueuedWrite.Room.RESERVE, QueuedWrite.Haste.NOW));
+    }
+
+    /**
+     * As {@link #writeFromReserve}, for what nobody waits for: it shares the commit of the next write that somebody does wait for, or
+     * has one after 5 ms, so that it costs no sync of its own while others write. Those that came after it may be before it.
+     *
+     * @return see {@link #write(Write)}
+     */
+    public <T> CompletableFuture<T> writeInCompany(Write<T> write) {
+        return submit(new QueuedWrite<>(write, 0, QueuedWrite.Room.RESERVE, QueuedWrite.Haste.IN_COMPANY));
     }
 
     /**

@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Properties;
 
 /**
  * SQLite in one file, locked for this process by a second one beside it ({@code FILE.lock}).
@@ -107,7 +108,7 @@ final class SqliteDatabase implements Database {
     }
 
     private Connection open(String... settings) throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file, driverSettings());
         try (Statement statement = connection.createStatement()) {
             for (String setting : settings) {
                 statement.execute(setting);
@@ -117,6 +118,13 @@ final class SqliteDatabase implements Database {
             connection.close();
             throw e;
         }
+    }
+
+    /** Else the driver asks for the last row's number by a query of its own after each statement that inserts. */
+    private static Properties driverSettings() {
+        var settings = new Properties();
+        settings.setProperty("jdbc.get_generated_keys", "false");
+        return settings;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.heliograph.store;
 
 import io.heliograph.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,8 +9,14 @@ import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Writes that wait for the writer, in the order of their coming; it has a limit and nobody waits to get in. Thread-safe. */
+/**
+ * Writes that wait for the writer, in the order of their coming, but those behind which nobody waits after all others; it has a
+ * limit and nobody waits to get in. Thread-safe.
+ */
 final class WriteQueue {
+
+    /** So long one that nobody waits for waits for company. */
+    static final Duration PATIENCE = Duration.ofMillis(5);
 
     /** What became of an offer. */
     enum Offer {
@@ -19,10 +26,13 @@ final class WriteQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<QueuedWrite<?>> writes = new ArrayDeque<>();
+    private final ArrayDeque<QueuedWrite<?>> inCompany = new ArrayDeque<>();
     private final StoreLimits limits;
     private final Clock clock;
 
     private long bytes;
+    /** When the first of those that wait for company has waited for long enough. */
+    private long patientUntilNs;
     private boolean isClosed;
     private boolean isNudged;
     private boolean isAwaited;
@@ -39,23 +49,35 @@ final class WriteQueue {
             if (isClosed) {
                 return Offer.CLOSED;
             }
-            if (writes.size() == limits.queuedWrites() || bytes + write.bytes() > limits.queuedBytes() && !writes.isEmpty()) {
+            int count = writes.size() + inCompany.size();
+            if (count >= limits.queuedWrites() || bytes + write.bytes() > limits.queuedBytes() && count > 0) {
                 return Offer.FULL;
             }
-            writes.add(write);
             bytes += write.bytes();
-            wake();
+            switch (write.haste()) {
+                case NOW -> {
+                    writes.add(write);
+                    wake();
+                }
+                case IN_COMPANY -> {
+                    inCompany.add(write);
+                    if (inCompany.size() == 1) {
+                        patientUntilNs = clock.nanoTime() + PATIENCE.toNanos();
+                        wake();
+                    }
+                }
+            }
             return Offer.TAKEN;
         } finally {
             lock.unlock();
         }
     }
 
-    /** The first one, if there is any now. */
+    /** The first one, if there is any now; what has waited for company for long enough is before all others. */
     Optional<QueuedWrite<?>> poll() {
         lock.lock();
         try {
-            Optional<QueuedWrite<?>> first = Optional.ofNullable(writes.poll());
+            Optional<QueuedWrite<?>> first = Optional.ofNullable(writes.isEmpty() || isPatienceOver() ? inCompany.poll() : writes.poll());
             first.ifPresent(write -> bytes -= write.bytes());
             return first;
         } finally {
@@ -63,19 +85,34 @@ final class WriteQueue {
         }
     }
 
-    /** Waits until there is one, or the queue is closed, nudged, or {@code deadlineNs} has come. For the writer alone. */
-    void await(long deadlineNs) {
+    /**
+     * Waits until there is one that does not wait for company any more, or the queue is closed, nudged, or {@code deadlineNs} has
+     * come. For the writer alone.
+     *
+     * @return whether the writer is to take what is there
+     */
+    boolean await(long deadlineNs) {
         lock.lock();
         try {
             isAwaited = true;
-            while (writes.isEmpty() && !isClosed && !isNudged && deadlineNs - clock.nanoTime() > 0) {
-                awaitOnce(deadlineNs);
+            while (!isReady() && !isNudged && deadlineNs - clock.nanoTime() > 0) {
+                boolean isPatient = !inCompany.isEmpty() && patientUntilNs - deadlineNs < 0;
+                awaitOnce(isPatient ? patientUntilNs : deadlineNs);
             }
             isNudged = false;
+            return isReady();
         } finally {
             isAwaited = false;
             lock.unlock();
         }
+    }
+
+    private boolean isReady() {
+        return isClosed || !writes.isEmpty() || isPatienceOver();
+    }
+
+    private boolean isPatienceOver() {
+        return !inCompany.isEmpty() && patientUntilNs - clock.nanoTime() <= 0;
     }
 
     /** Nobody has a reason to interrupt the writer, and its flag must not end it. */
@@ -115,7 +152,9 @@ final class WriteQueue {
         try {
             isClosed = true;
             var left = new ArrayList<QueuedWrite<?>>(writes);
+            left.addAll(inCompany);
             writes.clear();
+            inCompany.clear();
             bytes = 0;
             wake();
             return left;
@@ -128,7 +167,7 @@ final class WriteQueue {
     boolean isDone() {
         lock.lock();
         try {
-            return isClosed && writes.isEmpty();
+            return isClosed && writes.isEmpty() && inCompany.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -137,7 +176,7 @@ final class WriteQueue {
     int depth() {
         lock.lock();
         try {
-            return writes.size();
+            return writes.size() + inCompany.size();
         } finally {
             lock.unlock();
         }

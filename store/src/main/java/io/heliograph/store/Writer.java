@@ -78,8 +78,9 @@ final class Writer implements Runnable {
     private void work() throws LostStoreException {
         long nextLookNs = environment.clock().nanoTime();
         while (!queue.isDone()) {
-            queue.await(watches.isEmpty() ? environment.clock().nanoTime() + FAR_NS : nextLookNs);
-            batch.run(queue);
+            if (queue.await(watches.isEmpty() ? environment.clock().nanoTime() + FAR_NS : nextLookNs)) {
+                batch.run(queue);
+            }
             if (!watches.isEmpty() && environment.clock().nanoTime() - nextLookNs >= 0) {
                 watches.look(sql);
                 nextLookNs = environment.clock().nanoTime() + watchEvery.toNanos();

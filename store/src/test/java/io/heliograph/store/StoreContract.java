@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.heliograph.Notice;
 import io.heliograph.spi.Environment;
 import io.heliograph.testkit.CollectedNotices;
+import io.heliograph.testkit.ManualClock;
+import io.heliograph.time.WallClock;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -179,6 +182,52 @@ abstract class StoreContract {
         assertThat(store.counters().largestBatch()).isEqualTo(10);
         assertThat(store.counters().written()).isEqualTo(101);
         assertThat(store.counters().commitTime()).isPositive();
+    }
+
+    private SqlStore openOn(ManualClock clock) {
+        return closedAfter(SqlStore.open(address, List.of(Rows.FIRST), LIMITS,
+                new Environment(clock, WallClock.SYSTEM, new SecureRandom(), notices)));
+    }
+
+    @Test
+    void writesWhatNobodyWaitsForTogetherWithTheNextThatSomebodyDoes() throws Exception {
+        SqlStore store = openOn(new ManualClock());
+        List<CompletableFuture<Integer>> inCompany = List.of(store.writeInCompany(Rows.insert(1)), store.writeInCompany(Rows.insert(2)));
+        assertThat(store.counters().queued()).isEqualTo(2);
+
+        store.write(Rows.insert(3)).get(20, TimeUnit.SECONDS);
+
+        for (CompletableFuture<Integer> one : inCompany) {
+            one.get(20, TimeUnit.SECONDS);
+        }
+        assertThat(store.counters().commits()).isEqualTo(1);
+        assertThat(Rows.count(store)).isEqualTo(3);
+    }
+
+    @Test
+    void writesWhatNobodyWaitsForAfterAWhileInAnyCase() throws Exception {
+        var clock = new ManualClock();
+        SqlStore store = openOn(clock);
+        CompletableFuture<Integer> first = store.writeInCompany(Rows.insert(1));
+        clock.advance(WriteQueue.PATIENCE.minusNanos(1));
+        CompletableFuture<Integer> second = store.writeInCompany(Rows.insert(2));
+        assertThat(store.counters().queued()).isEqualTo(2);
+
+        clock.advance(Duration.ofNanos(1));
+
+        first.get(20, TimeUnit.SECONDS);
+        second.get(20, TimeUnit.SECONDS);
+        assertThat(store.counters().commits()).isEqualTo(1);
+    }
+
+    @Test
+    void commitsWhatWaitsForCompanyWhenItIsClosed() throws Exception {
+        SqlStore store = openOn(new ManualClock());
+        CompletableFuture<Integer> write = store.writeInCompany(Rows.insert(1));
+
+        store.close();
+
+        assertThat(write.get(20, TimeUnit.SECONDS)).isEqualTo(1);
     }
 
     @Test

@@ -16,8 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Writes what many ask for at the same time with one write: while a group is on its way to the disk the next one gathers, so nobody
- * waits for company. A group that fails is written again one by one, so that one's fault is not the others'.
+ * Writes what many ask for at the same time with one write: while a group is on its way to the disk the next one gathers, until the
+ * store has its turn for it. A group that fails is written again one by one, so that one's fault is not the others'.
  *
  * <p>Thread-safe; starts no thread. Futures complete on the store's.
  *
@@ -96,18 +96,37 @@ final class WriteGroups<T, R> {
         return asked.outcome;
     }
 
-    /** What waits now, up to a limit, is the next group. */
     private void next() {
-        List<Asked<T, R>> group = take();
-        if (!group.isEmpty()) {
-            var _ = submit(group).whenComplete((results, failure) -> {
-                if (failure == null) {
-                    complete(group, results);
-                } else {
-                    failed(group, cause(failure));
-                }
+        var group = new Group();
+        var _ = submit.submit(0, group).whenComplete((results, failure) -> {
+            List<Asked<T, R>> all = group.members();
+            if (failure == null) {
+                complete(all, results);
+            } else {
+                failed(all, cause(failure));
+            }
+            if (hasMore()) {
                 next();
-            });
+            }
+        });
+    }
+
+    /** Those who wait when it runs for the first time; it may run twice. */
+    private final class Group implements Write<List<R>> {
+
+        private List<Asked<T, R>> members = List.of();
+
+        @Override
+        public List<R> run(Statements sql) throws SQLException {
+            return body.write(sql, members().stream().map(Asked::what).toList());
+        }
+
+        /** One that was refused before it ran has members too: they are refused. There is one at least. */
+        List<Asked<T, R>> members() {
+            if (members.isEmpty()) {
+                members = take();
+            }
+            return members;
         }
     }
 
@@ -124,17 +143,24 @@ final class WriteGroups<T, R> {
                 bytes += first.bytes;
             }
             waitingBytes -= bytes;
-            isUnderWay = !group.isEmpty();
             return group;
         } finally {
             lock.unlock();
         }
     }
 
-    private CompletableFuture<List<R>> submit(List<Asked<T, R>> group) {
-        List<T> all = group.stream().map(Asked::what).toList();
-        long bytes = group.stream().mapToLong(Asked::bytes).sum();
-        return submit.submit(bytes, sql -> body.write(sql, all));
+    private boolean hasMore() {
+        lock.lock();
+        try {
+            isUnderWay = !waiting.isEmpty();
+            return isUnderWay;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private CompletableFuture<List<R>> submitAlone(Asked<T, R> asked) {
+        return submit.submit(asked.bytes, sql -> body.write(sql, List.of(asked.what)));
     }
 
     private void complete(List<Asked<T, R>> group, List<R> results) {
@@ -151,7 +177,7 @@ final class WriteGroups<T, R> {
             return;
         }
         for (Asked<T, R> asked : group) {
-            var _ = submit(List.of(asked)).whenComplete((results, failure) -> {
+            var _ = submitAlone(asked).whenComplete((results, failure) -> {
                 if (failure == null) {
                     complete(List.of(asked), results);
                 } else {
