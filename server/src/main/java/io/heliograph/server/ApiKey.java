@@ -52,8 +52,13 @@ public final class ApiKey {
 
     /** What is stored of it: SHA-256, as hexadecimal digits. */
     String hash() {
+        return hashOf(text);
+    }
+
+    /** The same of any text. */
+    static String hashOf(String text) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);

@@ -3,6 +3,7 @@ package io.heliograph.server;
 import io.heliograph.AddressInUseException;
 import io.heliograph.TopicFilter;
 import io.heliograph.TransportException;
+import io.heliograph.time.Clock;
 import io.javalin.Javalin;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -48,15 +50,17 @@ public final class HeliographServer implements AutoCloseable {
      */
     public static HeliographServer start(ServerConfig config, LedgerBook book, EventTail tail, List<Panel> panels) {
         var page = new PageFiles(panels);
-        List<Route> routes = new ArrayList<>(ownRoutes(book, tail, page));
+        List<Route> routes = new ArrayList<>(ownRoutes(config.health(), book, tail, page));
         panels.forEach(panel -> routes.addAll(panel.routes()));
         List<PanelStream> streams = new ArrayList<>(List.of(new PanelStream("/v1/events/stream", tail, TopicFilter.ALL)));
         panels.forEach(panel -> streams.addAll(panel.streams()));
         List<TailStream> writers = streams.stream().map(stream -> new TailStream(stream, config)).toList();
+        var brake = new KeyBrake(config.access(), Clock.SYSTEM);
+        book.addMetric(brake.metric());
         ServerSocketChannel socket = open(config);
         Javalin javalin = Javalin.create(javalinConfig -> {
             HttpSetUp.apply(javalinConfig, config, socket);
-            var wiring = new Wiring(javalinConfig.routes, config);
+            var wiring = new Wiring(javalinConfig.routes, config, brake);
             // The first that fits answers, and "stream" would fit as an event's id.
             writers.forEach(writer -> writer.addTo(wiring));
             routes.forEach(wiring::add);
@@ -68,16 +72,24 @@ public final class HeliographServer implements AutoCloseable {
         return new HeliographServer(javalin, writers, config.bindAddress(), List.copyOf(names));
     }
 
-    private static List<Route> ownRoutes(LedgerBook book, EventTail tail, PageFiles page) {
+    private static List<Route> ownRoutes(Health health, LedgerBook book, EventTail tail, PageFiles page) {
         return List.of(
                 new Route(Verb.GET, "/", call -> unlessKnown(call, page.page())),
                 new Route(Verb.GET, "/page/{file}", call -> unlessKnown(call, page.file(call.path("file")))),
-                new Route(Verb.GET, "/healthz", call -> Answer.json("{\"status\":\"ok\"}")),
+                new Route(Verb.GET, "/healthz", call -> healthy(health)),
                 new Route(Verb.GET, "/metrics",
                         call -> Answer.text(PrometheusText.MEDIA_TYPE, PrometheusText.write(book, tail.sums()))),
                 new Route(Verb.GET, "/openapi.yaml",
                         call -> Answer.text("application/yaml; charset=utf-8", page.openapi())),
                 new Route(Verb.GET, "/v1/ledger", call -> Answer.json(book.toJson(call.tenant()))));
+    }
+
+    private static Answer healthy(Health health) {
+        Optional<Problem> fault = health.fault();
+        if (fault.isPresent()) {
+            throw fault.get();
+        }
+        return Answer.json("{\"status\":\"ok\"}");
     }
 
     private static Answer unlessKnown(Call call, Answer file) {

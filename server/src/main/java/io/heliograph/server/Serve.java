@@ -58,7 +58,7 @@ public final class Serve implements AutoCloseable {
             hold(ProcessLock.take(config.data().resolve("serve.lock"), "data folder " + config.data()));
             var random = new SecureRandom();
             Environment environment = Environment.system().withNotices(config.notices());
-            SqlStore store = hold(SqlStore.open(config.store(), List.of(Outbox.schema()), config.limits().store(), environment));
+            SqlStore store = hold(SqlStore.open(config.store(), List.of(Outbox.schema(), StoreHealth.schema()), config.limits().store(), environment));
             outbox = hold(openOutbox(config, store, environment, random));
             WebhookClient client = hold(WebhookClient.open(WebhookClientConfig.defaults(),
                     TargetGuard.of(config.allowed(), HostResolver.SYSTEM), environment));
@@ -77,7 +77,8 @@ public final class Serve implements AutoCloseable {
             ServeMetrics.addTo(book, outbox, client, deliveries, store);
             var tail = new EventTail(TAIL);
             outbox.follow(published -> tail.show(published.tenant(), published.event(), published.message().text()));
-            server = hold(HeliographServer.start(config.http().withAccess(access).withNotices(config.notices()), book, tail,
+            server = hold(HeliographServer.start(config.http().withAccess(access).withNotices(config.notices())
+                    .withHealth(new StoreHealth(store, environment.clock())), book, tail,
                     List.of(panel(config, client, random))));
             // The last step: a key that was made for a server that does not come up would be shown to nobody.
             firstKey = firstKey(config, keys);

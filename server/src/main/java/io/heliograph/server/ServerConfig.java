@@ -19,16 +19,17 @@ import java.util.Set;
  * @param maxViewers   how many streams may be open at a time
  * @param notices      hears of requests that failed here
  * @param access       who may ask for what lies under {@code /v1}
+ * @param health       what {@code /healthz} tells
  */
 public record ServerConfig(String bindAddress, int port, Set<String> hostNames, Duration idleTimeout,
-        Duration heartbeat, int maxBodyBytes, int maxViewers, NoticeListener notices, Access access) {
+        Duration heartbeat, int maxBodyBytes, int maxViewers, NoticeListener notices, Access access, Health health) {
 
     /** The port that is served at if nothing else is said. */
     public static final int DEFAULT_PORT = 8080;
 
     private static final ServerConfig DEFAULTS = new ServerConfig("127.0.0.1", DEFAULT_PORT, Set.of(),
             Duration.ofSeconds(30), Duration.ofSeconds(10), 1 << 20, 64, NoticeListener.NONE,
-            Access.OPEN);
+            Access.OPEN, Health.GOOD);
 
     public ServerConfig {
         hostNames = Set.copyOf(hostNames);
@@ -52,49 +53,55 @@ public record ServerConfig(String bindAddress, int port, Set<String> hostNames, 
     /** The same with another {@link #bindAddress}. */
     public ServerConfig withBindAddress(String address) {
         return new ServerConfig(address, port, hostNames, idleTimeout, heartbeat, maxBodyBytes, maxViewers, notices,
-                access);
+                access, health);
     }
 
     /** The same with another {@link #port}. */
     public ServerConfig withPort(int number) {
         return new ServerConfig(bindAddress, number, hostNames, idleTimeout, heartbeat, maxBodyBytes, maxViewers,
-                notices, access);
+                notices, access, health);
     }
 
     /** The same with other {@link #hostNames}. */
     public ServerConfig withHostNames(Set<String> names) {
         return new ServerConfig(bindAddress, port, names, idleTimeout, heartbeat, maxBodyBytes, maxViewers, notices,
-                access);
+                access, health);
     }
 
     /** The same with another {@link #heartbeat}. */
     public ServerConfig withHeartbeat(Duration period) {
         return new ServerConfig(bindAddress, port, hostNames, idleTimeout, period, maxBodyBytes, maxViewers, notices,
-                access);
+                access, health);
     }
 
     /** The same with other {@link #maxBodyBytes}. */
     public ServerConfig withMaxBodyBytes(int bytes) {
         return new ServerConfig(bindAddress, port, hostNames, idleTimeout, heartbeat, bytes, maxViewers, notices,
-                access);
+                access, health);
     }
 
     /** The same with other {@link #maxViewers}. */
     public ServerConfig withMaxViewers(int viewers) {
         return new ServerConfig(bindAddress, port, hostNames, idleTimeout, heartbeat, maxBodyBytes, viewers, notices,
-                access);
+                access, health);
     }
 
     /** The same with {@code listener} hearing of failures. */
     public ServerConfig withNotices(NoticeListener listener) {
         return new ServerConfig(bindAddress, port, hostNames, idleTimeout, heartbeat, maxBodyBytes, maxViewers,
-                listener, access);
+                listener, access, health);
     }
 
     /** The same with others let in. */
     public ServerConfig withAccess(Access other) {
         return new ServerConfig(bindAddress, port, hostNames, idleTimeout, heartbeat, maxBodyBytes, maxViewers, notices,
-                other);
+                other, health);
+    }
+
+    /** The same with another health. */
+    public ServerConfig withHealth(Health other) {
+        return new ServerConfig(bindAddress, port, hostNames, idleTimeout, heartbeat, maxBodyBytes, maxViewers, notices,
+                access, other);
     }
 
     private static void requireAddress(String address) {

@@ -29,10 +29,12 @@ final class Wiring {
 
     private final RoutesConfig routes;
     private final ServerConfig config;
+    private final KeyBrake brake;
 
-    Wiring(RoutesConfig routes, ServerConfig config) {
+    Wiring(RoutesConfig routes, ServerConfig config, KeyBrake brake) {
         this.routes = routes;
         this.config = config;
+        this.brake = brake;
         var gate = new Gate(config.bindAddress(), config.hostNames());
         routes.before(context -> {
             HEADERS.forEach(context::header);
@@ -70,7 +72,7 @@ final class Wiring {
     }
 
     private String tenant(Context context) {
-        return config.access().tenantOf(header(context, "Authorization"));
+        return brake.tenantOf(context.ip(), header(context, "Authorization"));
     }
 
     void addErrors() {
