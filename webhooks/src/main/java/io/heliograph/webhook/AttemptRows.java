@@ -12,13 +12,14 @@ import java.util.Optional;
 final class AttemptRows {
 
     private static final String SELECT = "SELECT a.id, a.endpoint, e.message, a.at_ms, a.latency_us, a.status, a.outcome, a.detail,"
-            + " a.snippet FROM webhooks_attempt a JOIN webhooks_event e ON e.id = a.event ";
+            + " a.snippet, a.batch FROM webhooks_attempt a JOIN webhooks_event e ON e.id = a.event ";
 
     private AttemptRows() {
     }
 
     static void insert(Statements sql, List<Settlement> attempts) throws SQLException {
-        sql.insert("INSERT INTO webhooks_attempt (delivery, event, endpoint, at_ms, latency_us, status, outcome, detail, snippet) VALUES ",
+        sql.insert("INSERT INTO webhooks_attempt (delivery, event, endpoint, at_ms, latency_us, status, outcome, detail, snippet,"
+                + " batch) VALUES ",
                 attempts.stream().map(AttemptRows::columns).toList());
     }
 
@@ -36,7 +37,8 @@ final class AttemptRows {
     private static Object[] columns(Settlement attempt, Duration latency, Optional<Answer> answer, String outcome, String detail) {
         DueDelivery delivery = attempt.delivery();
         return new Object[] {delivery.id(), delivery.event(), delivery.endpoint(), attempt.atMs(), latency.toNanos() / 1_000,
-            answer.map(Answer::status), outcome, detail, answer.map(Answer::snippet).orElse("")};
+            answer.map(Answer::status), outcome, detail, answer.map(Answer::snippet).orElse(""),
+            delivery.batch().map(MessageId::text)};
     }
 
     static List<Attempt> ofEndpoint(Statements sql, String endpoint, long before, int most) throws SQLException {
@@ -55,6 +57,6 @@ final class AttemptRows {
         int status = row.getInt(6);
         return new Attempt(row.getLong(1), row.getString(2), new MessageId(row.getString(3)), Instant.ofEpochMilli(row.getLong(4)),
                 Duration.ofNanos(row.getLong(5) * 1_000), status == 0 ? Optional.empty() : Optional.of(status), row.getString(7),
-                row.getString(8), row.getString(9));
+                row.getString(8), row.getString(9), Optional.ofNullable(row.getString(10)).map(MessageId::new));
     }
 }

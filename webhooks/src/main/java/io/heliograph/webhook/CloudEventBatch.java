@@ -3,6 +3,7 @@ package io.heliograph.webhook;
 import io.heliograph.Event;
 import io.heliograph.cloudevents.CloudEventException;
 import io.heliograph.cloudevents.CloudEventJson;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,13 +15,27 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
-/** Takes a JSON array of CloudEvents apart; each of them is read as if it had come alone. Stateless. */
+/** JSON arrays of CloudEvents: each of them is read as if it had come alone, and written as if it went alone. Stateless. */
 final class CloudEventBatch {
 
     /** Bytes are UTF-8 and nothing else, so that places in the text are places in the bytes. */
     private static final JsonFactory JSON = JsonFactory.builder().disable(TokenStreamFactory.Feature.CHARSET_DETECTION).build();
 
+    private static final List<HttpHeader> FIELDS =
+            List.of(new HttpHeader(CloudEventHttp.CONTENT_TYPE, CloudEventHttp.BATCH_TYPE + "; charset=utf-8"));
+
     private CloudEventBatch() {
+    }
+
+    /** Of events that are written already. */
+    static HttpContent of(List<byte[]> events) {
+        var body = new ByteArrayOutputStream(events.stream().mapToInt(event -> event.length + 1).sum() + 1);
+        for (byte[] event : events) {
+            body.write(body.size() == 0 ? '[' : ',');
+            body.writeBytes(event);
+        }
+        body.write(']');
+        return new HttpContent(FIELDS, body.toByteArray());
     }
 
     static List<Event> read(byte[] utf8, int most) {

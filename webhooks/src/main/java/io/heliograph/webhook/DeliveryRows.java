@@ -32,11 +32,11 @@ final class DeliveryRows {
     static final List<LossReason> LOSSES =
             List.of(LossReason.OVERFLOW, LossReason.CONFLATED, LossReason.EXPIRED, LossReason.DEAD_LETTER);
 
-    private static final String RETURNING_DUE = " RETURNING id, event, endpoint, order_key, attempts, due_ms, expires_ms,"
+    static final String RETURNING_DUE = " RETURNING id, event, endpoint, order_key, attempts, due_ms, expires_ms, batch,"
             + " (SELECT message FROM webhooks_event e WHERE e.id = webhooks_delivery.event),"
             + " (SELECT content FROM webhooks_event e WHERE e.id = webhooks_delivery.event)";
-    private static final String NEXT_OF_KEYS = "UPDATE webhooks_delivery SET state = ?, lease_ms = ? WHERE state = 2 AND id IN (SELECT"
-            + " min(id) FROM webhooks_delivery WHERE endpoint = ? AND state <= 2 AND order_key IS NOT NULL AND order_key IN ";
+    private static final String NEXT_OF_KEYS = " WHERE state = 2 AND id IN (SELECT min(id) FROM webhooks_delivery"
+            + " WHERE endpoint = ? AND state <= 2 AND order_key IS NOT NULL AND order_key IN ";
     private static final String NEXT_OF_KEYS_END = " GROUP BY order_key)";
     private static final String RETURNING_ENDED = " RETURNING endpoint, order_key, size, evictable";
 
@@ -90,22 +90,23 @@ final class DeliveryRows {
     }
 
     /**
-     * Claims what is due at an endpoint.
+     * Claims what is due at an endpoint, each by itself, also what was in a batch once.
      *
      * @param leaseMs until when no other process may claim it
      * @return in the order of what was due first
      */
     static List<DueDelivery> claim(Statements sql, String endpoint, long nowMs, long leaseMs, int most) throws SQLException {
-        List<DueDelivery> due = sql.rows("UPDATE webhooks_delivery SET state = 1, lease_ms = ? WHERE id IN (SELECT id FROM"
+        List<DueDelivery> due = sql.rows("UPDATE webhooks_delivery SET state = 1, lease_ms = ?, batch = NULL WHERE id IN (SELECT id FROM"
                 + " webhooks_delivery WHERE endpoint = ? AND state = 0 AND due_ms <= ? ORDER BY due_ms, id LIMIT ?"
                 + sql.dialect().claimSuffix() + ")" + RETURNING_DUE, DeliveryRows::due, leaseMs, endpoint, nowMs, most);
         due.sort(Comparator.comparingLong(DueDelivery::dueMs).thenComparingLong(DueDelivery::id));
         return due;
     }
 
-    private static DueDelivery due(ResultSet row) throws SQLException {
-        return new DueDelivery(row.getLong(1), row.getLong(2), new MessageId(row.getString(8)), row.getString(3),
-                Optional.ofNullable(row.getString(4)), row.getInt(5), row.getLong(6), optional(row, 7), row.getBytes(9));
+    static DueDelivery due(ResultSet row) throws SQLException {
+        return new DueDelivery(row.getLong(1), row.getLong(2), new MessageId(row.getString(9)), row.getString(3),
+                Optional.ofNullable(row.getString(4)), row.getInt(5), row.getLong(6), optional(row, 7),
+                Optional.ofNullable(row.getString(8)).map(MessageId::new), row.getBytes(10));
     }
 
     private static Optional<Long> optional(ResultSet row, int column) throws SQLException {
@@ -121,8 +122,11 @@ final class DeliveryRows {
 
     /** Gives back what was claimed, to be due again when it was. */
     static void release(Statements sql, List<Long> deliveries) throws SQLException {
-        sql.rowsOf("UPDATE webhooks_delivery SET state = 0, lease_ms = NULL WHERE state = 1 AND id IN ", deliveries, " RETURNING id",
-                row -> row.getLong(1));
+        List<Boolean> inBatches = sql.rowsOf("UPDATE webhooks_delivery SET state = 0, lease_ms = NULL WHERE state = 1 AND id IN ",
+                deliveries, " RETURNING batch", row -> row.getString(1) != null);
+        if (inBatches.contains(true)) {
+            BatchRows.parkAll(sql);
+        }
     }
 
     /** Gives back what was claimed, and no attempt counts. */
@@ -133,6 +137,7 @@ final class DeliveryRows {
     /** Gives back what was leased until before a moment. */
     static void releaseLeasedUntil(Statements sql, long leaseMs) throws SQLException {
         sql.update("UPDATE webhooks_delivery SET state = 0, lease_ms = NULL WHERE state = 1 AND lease_ms <= ?", leaseMs);
+        BatchRows.parkAll(sql);
     }
 
     /** It failed, and is due again. */
@@ -146,15 +151,15 @@ final class DeliveryRows {
         Optional<Ended> moved = sql.row("UPDATE webhooks_delivery SET state = 0, lease_ms = NULL, attempts = attempts + 1, due_ms = ?"
                 + " WHERE id = ? AND state = 1" + RETURNING_ENDED, Ended::read, dueMs, delivery);
         if (moved.isPresent()) {
-            sql.update("UPDATE webhooks_delivery SET endpoint = ? WHERE id = ?", to, delivery);
+            sql.update("UPDATE webhooks_delivery SET endpoint = ?, batch = NULL WHERE id = ?", to, delivery);
             balances.handedOn(moved.get().endpoint, to, moved.get().size, moved.get().evictable);
         }
     }
 
     /** Hands all that is ready on to another member of the group. */
     static void handOnAll(Statements sql, Balances balances, String from, String to) throws SQLException {
-        List<Ended> moved = sql.rows("UPDATE webhooks_delivery SET endpoint = ? WHERE endpoint = ? AND state = 0" + RETURNING_ENDED,
-                Ended::read, to, from);
+        List<Ended> moved = sql.rows("UPDATE webhooks_delivery SET endpoint = ?, batch = NULL WHERE endpoint = ?"
+                + " AND state = 0" + RETURNING_ENDED, Ended::read, to, from);
         for (Ended one : moved) {
             balances.handedOn(from, to, one.size, one.evictable);
         }
@@ -178,12 +183,14 @@ final class DeliveryRows {
 
     /** The next ones of some keys need not wait any more; says whether there is one. */
     static boolean unpark(Statements sql, String endpoint, List<String> keys) throws SQLException {
-        return !sql.rowsOf(NEXT_OF_KEYS, keys, NEXT_OF_KEYS_END + " RETURNING id", row -> true, 0, Optional.empty(), endpoint).isEmpty();
+        return !sql.rowsOf("UPDATE webhooks_delivery SET state = 0" + NEXT_OF_KEYS, keys, NEXT_OF_KEYS_END + " RETURNING id", row -> true,
+                endpoint).isEmpty();
     }
 
     /** The same, and they are claimed. */
     static List<DueDelivery> unparkClaimed(Statements sql, String endpoint, List<String> keys, long leaseMs) throws SQLException {
-        return sql.rowsOf(NEXT_OF_KEYS, keys, NEXT_OF_KEYS_END + RETURNING_DUE, DeliveryRows::due, 1, leaseMs, endpoint);
+        return sql.rowsOf("UPDATE webhooks_delivery SET state = 1, lease_ms = ?, batch = NULL" + NEXT_OF_KEYS, keys,
+                NEXT_OF_KEYS_END + RETURNING_DUE, DeliveryRows::due, leaseMs, endpoint);
     }
 
     /** It failed for the last time. */
@@ -205,7 +212,7 @@ final class DeliveryRows {
         }
     }
 
-    /** Parks and unparks what waits at an endpoint whose order has changed; what is on its way ends in the old one. */
+    /** Parks and unparks what waits at an endpoint whose order has changed, in no batch; what is on its way ends in the old one. */
     static void reorder(Statements sql, Endpoint endpoint) throws SQLException {
         String key = switch (endpoint.spec().limits().ordering()) {
             case NONE -> "NULL";
@@ -214,6 +221,7 @@ final class DeliveryRows {
         };
         sql.update("UPDATE webhooks_delivery SET order_key = " + key + " WHERE endpoint = ? AND state <= 2", endpoint.id());
         sql.update("UPDATE webhooks_delivery SET state = 0 WHERE endpoint = ? AND state = 2", endpoint.id());
+        sql.update("UPDATE webhooks_delivery SET batch = NULL WHERE endpoint = ? AND state = 0", endpoint.id());
         sql.update("UPDATE webhooks_delivery SET state = 2 WHERE endpoint = ? AND state = 0 AND order_key IS NOT NULL AND EXISTS"
                 + " (SELECT 1 FROM webhooks_delivery d WHERE d.endpoint = webhooks_delivery.endpoint"
                 + " AND d.order_key = webhooks_delivery.order_key AND d.state <= 2 AND d.order_key IS NOT NULL"

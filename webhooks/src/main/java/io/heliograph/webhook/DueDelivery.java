@@ -1,5 +1,6 @@
 package io.heliograph.webhook;
 
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -14,10 +15,16 @@ import java.util.Optional;
  * @param attempts   how many were made
  * @param dueMs      when it was due, in milliseconds since 1970
  * @param expiresMs  when it is worthless
+ * @param batch      the {@code webhook-id} of the batch it goes with, if it does
  * @param content    the event as CloudEvents JSON; not to be changed
  */
 record DueDelivery(long id, long event, MessageId message, String endpoint, Optional<String> orderKey, int attempts, long dueMs,
-        Optional<Long> expiresMs, byte[] content) {
+        Optional<Long> expiresMs, Optional<MessageId> batch, byte[] content) {
+
+    /** Whether it is worthless by then. */
+    boolean isExpiredAt(Instant now) {
+        return expiresMs.filter(ms -> ms <= now.toEpochMilli()).isPresent();
+    }
 
     @Override
     public boolean equals(Object other) {

@@ -112,6 +112,11 @@ public final class EndpointGate {
         pausedUntilNs = untilNs - pausedUntilNs > 0 ? untilNs : pausedUntilNs;
     }
 
+    /** How many more may run. */
+    int room() {
+        return Math.max(0, limits.concurrency() - underWay);
+    }
+
     /** How many attempts run. */
     public int underWay() {
         return underWay;

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -36,7 +37,7 @@ final class EndpointRows {
     void insert(Statements sql, Endpoint endpoint) throws SQLException {
         sql.update("INSERT INTO webhooks_endpoint (id, tenant, url, topics, secrets, headers, group_name, policy, concurrency,"
                 + " ordering, rate_max, rate_per_ms, mode, timeout_ms, retry_ms, state, reason, failures, failing_since_ms, origin,"
-                + " query) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", columns(endpoint).toArray());
+                + " query, batch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", columns(endpoint).toArray());
     }
 
     void update(Statements sql, Endpoint endpoint) throws SQLException {
@@ -44,7 +45,7 @@ final class EndpointRows {
         columns.add(columns.removeFirst());
         sql.update("UPDATE webhooks_endpoint SET tenant = ?, url = ?, topics = ?, secrets = ?, headers = ?, group_name = ?,"
                 + " policy = ?, concurrency = ?, ordering = ?, rate_max = ?, rate_per_ms = ?, mode = ?, timeout_ms = ?,"
-                + " retry_ms = ?, state = ?, reason = ?, failures = ?, failing_since_ms = ?, origin = ?, query = ? WHERE id = ?",
+                + " retry_ms = ?, state = ?, reason = ?, failures = ?, failing_since_ms = ?, origin = ?, query = ?, batch = ? WHERE id = ?",
                 columns.toArray());
     }
 
@@ -74,7 +75,8 @@ final class EndpointRows {
                 spec.timeout().toMillis(),
                 spec.retry().delays().stream().map(delay -> Long.toString(delay.toMillis())).collect(Collectors.joining(" ")),
                 endpoint.state().name(), endpoint.reason(), endpoint.health().failuresInARow(),
-                endpoint.health().failingSince().map(Instant::toEpochMilli), spec.origin(), spec.query()));
+                endpoint.health().failingSince().map(Instant::toEpochMilli), spec.origin(), spec.query(),
+                spec.batch().isPresent() ? Optional.of(spec.batch().getAsInt()) : Optional.empty()));
     }
 
     private String secrets(Endpoint endpoint) {
@@ -99,10 +101,12 @@ final class EndpointRows {
         Optional<Instant> since = row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(sinceMs));
         var limits = new EndpointLimits(row.getInt("concurrency"), Ordering.valueOf(row.getString("ordering")), rate,
                 BreakerConfig.defaults());
+        int size = row.getInt("batch");
+        OptionalInt batch = row.wasNull() ? OptionalInt.empty() : OptionalInt.of(size);
         var spec = new EndpointSpec(TargetUrl.parse(row.getString("url")),
                 Arrays.stream(row.getString("topics").split(" ")).map(TopicFilter::of).toList(),
                 Optional.ofNullable(row.getString("query")), keys(id, row.getString("secrets")),
-                Optional.ofNullable(row.getString("group_name")), FlowPolicy.parse(row.getString("policy")), limits,
+                Optional.ofNullable(row.getString("group_name")), FlowPolicy.parse(row.getString("policy")), limits, batch,
                 ContentMode.valueOf(row.getString("mode")), readHeaders(id, row.getString("headers")),
                 Duration.ofMillis(row.getLong("timeout_ms")), RetrySchedule.defaults().withDelays(
                         Arrays.stream(row.getString("retry_ms").split(" ")).map(ms -> Duration.ofMillis(Long.parseLong(ms))).toList()),

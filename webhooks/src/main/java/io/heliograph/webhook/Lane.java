@@ -14,13 +14,14 @@ final class Lane {
 
     private final String endpoint;
     private final AtomicLong heldBytes;
-    private final ArrayDeque<DueDelivery> claimed = new ArrayDeque<>();
+    private final ArrayDeque<Parcel> claimed = new ArrayDeque<>();
     private EndpointLimits limits;
     private EndpointGate gate;
     private EndpointHealth health;
     private boolean isStopped;
     private boolean isClaiming;
     private boolean mayHaveMore = true;
+    private int held;
     private int unsettled;
     private long wakeNs;
     private boolean isAsleep;
@@ -75,15 +76,17 @@ final class Lane {
     }
 
     /** What was claimed for it, and waits here for its turn. */
-    void add(DueDelivery delivery) {
-        claimed.add(delivery);
-        heldBytes.addAndGet(delivery.content().length);
+    void add(Parcel parcel) {
+        claimed.add(parcel);
+        held += parcel.size();
+        heldBytes.addAndGet(parcel.bytes());
     }
 
     /** The one whose turn it is; there is one. */
-    DueDelivery take() {
-        DueDelivery first = claimed.remove();
-        heldBytes.addAndGet(-first.content().length);
+    Parcel take() {
+        Parcel first = claimed.remove();
+        held -= first.size();
+        heldBytes.addAndGet(-first.bytes());
         return first;
     }
 
@@ -91,14 +94,14 @@ final class Lane {
     List<DueDelivery> takeAll() {
         var all = new ArrayList<DueDelivery>();
         while (!claimed.isEmpty()) {
-            all.add(take());
+            all.addAll(take().deliveries());
         }
         return all;
     }
 
     /** Whether its queue is to be asked: something may be due, few are left here, and nobody asks already. */
     boolean wantsMore(int most) {
-        return mayHaveMore && !isClaiming && claimed.size() < Math.max(limits.concurrency(), most / 2);
+        return mayHaveMore && !isClaiming && held < Math.max(limits.concurrency(), most / 2);
     }
 
     /**
@@ -106,7 +109,7 @@ final class Lane {
      * lets nobody through.
      */
     void open(int most) {
-        room = mayHaveMore || isClaiming ? 0 : most - claimed.size();
+        room = mayHaveMore || isClaiming ? 0 : most - held;
     }
 
     void shut() {
@@ -144,17 +147,22 @@ final class Lane {
         room = 0;
     }
 
-    /** Attempts whose outcome is not on disk yet, or that run. */
+    /** Whether its queue is to be asked for batches: only when one may begin, so that they are as full as can be. */
+    boolean wantsBatches() {
+        return mayHaveMore && !isClaiming && claimed.isEmpty();
+    }
+
+    /** Deliveries whose outcome is not on disk yet, or at which attempts run. */
     int unsettled() {
         return unsettled;
     }
 
-    void attemptBegins() {
-        unsettled++;
+    void attemptBegins(int deliveries) {
+        unsettled += deliveries;
     }
 
-    void attemptSettled() {
-        unsettled--;
+    void attemptSettled(int deliveries) {
+        unsettled -= deliveries;
     }
 
     /** Notes a moment to look again; says whether it is sooner than the one noted before. */
@@ -174,7 +182,7 @@ final class Lane {
         return isThat;
     }
 
-    Optional<DueDelivery> first() {
+    Optional<Parcel> first() {
         return Optional.ofNullable(claimed.peek());
     }
 }

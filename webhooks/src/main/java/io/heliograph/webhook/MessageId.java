@@ -1,6 +1,11 @@
 package io.heliograph.webhook;
 
 import io.heliograph.ConfigException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -50,6 +55,22 @@ public record MessageId(String text) {
         at = write(text, at, LONG_DIGITS, random.nextLong() >>> 1);
         write(text, at, text.length - at, random.nextLong() >>> 1);
         return new MessageId(new String(text));
+    }
+
+    /** The id of several messages that go out as one: the same for the same ones in the same order. */
+    static MessageId ofAll(List<String> messages) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(String.join("\n", messages).getBytes(StandardCharsets.US_ASCII));
+            ByteBuffer parts = ByteBuffer.wrap(hash);
+            char[] text = new char[PREFIX.length() + GENERATED_LENGTH];
+            PREFIX.getChars(0, PREFIX.length(), text, 0);
+            int at = write(text, PREFIX.length(), LONG_DIGITS, parts.getLong() >>> 1);
+            at = write(text, at, LONG_DIGITS, parts.getLong() >>> 1);
+            write(text, at, text.length - at, parts.getLong() >>> 1);
+            return new MessageId(new String(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     private static int write(char[] text, int from, int count, long value) {

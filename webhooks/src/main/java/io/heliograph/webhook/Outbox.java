@@ -76,7 +76,7 @@ public final class Outbox implements AutoCloseable {
 
     /** Its tables, for whoever opens the store. */
     public static Schema schema() {
-        return Schema.of("webhooks", Outbox.class, "001-webhooks.sql", "002-origin.sql", "003-query.sql");
+        return Schema.of("webhooks", Outbox.class, "001-webhooks.sql", "002-origin.sql", "003-query.sql", "004-batches.sql");
     }
 
     /**

@@ -71,6 +71,9 @@ record Settlement(DueDelivery delivery, AttemptResult result, long atMs, Next ne
             one.write(sql, balances, endpoints);
         }
         balances.flush();
+        for (String endpoint : all.stream().filter(Settlement::comesBackInABatch).map(one -> one.delivery.endpoint()).distinct().toList()) {
+            BatchRows.park(sql, endpoint);
+        }
         var freed = new Freed(new ArrayList<>(), new HashSet<>());
         for (Map.Entry<String, List<String>> entry : keys.entrySet()) {
             String endpoint = entry.getKey();
@@ -82,6 +85,10 @@ record Settlement(DueDelivery delivery, AttemptResult result, long atMs, Next ne
             }
         }
         return freed;
+    }
+
+    private boolean comesBackInABatch() {
+        return delivery.batch().isPresent() && (next instanceof Next.Again || next instanceof Next.Parked);
     }
 
     private void write(Statements sql, Balances balances, Endpoints endpoints) throws SQLException {
