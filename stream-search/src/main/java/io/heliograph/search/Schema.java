@@ -36,6 +36,12 @@ public final class Schema {
         OWN.forEach(field -> fields.put(field.name(), field));
     }
 
+    /** What was there before; a closed one takes no more. */
+    void restore(List<Field> known, boolean isClosedThen) {
+        known.forEach(field -> fields.put(field.name(), field));
+        isClosed = isClosedThen;
+    }
+
     /** A schema that holds nothing but the fields every event has. */
     public static Schema open() {
         return new Schema(SearchConfig.defaults().maxFields());

@@ -8,6 +8,10 @@ import io.heliograph.Notice;
 import io.heliograph.Subscriber;
 import io.heliograph.Subscription;
 import io.heliograph.spi.Environment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -21,6 +25,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.apache.lucene.monitor.MonitorQuery;
 
 /**
  * Searches that are kept, and matched against each event, on Lucene's Monitor in memory.
@@ -46,17 +51,41 @@ public final class SearchIndex implements AutoCloseable {
     private final Schema schema;
     private final Tally tally = new Tally();
     private final ConcurrentMap<String, Stored> stored = new ConcurrentHashMap<>();
-    private final QueryStore queries = new QueryStore();
+    private final QueryStore queries;
     /** Held by whoever changes what is registered. */
     private final ReentrantLock changing = new ReentrantLock();
     private final TargetUse targets = new TargetUse();
-    private final Matching matching = new Matching(stored, queries, targets, changing, tally, this::quarantine);
+    private final Matching matching;
     private long serials;
 
     private SearchIndex(SearchConfig config, Environment environment) {
         this.config = config;
         this.environment = environment;
         this.schema = new Schema(config.maxFields());
+        this.queries = QueryStore.open();
+        this.matching = new Matching(stored, queries, targets, changing, tally, this::quarantine);
+    }
+
+    private SearchIndex(SearchConfig config, Environment environment, Path folder) throws IOException {
+        this.config = config;
+        this.environment = environment;
+        this.schema = new Schema(config.maxFields());
+        SearchSnapshot.Contents contents = SearchSnapshot.read(folder, config);
+        schema.restore(contents.fields(), contents.isClosed());
+        for (SearchSnapshot.Entry entry : contents.entries()) {
+            stored.put(entry.search().id(), store(entry.search(), new StoredQuery.Restored(entry.targets(), () -> compile(entry.search()))));
+        }
+        this.queries = QueryStore.restore(SearchSnapshot.index(folder), this::known);
+        if (queries.count() != stored.size()) {
+            queries.close();
+            throw new IOException("an index of " + queries.count() + " queries, where there are " + stored.size() + " searches");
+        }
+        this.matching = new Matching(stored, queries, targets, changing, tally, this::quarantine);
+    }
+
+    private MonitorQuery known(String id) {
+        return Optional.ofNullable(stored.get(id)).map(Stored::monitorQuery)
+                .orElseThrow(() -> new IllegalStateException("search " + id + " is in the index and not in the list"));
     }
 
     /** An empty index with the default settings, on the machine's clock. */
@@ -67,6 +96,41 @@ public final class SearchIndex implements AutoCloseable {
     /** An empty index; {@code now} in queries is the environment's wall clock. */
     public static SearchIndex open(SearchConfig config, Environment environment) {
         return new SearchIndex(config, environment);
+    }
+
+    /**
+     * Opens an index as it was when {@link #snapshot} wrote it, much faster than by registering its searches again: a query is
+     * compiled when an event comes that it may match. The folder is a cache: whoever has the searches elsewhere compares them
+     * ({@link #search}) and registers or deletes what has changed since.
+     *
+     * @return empty if there is no snapshot, it is damaged, or it was written by another version of Lucene or under other limits for
+     *         queries
+     */
+    public static Optional<SearchIndex> restore(Path folder, SearchConfig config, Environment environment) {
+        try {
+            return Optional.of(new SearchIndex(config, environment, folder));
+        } catch (IOException | IllegalStateException | IllegalArgumentException e) {
+            if (Files.exists(folder)) {
+                environment.tell(new Notice.Degraded("searches in " + folder, "registered again, which takes longer: " + e.getMessage()));
+            }
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Writes what is registered, and the schema, in place of what the folder held. Registering waits meanwhile, matching does not.
+     *
+     * @throws UncheckedIOException if it cannot be written; the folder then holds what it did, or nothing
+     */
+    public void snapshot(Path folder) {
+        changing.lock();
+        try {
+            SearchSnapshot.write(folder, config, schema, stored.values(), queries);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            changing.unlock();
+        }
     }
 
     /** The fields that searches may name. */
@@ -162,7 +226,7 @@ public final class SearchIndex implements AutoCloseable {
             old.ifPresent(search -> {
                 queries.delete(searchId);
                 stored.remove(searchId);
-                targets.remove(search.compiled().targets());
+                targets.remove(search.query().targets());
                 queries.tidy(1, stored.size());
             });
             return old.isPresent();
@@ -188,11 +252,11 @@ public final class SearchIndex implements AutoCloseable {
             if (stored.size() + more > config.maxSearches()) {
                 throw new ConfigException("searches", stored.size() + more, "at most " + config.maxSearches() + " (maxSearches)");
             }
-            List<Stored> added = searches.stream().map(this::store).toList();
+            List<Stored> added = searches.stream().map(one -> store(one.search(), new StoredQuery.Ready(one.query()))).toList();
             List<Stored> replaced = added.stream().map(one -> stored.get(one.search().id())).filter(Objects::nonNull).toList();
             queries.put(added.stream().map(Stored::monitorQuery).toList());
             added.forEach(one -> stored.put(one.search().id(), one));
-            replaced.forEach(one -> targets.remove(one.compiled().targets()));
+            replaced.forEach(one -> targets.remove(one.query().targets()));
             queries.tidy(replaced.size(), stored.size());
         } finally {
             changing.unlock();
@@ -200,9 +264,9 @@ public final class SearchIndex implements AutoCloseable {
     }
 
     /** Events have what the query looks at before it can be found. */
-    private Stored store(CompiledSearch search) {
-        long needs = targets.add(search.query().targets());
-        return new Stored(search.search(), search.query(), ++serials, needs, new AtomicBoolean());
+    private Stored store(Search search, StoredQuery query) {
+        long needs = targets.add(query.targets());
+        return new Stored(search, query, ++serials, needs, new AtomicBoolean());
     }
 
     private CompiledQuery compile(Search search) {
