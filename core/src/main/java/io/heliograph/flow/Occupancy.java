@@ -25,6 +25,12 @@ public final class Occupancy {
         bytes += sizeBytes;
     }
 
+    /** So many events more, which have {@code sizeBytes} together. */
+    public void add(int count, long sizeBytes) {
+        events += count;
+        bytes += sizeBytes;
+    }
+
     /** One event less. */
     public void remove(int sizeBytes) {
         events--;

@@ -30,12 +30,24 @@ final class Chunk {
 
     private static final int FIXED_SIZE = Event.of("t", new byte[0]).size() - 1;
 
+    /**
+     * Events that lie behind one another.
+     *
+     * @param from  the sequence of the first
+     * @param at    where that begins
+     * @param bytes how long they are together
+     */
+    record Run(long from, int at, int bytes, int events, long sizeBytes) {
+    }
+
     /** An event that may wait only so long. */
     private record Deadline(long sequence, long deadlineNs) {
     }
 
     private final String topic;
     private final boolean isEvictable;
+    /** Whether others read the same bytes, so that none of them may change. */
+    private final boolean isShared;
     private final Account before = new Account();
     private final ArrayDeque<Deadline> deadlines = new ArrayDeque<>(0);
     private ByteBuffer buffer;
@@ -54,10 +66,23 @@ final class Chunk {
     Chunk(String topic, boolean isEvictable, long sequence, byte[] bytes) {
         this.topic = topic;
         this.isEvictable = isEvictable;
+        this.isShared = false;
         this.head = MessageLayout.TOPIC_AT + topic.length();
         this.buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(head);
         this.end = sequence;
         before.clear(sequence);
+    }
+
+    private Chunk(Chunk others, Run run, boolean isEvictable) {
+        this.topic = others.topic;
+        this.isEvictable = isEvictable;
+        this.isShared = true;
+        this.head = run.at();
+        this.buffer = others.buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(run.at() + run.bytes());
+        this.events = run.events();
+        this.sizeBytes = run.sizeBytes();
+        this.end = run.from() + run.events();
+        before.clear(run.from());
     }
 
     String topic() {
@@ -88,9 +113,14 @@ final class Chunk {
         return before.from();
     }
 
-    /** What it is packed in; for another one, when this is given up. */
-    byte[] bytes() {
-        return buffer.array();
+    /** Whether nothing can be added, since it is packed in another one's bytes. */
+    boolean isShared() {
+        return isShared;
+    }
+
+    /** What it is packed in, for another one when this is given up; empty if others read it. */
+    Optional<byte[]> ownBytes() {
+        return isShared ? Optional.empty() : Optional.of(buffer.array());
     }
 
     /** How large it is as a message so far. */
@@ -165,6 +195,46 @@ final class Chunk {
         return (int) Math.min((long) FIXED_SIZE + topicLength + length, Integer.MAX_VALUE);
     }
 
+    /** Events of another chunk with the same context, behind what is here. */
+    void append(Run run, Chunk others) {
+        makeRoom(run.bytes());
+        int position = buffer.position();
+        buffer.put(position, others.buffer, run.at(), run.bytes()).position(position + run.bytes());
+        events += run.events();
+        sizeBytes += run.sizeBytes();
+        end += run.events();
+    }
+
+    /** A chunk of these events alone, in the same bytes, which must not change any more. */
+    Chunk share(Run run, boolean evictable) {
+        return new Chunk(this, run, evictable);
+    }
+
+    /** All from {@code sequence} on, where nothing but events is here. */
+    Run runFrom(long sequence, FrameDecoder decoder) {
+        passAccounts();
+        var passed = new Account();
+        passed.clear(before.end());
+        int at = head;
+        int left = events;
+        long leftBytes = sizeBytes;
+        while (passed.end() < sequence) {
+            if (Account.isAccount(buffer.getInt(at))) {
+                read(passed, at);
+                at += Account.entryLength(buffer.getInt(at));
+            } else {
+                leftBytes -= sizeAt(at, decoder);
+                left--;
+                at = endAt(at);
+                passed.filter(1);
+            }
+        }
+        if (passed.end() != sequence || end - sequence != left) {
+            throw new IllegalStateException("from " + sequence + " on to " + end + " there should be events only, here are " + left);
+        }
+        return new Run(sequence, at, buffer.position() - at, left, leftBytes);
+    }
+
     private void count(int size) {
         events++;
         sizeBytes += size;
@@ -182,8 +252,8 @@ final class Chunk {
     /** Gives up the oldest event; says what it counted for. */
     int giveUpOldest(LossReason reason, FrameDecoder decoder) {
         passAccounts();
-        int size = sizeAtHead(decoder);
-        head = endAtHead();
+        int size = sizeAt(head, decoder);
+        head = endAt(head);
         forgetDeadline(before.end());
         before.lose(reason);
         events--;
@@ -192,14 +262,40 @@ final class Chunk {
         return size;
     }
 
+    /** Gives up all of its events. */
+    void giveUpAll(LossReason reason) {
+        passAccounts();
+        if (end - before.end() == events) {
+            before.loseUpTo(end, reason);
+        } else {
+            for (int at = head; at < buffer.position(); ) {
+                if (Account.isAccount(buffer.getInt(at))) {
+                    read(before, at);
+                    at += Account.entryLength(buffer.getInt(at));
+                } else {
+                    before.lose(reason);
+                    at = endAt(at);
+                }
+            }
+        }
+        head = buffer.position();
+        deadlines.clear();
+        events = 0;
+        sizeBytes = 0;
+    }
+
     /** What is not an event at the head becomes a part of what was before. */
     private void passAccounts() {
         while (head < buffer.position() && Account.isAccount(buffer.getInt(head))) {
             int length = Account.entryLength(buffer.getInt(head));
-            if (!before.read(buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(head).limit(buffer.position()))) {
-                throw new AssertionError("an account that this lane wrote");
-            }
+            read(before, head);
             head += length;
+        }
+    }
+
+    private void read(Account into, int at) {
+        if (!into.read(buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(at).limit(buffer.position()))) {
+            throw new AssertionError("an account that this lane wrote");
         }
     }
 
@@ -209,19 +305,19 @@ final class Chunk {
         }
     }
 
-    /** Where the frame of the oldest event begins. */
-    private int frameAtHead() {
-        return MessageLayout.isSentEntry(buffer.getInt(head)) ? head + MessageLayout.SENT_ENTRY_BYTES : head;
+    /** Where the frame of the event at {@code at} begins. */
+    private int frameAt(int at) {
+        return MessageLayout.isSentEntry(buffer.getInt(at)) ? at + MessageLayout.SENT_ENTRY_BYTES : at;
     }
 
     /** Where it ends. */
-    private int endAtHead() {
-        int frame = frameAtHead();
+    private int endAt(int at) {
+        int frame = frameAt(at);
         return frame + FrameDecoder.frameLength(buffer.getInt(frame));
     }
 
-    private int sizeAtHead(FrameDecoder decoder) {
-        int frame = frameAtHead();
+    private int sizeAt(int at, FrameDecoder decoder) {
+        int frame = frameAt(at);
         int word = buffer.getInt(frame);
         if (FrameDecoder.isBare(word)) {
             return size(topic.length(), FrameDecoder.frameLength(word) - FrameEncoder.HEADER_BYTES);
@@ -244,10 +340,11 @@ final class Chunk {
     int moveOldest(Chunk target, FrameDecoder decoder) {
         passAccounts();
         target.append(before);
-        int size = sizeAtHead(decoder);
-        int length = endAtHead() - head;
+        int size = sizeAt(head, decoder);
+        int length = endAt(head) - head;
         target.makeRoom(length);
-        target.buffer.put(buffer.array(), head, length);
+        int position = target.buffer.position();
+        target.buffer.put(position, buffer, head, length).position(position + length);
         target.count(size);
         head += length;
         events--;
@@ -265,6 +362,9 @@ final class Chunk {
      * @return from index 0 to its capacity
      */
     ByteBuffer seal(long session, long subscriber, long eventsBefore, long sentEpochNanos) {
+        if (isShared) {
+            return copy(session, subscriber, eventsBefore, sentEpochNanos);
+        }
         if (!before.isEmpty()) {
             putBefore();
         }
@@ -274,6 +374,18 @@ final class Chunk {
         putHeader(buffer, events, session, subscriber, before.from(), eventsBefore, sentEpochNanos, topic);
         buffer.position(position);
         return buffer.slice(start, position - start);
+    }
+
+    private ByteBuffer copy(long session, long subscriber, long eventsBefore, long sentEpochNanos) {
+        int entries = buffer.position() - head;
+        int accountBytes = before.isEmpty() ? 0 : before.encodedLength();
+        ByteBuffer message = ByteBuffer.allocate(headerBytes() + accountBytes + entries).order(ByteOrder.LITTLE_ENDIAN);
+        putHeader(message, events, session, subscriber, before.from(), eventsBefore, sentEpochNanos, topic);
+        if (accountBytes > 0) {
+            before.put(message);
+        }
+        message.put(message.position(), buffer, head, entries);
+        return message.clear();
     }
 
     /** Writes word of what was given up, in the place of what it tells of where that is large enough. */

@@ -12,7 +12,7 @@ final class CreditSchedule {
     private static final long RESEND_PERIOD_NS = Duration.ofMillis(200).toNanos();
     private static final long CREDIT_PERIOD_NS = Duration.ofMillis(20).toNanos();
     /** However small they are: so many may be on their way, too. */
-    private static final int MESSAGES_PER_CREDIT = Lane.MOST_FRAMES / 4;
+    private static final int MESSAGES_PER_CREDIT = FrameWindow.MOST_FRAMES / 4;
 
     private final int mostBytes;
     private boolean isDue;

@@ -26,6 +26,11 @@ final class Filters {
         return isLastWanted;
     }
 
+    /** Whether both want the same, as far as can be seen at once. */
+    boolean isLike(Filters other) {
+        return filters.equals(other.filters);
+    }
+
     private boolean isWanted(String topic) {
         for (TopicFilter filter : filters) {
             if (filter.matches(topic)) {

@@ -3,6 +3,7 @@ package io.heliograph.zmq;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.TellingLock;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -21,6 +22,9 @@ final class LaneSender {
     /** The lock is held for moments only, over and over: to be parked and woken for it would cost both threads more. */
     private static final int MOST_TRIES = 200;
 
+    /** How often lanes that hang are looked for. */
+    private static final long REST_NS = Duration.ofMillis(50).toNanos();
+
     /** What is about to be sent. */
     private record Outgoing(RemoteSubscriber to, RemoteSubscriber.Due due, Peer peer, ByteBuffer message) {
     }
@@ -36,6 +40,7 @@ final class LaneSender {
     private final List<PeerSocket.Sent> sent = new ArrayList<>();
     private final EventFrames frames = new EventFrames();
     private boolean hasMadeRoom;
+    private long restedNs;
     private int turnsSinceTold;
     private boolean isDone;
 
@@ -76,6 +81,10 @@ final class LaneSender {
             isDone = remotes.isDone(policy.get(), nowNs);
             for (RemoteSubscriber remote : remotes.all()) {
                 gather(remote, nowNs);
+            }
+            if (nowNs - restedNs >= REST_NS) {
+                restedNs = nowNs;
+                remotes.rest();
             }
             if (outgoing.isEmpty()) {
                 tellOfRoom();

@@ -29,6 +29,7 @@ final class RemoteSubscribers {
     private final PlainLane plain;
     private final Optional<LastValues> lastValues;
     private Destination[] destinations = {};
+    private final RestingLanes resting = new RestingLanes();
     private int subscriptions;
     private long nextSequence;
     private FlowPolicy policy = ZmqTransport.DEFAULT_POLICY;
@@ -86,8 +87,13 @@ final class RemoteSubscribers {
     }
 
     private void arrange() {
+        resting.wake();
+        spread();
+    }
+
+    private void spread() {
         var to = new ArrayList<Destination>();
-        bySubscriber.values().forEach(remote -> to.add(remote.lane));
+        bySubscriber.values().stream().map(remote -> remote.lane).filter(lane -> !resting.contains(lane)).forEach(to::add);
         if (!plain.isEmpty()) {
             to.add(plain);
         }
@@ -95,7 +101,40 @@ final class RemoteSubscribers {
         destinations = to.toArray(Destination[]::new);
     }
 
+    /** Has lanes rest that can send nothing and lose events, behind one that moves. */
+    void rest() {
+        if (resting.rest(all)) {
+            spread();
+        }
+    }
+
+    /** No lane rests any more. */
+    void wake() {
+        if (resting.wake()) {
+            spread();
+        }
+    }
+
+    /** Somebody asks whether an event of {@code sizeBytes} may be next: who would not take it does not rest. */
+    void propose(int sizeBytes) {
+        if (!resting.isEmpty() && !resting.fits(sizeBytes)) {
+            wake();
+        }
+    }
+
+    /**
+     * An event comes next: {@link #destinations} are told of it, and those that rest by one of them.
+     *
+     * @param isTimeless whether it may wait for as long as it has to
+     */
+    void expect(String topic, int sizeBytes, boolean isTimeless) {
+        if (!resting.isEmpty() && !(isTimeless && resting.isPacked(topic, sizeBytes))) {
+            wake();
+        }
+    }
+
     long givenUp() {
+        wake();
         long sum = givenUpByGone + plain.lost();
         for (RemoteSubscriber remote : all) {
             sum += remote.lane.lost();
@@ -144,6 +183,7 @@ final class RemoteSubscribers {
     void changePolicy(FlowPolicy replacement) {
         policy = replacement;
         policyText = policy.text();
+        wake();
         mostCredit = policy.waits() ? policy.limit().events() : MessageLayout.UNLIMITED;
         for (RemoteSubscriber remote : all) {
             remote.lane.changeState(new LaneState(remote.filtersVersion, policyText));
@@ -151,6 +191,7 @@ final class RemoteSubscribers {
     }
 
     void beginClose() {
+        wake();
         if (!isClosing) {
             isClosing = true;
             lastProgressNs = environment.clock().nanoTime();
@@ -211,6 +252,7 @@ final class RemoteSubscribers {
             tally.malformed(MalformedMessage.BAD_TEXT);
             return Change.NONE;
         }
+        wake();
         long id = message.subscriber();
         RemoteSubscriber known = bySubscriber.get(id);
         if (known != null && known.lane.rewindable(place(known, hello.get()))) {
@@ -311,6 +353,9 @@ final class RemoteSubscribers {
         if (credit.get().isFlagged(MessageLayout.RESEND)) {
             remote.lane.rewind(credit.get().next());
             tally.resendsAsked++;
+        }
+        if ((isNew || credit.get().isFlagged(MessageLayout.RESEND)) && resting.contains(remote.lane)) {
+            wake();
         }
         boolean hasEnded = credit.get().isFlagged(MessageLayout.ENDED) && isClosing && !remote.hasHeardEnd;
         remote.hasHeardEnd |= hasEnded;

@@ -58,7 +58,7 @@ final class Sockets implements AutoCloseable {
         this.config = config;
         this.onFailure = onFailure;
         // Our own window is the limit; ZeroMQ's is only to hold if that fails.
-        this.frames = 2 * Lane.MOST_FRAMES;
+        this.frames = 2 * FrameWindow.MOST_FRAMES;
         if (config.isInProcess()) {
             SHARED_LISTENERS.add(onFailure);
             this.context = Shared.CONTEXT;

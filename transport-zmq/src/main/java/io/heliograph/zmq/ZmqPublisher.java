@@ -107,6 +107,7 @@ public final class ZmqPublisher implements Publisher {
                 if (keepsLast) {
                     remotes.keepLast(event, nowNs);
                 }
+                remotes.expect(event.topic(), size, event.ttl().isEmpty());
                 for (Destination to : remotes.destinations()) {
                     if (take(to, event.topic(), size)) {
                         to.accept(event, policy, nowNs);
@@ -138,6 +139,7 @@ public final class ZmqPublisher implements Publisher {
                 if (keepsLast) {
                     remotes.keepLast(Event.builder(topic).dataFrom(ByteBuffer.wrap(bytes, from, length)).build(), 0);
                 }
+                remotes.expect(topic, size, true);
                 for (Destination to : remotes.destinations()) {
                     if (take(to, topic, size)) {
                         to.accept(topic, bytes, from, length, policy);
@@ -201,6 +203,7 @@ public final class ZmqPublisher implements Publisher {
         if (size > policy.limit().bytes()) {
             return Verdict.TOO_LARGE;
         }
+        remotes.propose(size);
         Verdict together = Verdict.ADMIT;
         boolean isWanted = false;
         boolean isTaken = false;
