@@ -7,6 +7,7 @@ import io.heliograph.store.Statements;
 import io.heliograph.store.StoreBusyException;
 import io.heliograph.store.StoreClosedException;
 import io.heliograph.store.StoreFullException;
+import io.heliograph.store.Write;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,8 +51,10 @@ public final class Deliveries implements AutoCloseable {
     private static final Duration RETENTION_EVERY = Duration.ofHours(1);
     static final Duration AFTER_OWN_FAILURE = Duration.ofSeconds(5);
     private static final Duration LINGER = Duration.ofSeconds(10);
-    /** So many outcomes of one endpoint may be on their way to the disk, beside those that run. */
+    /** So many outcomes of one endpoint may be on their way to the disk, beside those that run and one batch. */
     private static final int MOST_UNSETTLED = 1_024;
+    /** What a delivery of a batch counts in a group of outcomes, so that few of them with large batches are enough for a write. */
+    private static final long BYTES_IN_A_GROUP = 1 << 10;
     /** What waits longer for its turn is given back. */
     private static final long LONG_NS = Duration.ofSeconds(5).toNanos();
     /** What waits in memory for its turn, in all lanes; beyond it only as much is claimed as can be under way. */
@@ -81,11 +84,11 @@ public final class Deliveries implements AutoCloseable {
     }
 
     /** An attempt that may be made now. */
-    private record Begun(Lane lane, EndpointGate gate, DueDelivery delivery) {
+    private record Begun(Lane lane, EndpointGate gate, Parcel parcel) {
     }
 
     /** An attempt that was made. */
-    private record Ended(Lane lane, Settlement settlement) {
+    private record Ended(Lane lane, List<Settlement> settlements) {
     }
 
     /** What came of writing it; the first of a group has what was freed by all of it. */
@@ -157,7 +160,7 @@ public final class Deliveries implements AutoCloseable {
             Lane lane = lanes.get(one.endpoint());
             // An endpoint that was removed meanwhile has no lane, nor rows.
             if (lane != null) {
-                lane.add(one);
+                lane.add(Parcel.of(one));
                 stir(lane);
             }
         }
@@ -268,10 +271,11 @@ public final class Deliveries implements AutoCloseable {
             return Optional.empty();
         }
         lane.limit(found.get().spec().limits(), nowNs());
+        boolean isBatching = found.get().spec().batch().isPresent();
         int most = most(found.get());
         Optional<Begun> first = Optional.empty();
         while (lane.unsettled() < MOST_UNSETTLED) {
-            Optional<String> key = lane.first().flatMap(DueDelivery::orderKey);
+            Optional<String> key = lane.first().flatMap(Parcel::orderKey);
             switch (lane.gate().turn(key, nowNs())) {
                 case Turn.Now now when lane.first().isPresent() -> {
                     Begun begun = begin(lane);
@@ -280,6 +284,13 @@ public final class Deliveries implements AutoCloseable {
                     } else {
                         first = Optional.of(begun);
                     }
+                }
+                case Turn.Now now when isBatching -> {
+                    lane.shut();
+                    if (lane.wantsBatches()) {
+                        claimMore(lane, sql -> claimBatches(sql, found.get(), lane.gate().room()));
+                    }
+                    return first;
                 }
                 case Turn.Now now -> {
                     return andAsk(lane, most, first);
@@ -292,7 +303,7 @@ public final class Deliveries implements AutoCloseable {
                     }
                     return first;
                 }
-                case Turn.AfterAnother(Turn.Wait why) when why == Turn.Wait.BREAKER -> {
+                case Turn.AfterAnother(Turn.Wait why) when why == Turn.Wait.BREAKER || isBatching -> {
                     lane.shut();
                     return first;
                 }
@@ -301,12 +312,12 @@ public final class Deliveries implements AutoCloseable {
                 }
             }
         }
-        return andAsk(lane, most, first);
+        return isBatching ? first : andAsk(lane, most, first);
     }
 
     private Optional<Begun> andAsk(Lane lane, int most, Optional<Begun> first) {
         if (lane.wantsMore(most)) {
-            claimMore(lane, most);
+            claimMore(lane, sql -> claim(sql, lane.endpoint(), most));
         }
         lane.open(most);
         return first;
@@ -343,12 +354,12 @@ public final class Deliveries implements AutoCloseable {
         }, onDisk);
     }
 
-    private record Claim(List<DueDelivery> due, OptionalLong nextMs) {
+    private record Claim(List<Parcel> due, OptionalLong nextMs) {
     }
 
-    private void claimMore(Lane lane, int most) {
+    private void claimMore(Lane lane, Write<Claim> claiming) {
         lane.claimBegins();
-        var _ = outbox.store().writeFromReserve(sql -> claim(sql, lane.endpoint(), most)).whenComplete((claim, failure) -> {
+        var _ = outbox.store().writeFromReserve(claiming).whenComplete((claim, failure) -> {
             lock.lock();
             try {
                 lane.claimEnds();
@@ -375,15 +386,21 @@ public final class Deliveries implements AutoCloseable {
     private Claim claim(Statements sql, String endpoint, int most) throws SQLException {
         long nowMs = outbox.nowMs();
         List<DueDelivery> due = DeliveryRows.claim(sql, endpoint, nowMs, nowMs + outbox.config().lease().toMillis(), most);
-        return new Claim(due, DeliveryRows.nextDueMs(sql, endpoint));
+        return new Claim(due.stream().map(Parcel::of).toList(), DeliveryRows.nextDueMs(sql, endpoint));
+    }
+
+    private Claim claimBatches(Statements sql, Endpoint endpoint, int most) throws SQLException {
+        long nowMs = outbox.nowMs();
+        List<Parcel> due = BatchRows.claim(sql, endpoint, nowMs, nowMs + outbox.config().lease().toMillis(), most);
+        return new Claim(due, DeliveryRows.nextDueMs(sql, endpoint.id()));
     }
 
     private Begun begin(Lane lane) {
-        DueDelivery delivery = lane.take();
-        lane.gate().begin(delivery.orderKey(), nowNs());
-        lane.attemptBegins();
+        Parcel parcel = lane.take();
+        lane.gate().begin(parcel.orderKey(), nowNs());
+        lane.attemptBegins(parcel.size());
         underWay++;
-        return new Begun(lane, lane.gate(), delivery);
+        return new Begun(lane, lane.gate(), parcel);
     }
 
     private void start(Begun begun) {
@@ -400,30 +417,32 @@ public final class Deliveries implements AutoCloseable {
 
     private Optional<Begun> attempt(Begun begun) {
         long atMs = outbox.nowMs();
-        boolean isExpired = begun.delivery.expiresMs().filter(expiresMs -> expiresMs <= atMs).isPresent();
-        AttemptResult result = isExpired ? Courier.unsent("its time to live has ended") : send(begun, atMs);
+        List<DueDelivery> alive = begun.parcel.aliveAt(Instant.ofEpochMilli(atMs));
+        AttemptResult result = alive.isEmpty() ? Courier.unsent("its time to live has ended") : send(begun.lane, new Parcel(alive), atMs);
         Optional<Begun> next;
-        Optional<Settlement> settlement;
+        List<Settlement> settlements;
         lock.lock();
         try {
-            begun.gate.end(begun.delivery.orderKey(), result, nowNs());
-            settlement = judge(begun, result, atMs, isExpired);
-            if (settlement.isEmpty()) {
-                forget(begun.lane);
+            begun.gate.end(begun.parcel.orderKey(), result, nowNs());
+            settlements = judge(begun, alive, result, atMs);
+            if (settlements.isEmpty()) {
+                forget(begun.lane, begun.parcel.size());
             }
             next = move(begun.lane);
         } finally {
             lock.unlock();
         }
-        settlement.ifPresent(one -> settle(new Ended(begun.lane, one)));
+        if (!settlements.isEmpty()) {
+            settle(new Ended(begun.lane, settlements));
+        }
         return next;
     }
 
-    private AttemptResult send(Begun begun, long atMs) {
+    private AttemptResult send(Lane lane, Parcel parcel, long atMs) {
         try {
-            Optional<Endpoint> endpoint = outbox.endpoints().find(begun.lane.endpoint());
+            Optional<Endpoint> endpoint = outbox.endpoints().find(lane.endpoint());
             return endpoint.isEmpty() ? Courier.unsent("its endpoint is gone")
-                    : Courier.send(client, endpoint.get().spec(), begun.delivery, Instant.ofEpochMilli(atMs));
+                    : Courier.send(client, endpoint.get().spec(), parcel, Instant.ofEpochMilli(atMs));
         } catch (RuntimeException | Error e) {
             // An Error has closed the client, and was told: the lane must not be left with an attempt that never ends.
             return Courier.unsent("it was not made: " + e);
@@ -431,22 +450,31 @@ public final class Deliveries implements AutoCloseable {
     }
 
     /** Nothing is to be written where its endpoint is gone, or it was cut off by the end of this. */
-    private Optional<Settlement> judge(Begun begun, AttemptResult result, long atMs, boolean isExpired) {
+    private List<Settlement> judge(Begun begun, List<DueDelivery> alive, AttemptResult result, long atMs) {
         Optional<Endpoint> endpoint = outbox.endpoints().find(begun.lane.endpoint());
-        if (isExpired) {
-            return Optional.of(new Settlement(begun.delivery, result, atMs, new Settlement.Next.Expired(), Optional.empty()));
-        }
         boolean isCutOff = isClosed && result instanceof AttemptResult.Failed failed && !failed.reason().isEndpoints();
-        if (isCutOff || endpoint.isEmpty()) {
-            return Optional.empty();
+        if (endpoint.isEmpty() || isCutOff && !alive.isEmpty()) {
+            return List.of();
         }
-        return Optional.of(new Settlement(begun.delivery, result, atMs, nextAttempt.after(endpoint.get(), begun.delivery, result),
-                begun.lane.judge(result, outbox.config().patience(), Instant.ofEpochMilli(atMs))));
+        var settlements = new ArrayList<Settlement>();
+        for (DueDelivery delivery : begun.parcel.deliveries()) {
+            if (delivery.isExpiredAt(Instant.ofEpochMilli(atMs))) {
+                settlements.add(new Settlement(delivery, result, atMs, new Settlement.Next.Expired(), Optional.empty()));
+            }
+        }
+        if (!alive.isEmpty()) {
+            Settlement.Next next = nextAttempt.after(endpoint.get(), new Parcel(alive), result);
+            Optional<EndpointHealth.Next> health = begun.lane.judge(result, outbox.config().patience(), Instant.ofEpochMilli(atMs));
+            for (DueDelivery delivery : alive) {
+                settlements.add(new Settlement(delivery, result, atMs, next, delivery == alive.getFirst() ? health : Optional.empty()));
+            }
+        }
+        return settlements;
     }
 
     /** An attempt is not under way any more. */
-    private void forget(Lane lane) {
-        lane.attemptSettled();
+    private void forget(Lane lane, int deliveries) {
+        lane.attemptSettled(deliveries);
         underWay--;
         if (isClosed) {
             changed.signalAll();
@@ -454,7 +482,7 @@ public final class Deliveries implements AutoCloseable {
     }
 
     private void settle(Ended ended) {
-        var _ = settlements.write(ended, 0).whenComplete((done, failure) -> {
+        var _ = settlements.write(ended, BYTES_IN_A_GROUP * (ended.settlements.size() - 1)).whenComplete((done, failure) -> {
             if (failure != null) {
                 unsettled(ended, failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
             }
@@ -473,14 +501,14 @@ public final class Deliveries implements AutoCloseable {
         }
         lock.lock();
         try {
-            forget(ended.lane);
+            forget(ended.lane, ended.settlements.size());
         } finally {
             lock.unlock();
         }
     }
 
     private List<Settled> write(Statements sql, List<Ended> group) throws SQLException {
-        List<Settlement> all = group.stream().map(Ended::settlement).toList();
+        List<Settlement> all = group.stream().flatMap(ended -> ended.settlements.stream()).toList();
         Settlement.Freed freed = Settlement.writeAll(sql, all, outbox.endpoints(), intake,
                 outbox.nowMs() + outbox.config().lease().toMillis());
         var settled = new ArrayList<Settled>(group.size());
@@ -494,7 +522,7 @@ public final class Deliveries implements AutoCloseable {
     private void settled(List<Settled> group) {
         for (Settled one : group) {
             Ended ended = one.ended;
-            ended.settlement.health().ifPresent(health -> {
+            ended.settlements.stream().flatMap(settlement -> settlement.health().stream()).forEach(health -> {
                 outbox.endpoints().healthChanged(ended.lane.endpoint(), health);
                 tell(ended.lane.endpoint(), health.change());
             });
@@ -511,15 +539,16 @@ public final class Deliveries implements AutoCloseable {
 
     private void settled(Settled one) {
         Lane lane = one.ended.lane;
-        Settlement.Next next = one.ended.settlement.next();
-        forget(lane);
+        forget(lane, one.ended.settlements.size());
         take(one.freed.claimed());
         one.freed.ready().forEach(this::wakeNow);
-        if (!(next instanceof Settlement.Next.Done)) {
-            lane.moreIsReady();
-        }
-        if (next instanceof Settlement.Next.HandedOn(String to, long dueMs)) {
-            wakeNow(to);
+        for (Settlement settlement : one.ended.settlements) {
+            if (!(settlement.next() instanceof Settlement.Next.Done)) {
+                lane.moreIsReady();
+            }
+            if (settlement.next() instanceof Settlement.Next.HandedOn(String to, long dueMs)) {
+                wakeNow(to);
+            }
         }
         stir(lane);
     }
