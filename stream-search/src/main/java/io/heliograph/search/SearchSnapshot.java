@@ -161,7 +161,7 @@ final class SearchSnapshot {
         int count = readCount(in);
         for (int i = 0; i < count; i++) {
             Path file = index.resolve(readText(in));
-            require(file.getParent().equals(index), "it names a file outside");
+            require(index.equals(file.getParent()), "it names a file outside");
             require(in.readLong() == Files.size(file), "a file has another length");
             require(in.readLong() == sum(file), "a file's CRC-32C differs");
         }

@@ -1,5 +1,6 @@
 package io.heliograph.search;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.lucene.search.IndexSearcher;
@@ -37,7 +38,7 @@ sealed interface StoredQuery {
 
         private final Set<Target> targets;
         private final Supplier<CompiledQuery> compiler;
-        private volatile CompiledQuery compiled;
+        private volatile Optional<CompiledQuery> compiled = Optional.empty();
 
         Restored(Set<Target> targets, Supplier<CompiledQuery> compiler) {
             this.targets = targets;
@@ -52,12 +53,10 @@ sealed interface StoredQuery {
         /** Two threads may compile it at once, to the same end. */
         @Override
         public CompiledQuery compiled() {
-            CompiledQuery known = compiled;
-            if (known == null) {
-                known = compiler.get();
-                compiled = known;
+            if (compiled.isEmpty()) {
+                compiled = Optional.of(compiler.get());
             }
-            return known;
+            return compiled.orElseThrow();
         }
 
         @Override
