@@ -56,7 +56,6 @@ public final class SearchIndex implements AutoCloseable {
     private final ReentrantLock changing = new ReentrantLock();
     private final TargetUse targets = new TargetUse();
     private final Matching matching;
-    private long serials;
 
     private SearchIndex(SearchConfig config, Environment environment) {
         this.config = config;
@@ -266,7 +265,7 @@ public final class SearchIndex implements AutoCloseable {
     /** Events have what the query looks at before it can be found. */
     private Stored store(Search search, StoredQuery query) {
         long needs = targets.add(query.targets());
-        return new Stored(search, query, ++serials, needs, new AtomicBoolean());
+        return new Stored(search, query, needs, new AtomicBoolean());
     }
 
     private CompiledQuery compile(Search search) {

@@ -2,9 +2,8 @@ package io.heliograph.search;
 
 import java.io.IOException;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.IntConsumer;
 import org.apache.lucene.index.LeafReaderContext;
@@ -30,7 +29,7 @@ final class SearchMatcher extends CandidateMatcher<QueryMatch> {
     /** What a call finds besides its matches. */
     static final class Findings {
         /** What queries threw. */
-        final Map<Stored, Throwable> thrown = new HashMap<>();
+        final Map<Stored, Throwable> thrown = new IdentityHashMap<>();
         /** Whether some search looks at more than the documents have. */
         boolean isStale;
         int queries;
@@ -45,20 +44,22 @@ final class SearchMatcher extends CandidateMatcher<QueryMatch> {
     }
 
     @Override
-    public void matchQuery(String id, Query query, Map<String, String> metadata) {
-        Optional<Stored> current = Optional.ofNullable(stored.get(id)).filter(search -> search.serial() == Stored.serial(metadata));
-        if (current.filter(search -> search.isQuarantined().get()).isPresent()) {
+    public void matchQuery(String id, Query chosen, Map<String, String> metadata) {
+        Stored search = Stored.of(chosen);
+        if (search.isQuarantined().get()) {
             return;
         }
-        if (Stored.needs(metadata) > version) {
+        if (search.needs() > version) {
             findings.isStale = true;
             return;
         }
         findings.queries++;
         try {
-            run(id, query);
+            run(id, search.compiled().lucene());
         } catch (Throwable thrown) {
-            current.ifPresent(search -> findings.thrown.put(search, thrown));
+            if (stored.get(id) == search) {
+                findings.thrown.put(search, thrown);
+            }
         }
     }
 
