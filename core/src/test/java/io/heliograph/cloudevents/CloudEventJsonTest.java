@@ -112,6 +112,13 @@ final class CloudEventJsonTest {
     }
 
     @Test
+    void takesTheMarkOfReplacementForTextWhereThePublisherWroteIt() {
+        Event event = Event.of("t", "a\ufffdb").toBuilder().id("1").build();
+        assertThat(CloudEventJson.write(event, "1")).contains("\"data\":\"a\ufffdb\"");
+        assertThat(CloudEventJson.read(CloudEventJson.write(event, "1"))).isEqualTo(event);
+    }
+
+    @Test
     void carriesBytesAsBase64() {
         byte[] bytes = {0, (byte) 0xff, (byte) 0xed, (byte) 0xa0, (byte) 0x80};
         for (String mediaType : new String[] {"text/plain", "application/json", "image/png", "text/plain; charset=latin1"}) {
