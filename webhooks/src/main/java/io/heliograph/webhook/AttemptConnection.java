@@ -31,6 +31,8 @@ final class AttemptConnection extends DefaultManagedHttpClientConnection {
         sendRequestHeader(request);
         sendRequestEntity(request);
         flush();
+        // While others have something to do, the answer comes by itself: to wait for it costs more than to look for it later.
+        Thread.yield();
         ClassicHttpResponse response = receiveResponseHeader();
         for (int interim = 1; response.getCode() < FIRST_FINAL; interim++) {
             if (response.getCode() == SWITCHING_PROTOCOLS) {

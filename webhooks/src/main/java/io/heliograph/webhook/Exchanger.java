@@ -199,7 +199,8 @@ final class Exchanger implements AutoCloseable {
             }, context);
             Body body = Body.of(response);
             keep = DefaultConnectionKeepAliveStrategy.INSTANCE.getKeepAliveDuration(response, context);
-            isReusable = body.isWhole() && DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, response, context);
+            // The request, which might forbid it, does not.
+            isReusable = body.isWhole() && DefaultConnectionReuseStrategy.INSTANCE.keepAlive(null, response, context);
             return new Answered(new Answer(response.getCode(), retryAfter(response), body.snippet()), response);
         } catch (HttpException e) {
             throw new ClientProtocolException(e.getMessage(), e);

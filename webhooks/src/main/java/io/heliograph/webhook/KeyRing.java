@@ -82,6 +82,12 @@ public record KeyRing(List<Entry> keys) {
 
     /** What signs at this moment. */
     public Signer signerAt(Instant now) {
-        return Signer.of(keys.stream().filter(entry -> entry.isValidAt(now)).map(Entry::key).toList());
+        var valid = new ArrayList<SigningKey>(keys.size());
+        for (Entry entry : keys) {
+            if (entry.isValidAt(now)) {
+                valid.add(entry.key());
+            }
+        }
+        return Signer.of(valid);
     }
 }

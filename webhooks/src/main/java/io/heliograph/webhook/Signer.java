@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Signs messages as Standard Webhooks 1.0.0 has it. Immutable and thread-safe.
@@ -60,10 +59,12 @@ public final class Signer {
     public List<HttpHeader> sign(MessageId id, Instant attempt, byte[] body) {
         String seconds = Long.toString(attempt.getEpochSecond());
         byte[] head = head(id.text(), seconds);
-        String signatures = keys.stream()
-                .map(key -> key.version().label() + "," + Base64.getEncoder().encodeToString(key.sign(head, body)))
-                .collect(Collectors.joining(" "));
-        return List.of(new HttpHeader(ID, id.text()), new HttpHeader(TIMESTAMP, seconds), new HttpHeader(SIGNATURE, signatures));
+        var signatures = new StringBuilder();
+        for (SigningKey key : keys) {
+            signatures.append(signatures.isEmpty() ? "" : " ").append(key.version().label()).append(',')
+                    .append(Base64.getEncoder().encodeToString(key.sign(head, body)));
+        }
+        return List.of(new HttpHeader(ID, id.text()), new HttpHeader(TIMESTAMP, seconds), new HttpHeader(SIGNATURE, signatures.toString()));
     }
 
     /** What stands before the body in what is signed. */

@@ -36,7 +36,8 @@ public record WebhookRequest(TargetUrl target, List<HttpHeader> headers, byte[] 
     /** A delivery of {@code content}, signed. */
     public static WebhookRequest of(TargetUrl target, HttpContent content, List<HttpHeader> signature, CustomHeaders custom,
             Duration timeout) {
-        var headers = new ArrayList<>(content.headers());
+        var headers = new ArrayList<HttpHeader>(content.headers().size() + signature.size() + custom.headers().size());
+        headers.addAll(content.headers());
         headers.addAll(signature);
         headers.addAll(custom.headers());
         return new WebhookRequest(target, headers, content.body(), timeout);
