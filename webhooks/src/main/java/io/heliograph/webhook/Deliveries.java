@@ -1,11 +1,9 @@
 package io.heliograph.webhook;
 
-import io.heliograph.Notice;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.Dialect;
 import io.heliograph.store.Statements;
 import io.heliograph.store.StoreBusyException;
-import io.heliograph.store.StoreClosedException;
 import io.heliograph.store.StoreFullException;
 import io.heliograph.store.Write;
 import java.sql.SQLException;
@@ -48,7 +46,6 @@ import java.util.function.Consumer;
  */
 public final class Deliveries implements AutoCloseable {
 
-    private static final Duration RETENTION_EVERY = Duration.ofHours(1);
     static final Duration AFTER_OWN_FAILURE = Duration.ofSeconds(5);
     private static final Duration LINGER = Duration.ofSeconds(10);
     /** So many outcomes of one endpoint may be on their way to the disk, beside those that run and one batch. */
@@ -57,6 +54,8 @@ public final class Deliveries implements AutoCloseable {
     private static final long BYTES_IN_A_GROUP = 1 << 10;
     /** What waits longer for its turn is given back. */
     private static final long LONG_NS = Duration.ofSeconds(5).toNanos();
+    /** So many times as many as are claimed at once may wait that came straight from where they are stored. */
+    private static final int CLAIMS_HANDED_OVER = 4;
     /** What waits in memory for its turn, in all lanes; beyond it only as much is claimed as can be under way. */
     private static final long MOST_HELD_BYTES = 64L << 20;
 
@@ -65,7 +64,11 @@ public final class Deliveries implements AutoCloseable {
     private final Environment environment;
     private final NextAttempt nextAttempt;
     private final InsistentWriter writer;
+    private final Housekeeping housekeeping;
     private final WriteGroups<Ended, Settled> settlements;
+    /** Of those for which others wait. */
+    private final WriteGroups<Ended, Settled> awaitedSettlements;
+    private final int mostHandedOver;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
@@ -101,8 +104,13 @@ public final class Deliveries implements AutoCloseable {
         this.environment = environment;
         this.nextAttempt = new NextAttempt(outbox.endpoints(), environment);
         this.writer = new InsistentWriter(outbox.store(), environment.clock());
-        this.settlements = new WriteGroups<>(outbox.store(), (bytes, write) -> outbox.store().writeFromReserve(write), this::write,
+        this.housekeeping = new Housekeeping(outbox, environment, this::wake);
+        this.settlements = new WriteGroups<>(outbox.store(), (bytes, write) -> outbox.store().writeInCompany(write), this::write,
                 this::settled);
+        this.awaitedSettlements = new WriteGroups<>(outbox.store(), (bytes, write) -> outbox.store().writeFromReserve(write), this::write,
+                this::settled);
+        // Where leases end by themselves and others share the queue, no more than a claim would take.
+        this.mostHandedOver = outbox.config().claim() * (outbox.store().dialect() == Dialect.SQLITE ? CLAIMS_HANDED_OVER : 1);
         this.thread = Thread.ofPlatform().daemon().name("heliograph-webhook-deliveries").unstarted(this::run);
     }
 
@@ -113,12 +121,7 @@ public final class Deliveries implements AutoCloseable {
      */
     public static Deliveries start(Outbox outbox, WebhookClient client, Environment environment) {
         var deliveries = new Deliveries(outbox, client, environment);
-        // A process has its SQLite file alone; others may hold leases of a PostgreSQL database, and those end by themselves.
-        long leasedUntilMs = outbox.store().dialect() == Dialect.SQLITE ? Long.MAX_VALUE : outbox.nowMs();
-        outbox.store().writeFromReserve(sql -> {
-            DeliveryRows.releaseLeasedUntil(sql, leasedUntilMs);
-            return leasedUntilMs;
-        }).join();
+        deliveries.housekeeping.begin();
         outbox.handTo(deliveries.intake);
         outbox.endpoints().onChange(deliveries::endpointChanged);
         outbox.endpoints().all().forEach(endpoint -> deliveries.wake(endpoint.id()));
@@ -209,16 +212,7 @@ public final class Deliveries implements AutoCloseable {
         }
     }
 
-    private void removeOld() {
-        var _ = outbox.removeOld().whenComplete((removed, failure) -> {
-            if (failure != null && !(failure instanceof StoreClosedException)) {
-                environment.tell(new Notice.Degraded("outbox", "old events were not removed, which is tried again in an hour: " + failure));
-            }
-        });
-    }
-
     private void run() {
-        long retentionNs = nowNs() + RETENTION_EVERY.toNanos();
         lock.lock();
         try {
             while (!isClosed) {
@@ -234,12 +228,9 @@ public final class Deliveries implements AutoCloseable {
                         stir(alarm.lane());
                     }
                 }
-                if (retentionNs - nowNs <= 0) {
-                    removeOld();
-                    retentionNs = nowNs + RETENTION_EVERY.toNanos();
-                }
+                long tidyNs = housekeeping.tidy(nowNs);
                 if (restless.isEmpty()) {
-                    long nextNs = alarms.isEmpty() ? retentionNs : earlier(alarms.peek().atNs(), retentionNs);
+                    long nextNs = alarms.isEmpty() ? tidyNs : earlier(alarms.peek().atNs(), tidyNs);
                     environment.clock().await(lock, changed, nextNs);
                 }
             }
@@ -271,8 +262,12 @@ public final class Deliveries implements AutoCloseable {
             return Optional.empty();
         }
         lane.limit(found.get().spec().limits(), nowNs());
+        if (lane.first().filter(this::isLeaseUsedUp).isPresent()) {
+            giveBack(lane);
+        }
         boolean isBatching = found.get().spec().batch().isPresent();
-        int most = most(found.get());
+        int most = most(found.get(), outbox.config().claim());
+        int mostHere = most(found.get(), mostHandedOver);
         Optional<Begun> first = Optional.empty();
         while (lane.unsettled() < MOST_UNSETTLED) {
             Optional<String> key = lane.first().flatMap(Parcel::orderKey);
@@ -293,7 +288,7 @@ public final class Deliveries implements AutoCloseable {
                     return first;
                 }
                 case Turn.Now now -> {
-                    return andAsk(lane, most, first);
+                    return andAsk(lane, most, mostHere, first);
                 }
                 case Turn.At(long atNs, Turn.Wait why) -> {
                     lane.shut();
@@ -308,27 +303,32 @@ public final class Deliveries implements AutoCloseable {
                     return first;
                 }
                 case Turn.AfterAnother(Turn.Wait why) -> {
-                    return andAsk(lane, most, first);
+                    return andAsk(lane, most, mostHere, first);
                 }
             }
         }
-        return isBatching ? first : andAsk(lane, most, first);
+        return isBatching ? first : andAsk(lane, most, mostHere, first);
     }
 
-    private Optional<Begun> andAsk(Lane lane, int most, Optional<Begun> first) {
+    /** An attempt is to end while what it is made at is this process's alone; what SQLite keeps is so in any case. */
+    private boolean isLeaseUsedUp(Parcel parcel) {
+        return outbox.store().dialect() != Dialect.SQLITE
+                && parcel.first().leaseMs() - outbox.nowMs() < outbox.config().lease().toMillis() / 2;
+    }
+
+    private Optional<Begun> andAsk(Lane lane, int most, int mostHere, Optional<Begun> first) {
         if (lane.wantsMore(most)) {
             claimMore(lane, sql -> claim(sql, lane.endpoint(), most));
         }
-        lane.open(most);
+        lane.open(mostHere);
         return first;
     }
 
-    /** How many of an endpoint may wait here: what is to be given up to make room must stay in the queue. */
-    private int most(Endpoint endpoint) {
-        boolean givesUp = DeliveryRows.isEvictable(endpoint.spec().policy())
-                && endpoint.spec().policy().limit().events() < 2 * outbox.config().claim();
+    /** How many of an endpoint may wait here, of so many: what is to be given up to make room must stay in the queue. */
+    private int most(Endpoint endpoint, int wanted) {
+        boolean givesUp = DeliveryRows.isEvictable(endpoint.spec().policy()) && endpoint.spec().policy().limit().events() < 2L * wanted;
         boolean isCrowded = heldBytes.get() >= MOST_HELD_BYTES;
-        return givesUp || isCrowded ? Math.min(endpoint.spec().limits().concurrency(), outbox.config().claim()) : outbox.config().claim();
+        return givesUp || isCrowded ? Math.min(endpoint.spec().limits().concurrency(), wanted) : wanted;
     }
 
     private void sleep(Lane lane, long untilNs) {
@@ -482,11 +482,17 @@ public final class Deliveries implements AutoCloseable {
     }
 
     private void settle(Ended ended) {
-        var _ = settlements.write(ended, BYTES_IN_A_GROUP * (ended.settlements.size() - 1)).whenComplete((done, failure) -> {
+        WriteGroups<Ended, Settled> groups = ended.settlements.stream().anyMatch(Deliveries::isAwaited) ? awaitedSettlements : settlements;
+        var _ = groups.write(ended, BYTES_IN_A_GROUP * (ended.settlements.size() - 1)).whenComplete((done, failure) -> {
             if (failure != null) {
                 unsettled(ended, failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
             }
         });
+    }
+
+    /** Whether others may go on once it is on disk: those behind it in its order, or the next member of its group. */
+    private static boolean isAwaited(Settlement settlement) {
+        return settlement.delivery().orderKey().isPresent() || settlement.next() instanceof Settlement.Next.HandedOn;
     }
 
     /** It is written again while the store is busy or full; one that is closed has ended this, and what was claimed is sent again. */
@@ -543,14 +549,24 @@ public final class Deliveries implements AutoCloseable {
         take(one.freed.claimed());
         one.freed.ready().forEach(this::wakeNow);
         for (Settlement settlement : one.ended.settlements) {
-            if (!(settlement.next() instanceof Settlement.Next.Done)) {
-                lane.moreIsReady();
-            }
-            if (settlement.next() instanceof Settlement.Next.HandedOn(String to, long dueMs)) {
-                wakeNow(to);
-            }
+            settled(lane, settlement.next());
         }
         stir(lane);
+    }
+
+    private void settled(Lane lane, Settlement.Next next) {
+        switch (next) {
+            case Settlement.Next.Done done -> { }
+            // It is not there before; else each failure would cost a look into the queue.
+            case Settlement.Next.Again(long dueMs) -> sleep(lane, nowNs() + Math.max(0, dueMs - outbox.nowMs()) * 1_000_000);
+            case Settlement.Next.HandedOn(String to, long dueMs) -> {
+                lane.moreIsReady();
+                wakeNow(to);
+            }
+            case Settlement.Next.Parked parked -> lane.moreIsReady();
+            case Settlement.Next.Expired expired -> lane.moreIsReady();
+            case Settlement.Next.GivenUp givenUp -> lane.moreIsReady();
+        }
     }
 
     /** Listeners may be slow, and the store's thread must not wait for them. */
