@@ -1,18 +1,12 @@
 package io.heliograph.zmq;
 
 import io.heliograph.ConfigException;
-import io.heliograph.Event;
 import io.heliograph.LossReason;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Intake;
-import io.heliograph.wire.DecodedEvent;
-import io.heliograph.wire.FrameDecoder;
-import io.heliograph.wire.MalformedFrame;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Follows what one publisher sends: takes its messages in order, hands events and words of lost ones to the subscriptions,
@@ -31,8 +25,7 @@ final class SessionReader {
     private final Subscriptions subscriptions;
     private final ZmqLimits limits;
     private final ZmqCounters.Tally tally;
-    private final FrameDecoder decoder = new FrameDecoder();
-    private final Account account = new Account();
+    private final DataReader data;
     private final CreditSchedule credit;
     private final ArrayDeque<ByteBuffer> held = new ArrayDeque<>();
     private long heldBytes;
@@ -41,15 +34,6 @@ final class SessionReader {
     private FlowPolicy policy = ZmqTransport.DEFAULT_POLICY;
     private String policyText = "";
     private int joinedVersion;
-    private long expected;
-    private long eventsTaken;
-    private int placeInMessage;
-    private long placeSequence;
-    /** Events of the lane before the place, as long as all that is there has arrived before. */
-    private long placeEvents;
-    /** When the event at the place was sent, if not when its message was. */
-    private OptionalLong placeSentNs = OptionalLong.empty();
-    private String lastTopic = "";
     private boolean isStalled;
     private boolean isEnded = true;
     private boolean isSilent;
@@ -59,6 +43,7 @@ final class SessionReader {
         this.subscriptions = subscriptions;
         this.limits = limits;
         this.tally = tally;
+        this.data = new DataReader(tally);
         this.credit = new CreditSchedule(limits);
         this.lastHeardNs = nowNs;
     }
@@ -70,7 +55,7 @@ final class SessionReader {
 
     /** The sequence that comes next. */
     long expected() {
-        return expected;
+        return data.expected();
     }
 
     boolean isEnded() {
@@ -124,7 +109,7 @@ final class SessionReader {
         isStalled = false;
         held.clear();
         heldBytes = 0;
-        placeInMessage = 0;
+        data.leavePlace();
     }
 
     /** Goes on with what waits, as far as there is room. */
@@ -178,21 +163,19 @@ final class SessionReader {
             session = of;
             outlets = new Outlets(of);
             isEnded = false;
-            expected = start;
-            eventsTaken = 0;
+            data.begin(outlets, start);
             joinedVersion = 0;
         } else if (isEnded) {
             tally.strays++;
             return;
         } else if ((message.getInt(MessageLayout.FLAGS_AT) & MessageLayout.RESUMED) == 0) {
-            eventsTaken = 0;
-            if (start > expected) {
+            if (start > data.expected()) {
                 outlets.known(start, LossReason.EVICTED);
-                expected = start;
             }
+            data.goOn(start);
         }
-        placeInMessage = 0;
-        join(version, expected);
+        data.leavePlace();
+        join(version, data.expected());
         credit.beginSession(nowNs);
     }
 
@@ -223,12 +206,12 @@ final class SessionReader {
             return true;
         }
         long next = body.getLong();
-        if (next > expected) {
+        if (next > data.expected()) {
             askAgain(nowNs);
-        } else if (next == expected) {
+        } else if (next == data.expected()) {
             int version = body.getInt();
             readPolicy(body);
-            join(version, expected);
+            join(version, data.expected());
         }
         credit.beDue();
         return true;
@@ -241,10 +224,10 @@ final class SessionReader {
             return true;
         }
         long end = body.getLong();
-        if (!isEnded && end > expected) {
+        if (!isEnded && end > data.expected()) {
             askAgain(nowNs);
         } else if (!isEnded) {
-            outlets.end(expected);
+            outlets.end(data.expected());
             isEnded = true;
         }
         credit.beDue();
@@ -259,152 +242,14 @@ final class SessionReader {
     }
 
     private boolean onData(ByteBuffer message, long receivedEpochNanos, long nowNs) {
-        if (message.limit() < MessageLayout.TOPIC_AT
-                || message.limit() < MessageLayout.TOPIC_AT + (message.get(MessageLayout.TOPIC_LENGTH_AT) & 0xff)) {
-            tally.malformed(MalformedMessage.TOO_SHORT);
-            return true;
-        }
-        long from = message.getLong(MessageLayout.FROM_AT);
-        if (placeInMessage == 0) {
-            if (from > expected) {
-                askAgain(nowNs);
-                return true;
-            }
-            placeEvents = message.getLong(MessageLayout.EVENTS_BEFORE_AT);
-            if (from == expected) {
-                eventsTaken = placeEvents;
-            } else {
-                tally.repeated++;
-                eventsTaken = Math.max(eventsTaken, placeEvents);
-            }
-            placeInMessage = MessageLayout.TOPIC_AT + (message.get(MessageLayout.TOPIC_LENGTH_AT) & 0xff);
-            placeSequence = from;
-            placeSentNs = OptionalLong.empty();
-        }
-        if (!handEntries(message, topic(message), message.getLong(MessageLayout.SENT_AT), receivedEpochNanos)) {
-            return false;
-        }
-        placeInMessage = 0;
-        credit.took(message.limit(), nowNs);
-        return true;
-    }
-
-    /** Hands out what is in the message from the place on; says {@code false} if it stalled on the way. */
-    private boolean handEntries(ByteBuffer message, String topic, long sentEpochNanos, long receivedEpochNanos) {
-        int end = message.limit();
-        boolean isDirect = outlets.isDirectOnly();
-        while (placeInMessage < end) {
-            int at = placeInMessage;
-            int word = end - at < Integer.BYTES ? 0 : message.getInt(at);
-            boolean isSentEntry = MessageLayout.isSentEntry(word);
-            int length = isSentEntry ? MessageLayout.SENT_ENTRY_BYTES : Account.entryLength(word);
-            if (length > end - at) {
-                tally.malformed(MalformedMessage.BAD_LENGTH);
-                return true;
-            }
-            if (isSentEntry) {
-                placeSentNs = OptionalLong.of(message.getLong(at + Integer.BYTES));
-                placeInMessage += length;
-            } else if (Account.isAccount(word)) {
-                if (!tell(message.position(at))) {
-                    tally.malformed(MalformedMessage.BAD_RANGE);
-                    return true;
-                }
-                placeInMessage += length;
-            } else if (placeSequence < expected) {
-                placeSequence++;
-                placeEvents++;
-                eventsTaken = Math.max(eventsTaken, placeEvents);
-                placeInMessage += length;
-                placeSentNs = OptionalLong.empty();
-            } else if (isDirect) {
-                handRun(message, topic, placeSentNs.orElse(sentEpochNanos), receivedEpochNanos);
-            } else {
-                isStalled = !handOne(message.position(at), topic, placeSentNs.orElse(sentEpochNanos), receivedEpochNanos);
-                message.limit(end);
-                if (isStalled) {
-                    return false;
-                }
-                placeInMessage += length;
+        switch (data.read(message, policy, receivedEpochNanos)) {
+            case TAKEN -> credit.took(message.limit(), nowNs);
+            case HOLE -> askAgain(nowNs);
+            case STALLED -> isStalled = true;
+            case MALFORMED -> {
             }
         }
-        return true;
-    }
-
-    private boolean tell(ByteBuffer entry) {
-        placeSentNs = OptionalLong.empty();
-        account.clear(placeSequence);
-        if (!account.read(entry)) {
-            return false;
-        }
-        if (account.end() > expected) {
-            if (placeSequence != expected && !account.cutBefore(expected)) {
-                return false;
-            }
-            outlets.tell(account);
-            expected = account.end();
-        }
-        placeSequence = account.end();
-        return true;
-    }
-
-    /** Hands out one event; says {@code false} if there is no room for it. */
-    private boolean handOne(ByteBuffer frame, String topic, long sentEpochNanos, long receivedEpochNanos) {
-        switch (decoder.decode(frame, topic)) {
-            case DecodedEvent(Event event) -> {
-                if (!outlets.hasRoom(policy, event.size())) {
-                    return false;
-                }
-                outlets.hand(event, expected, sentEpochNanos, receivedEpochNanos, policy);
-            }
-            case MalformedFrame reason -> {
-                tally.unreadable++;
-                outlets.unreadable(expected);
-            }
-        }
-        passEvents(1);
-        return true;
-    }
-
-    /** Hands all events from the place on that lie one behind the other; one whose time is its own alone. */
-    private void handRun(ByteBuffer message, String topic, long sentEpochNanos, long receivedEpochNanos) {
-        int end = message.limit();
-        int at = placeInMessage;
-        int count = 0;
-        int most = placeSentNs.isPresent() ? 1 : Integer.MAX_VALUE;
-        while (count < most && end - at >= Integer.BYTES) {
-            int word = message.getInt(at);
-            if (Account.isAccount(word) || MessageLayout.isSentEntry(word) || FrameDecoder.frameLength(word) > end - at) {
-                break;
-            }
-            at += FrameDecoder.frameLength(word);
-            count++;
-        }
-        outlets.handRun(message, placeInMessage, count, expected, topic, sentEpochNanos, receivedEpochNanos, decoder);
-        placeInMessage = at;
-        passEvents(count);
-    }
-
-    private void passEvents(int count) {
-        expected += count;
-        placeSequence = expected;
-        placeSentNs = OptionalLong.empty();
-        eventsTaken += count;
-    }
-
-    /** The message's topic; the one before's is remembered, since it is nearly always the same. */
-    private String topic(ByteBuffer message) {
-        int length = message.get(MessageLayout.TOPIC_LENGTH_AT) & 0xff;
-        boolean isLast = length == lastTopic.length();
-        for (int i = 0; i < length && isLast; i++) {
-            isLast = message.get(MessageLayout.TOPIC_AT + i) == lastTopic.charAt(i);
-        }
-        if (!isLast) {
-            byte[] ascii = new byte[length];
-            message.get(MessageLayout.TOPIC_AT, ascii);
-            lastTopic = new String(ascii, StandardCharsets.US_ASCII);
-        }
-        return lastTopic;
+        return !isStalled;
     }
 
     /** Whether the publisher is to be told now how far all is taken, and how much more may come. */
@@ -418,12 +263,12 @@ final class SessionReader {
     }
 
     private boolean isGrantUsedUp() {
-        return !isEnded && credit.isUsedUp(eventsTaken, grant());
+        return !isEnded && credit.isUsedUp(data.eventsTaken(), grant());
     }
 
     private long grant() {
         long room = room();
-        return room > MessageLayout.UNLIMITED - eventsTaken ? MessageLayout.UNLIMITED : eventsTaken + room;
+        return room > MessageLayout.UNLIMITED - data.eventsTaken() ? MessageLayout.UNLIMITED : data.eventsTaken() + room;
     }
 
     /** What the publisher is to be told. */
@@ -431,7 +276,7 @@ final class SessionReader {
         long granted = grant();
         int resend = credit.tell(granted) ? MessageLayout.RESEND : 0;
         outlets.onCredit();
-        return new Credit(expected, granted, resend | (isEnded ? MessageLayout.ENDED : 0));
+        return new Credit(data.expected(), granted, resend | (isEnded ? MessageLayout.ENDED : 0));
     }
 
     /** The publisher was not told after all. */
