@@ -1,9 +1,11 @@
 package io.heliograph.webhook;
 
+import io.heliograph.Notice;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.Dialect;
 import io.heliograph.store.Statements;
 import io.heliograph.store.StoreBusyException;
+import io.heliograph.store.StoreClosedException;
 import io.heliograph.store.StoreFullException;
 import io.heliograph.store.Write;
 import java.sql.SQLException;
@@ -46,6 +48,7 @@ import java.util.function.Consumer;
  */
 public final class Deliveries implements AutoCloseable {
 
+    private static final Duration RETENTION_EVERY = Duration.ofHours(1);
     static final Duration AFTER_OWN_FAILURE = Duration.ofSeconds(5);
     private static final Duration LINGER = Duration.ofSeconds(10);
     /** So many outcomes of one endpoint may be on their way to the disk, beside those that run and one batch. */
@@ -64,7 +67,6 @@ public final class Deliveries implements AutoCloseable {
     private final Environment environment;
     private final NextAttempt nextAttempt;
     private final InsistentWriter writer;
-    private final Housekeeping housekeeping;
     private final WriteGroups<Ended, Settled> settlements;
     /** Of those for which others wait. */
     private final WriteGroups<Ended, Settled> awaitedSettlements;
@@ -104,7 +106,6 @@ public final class Deliveries implements AutoCloseable {
         this.environment = environment;
         this.nextAttempt = new NextAttempt(outbox.endpoints(), environment);
         this.writer = new InsistentWriter(outbox.store(), environment.clock());
-        this.housekeeping = new Housekeeping(outbox, environment, this::wake);
         this.settlements = new WriteGroups<>(outbox.store(), (bytes, write) -> outbox.store().writeInCompany(write), this::write,
                 this::settled);
         this.awaitedSettlements = new WriteGroups<>(outbox.store(), (bytes, write) -> outbox.store().writeFromReserve(write), this::write,
@@ -121,7 +122,12 @@ public final class Deliveries implements AutoCloseable {
      */
     public static Deliveries start(Outbox outbox, WebhookClient client, Environment environment) {
         var deliveries = new Deliveries(outbox, client, environment);
-        deliveries.housekeeping.begin();
+        // A process has its SQLite file alone; others may hold leases of a PostgreSQL database, and those end by themselves.
+        long leasedUntilMs = outbox.store().dialect() == Dialect.SQLITE ? Long.MAX_VALUE : outbox.nowMs();
+        outbox.store().writeFromReserve(sql -> {
+            DeliveryRows.releaseLeasedUntil(sql, leasedUntilMs);
+            return leasedUntilMs;
+        }).join();
         outbox.handTo(deliveries.intake);
         outbox.endpoints().onChange(deliveries::endpointChanged);
         outbox.endpoints().all().forEach(endpoint -> deliveries.wake(endpoint.id()));
@@ -212,7 +218,16 @@ public final class Deliveries implements AutoCloseable {
         }
     }
 
+    private void removeOld() {
+        var _ = outbox.removeOld().whenComplete((removed, failure) -> {
+            if (failure != null && !(failure instanceof StoreClosedException)) {
+                environment.tell(new Notice.Degraded("outbox", "old events were not removed, which is tried again in an hour: " + failure));
+            }
+        });
+    }
+
     private void run() {
+        long retentionNs = nowNs() + RETENTION_EVERY.toNanos();
         lock.lock();
         try {
             while (!isClosed) {
@@ -228,9 +243,12 @@ public final class Deliveries implements AutoCloseable {
                         stir(alarm.lane());
                     }
                 }
-                long tidyNs = housekeeping.tidy(nowNs);
+                if (retentionNs - nowNs <= 0) {
+                    removeOld();
+                    retentionNs = nowNs + RETENTION_EVERY.toNanos();
+                }
                 if (restless.isEmpty()) {
-                    long nextNs = alarms.isEmpty() ? tidyNs : earlier(alarms.peek().atNs(), tidyNs);
+                    long nextNs = alarms.isEmpty() ? retentionNs : earlier(alarms.peek().atNs(), retentionNs);
                     environment.clock().await(lock, changed, nextNs);
                 }
             }
@@ -262,9 +280,6 @@ public final class Deliveries implements AutoCloseable {
             return Optional.empty();
         }
         lane.limit(found.get().spec().limits(), nowNs());
-        if (lane.first().filter(this::isLeaseUsedUp).isPresent()) {
-            giveBack(lane);
-        }
         boolean isBatching = found.get().spec().batch().isPresent();
         int most = most(found.get(), outbox.config().claim());
         int mostHere = most(found.get(), mostHandedOver);
@@ -308,12 +323,6 @@ public final class Deliveries implements AutoCloseable {
             }
         }
         return isBatching ? first : andAsk(lane, most, mostHere, first);
-    }
-
-    /** An attempt is to end while what it is made at is this process's alone; what SQLite keeps is so in any case. */
-    private boolean isLeaseUsedUp(Parcel parcel) {
-        return outbox.store().dialect() != Dialect.SQLITE
-                && parcel.first().leaseMs() - outbox.nowMs() < outbox.config().lease().toMillis() / 2;
     }
 
     private Optional<Begun> andAsk(Lane lane, int most, int mostHere, Optional<Begun> first) {
