@@ -32,6 +32,7 @@ final class AlertWrite {
     private final List<NewAlert> added = new ArrayList<>();
     private final List<Alert> alerts = new ArrayList<>();
     private final Map<String, Integer> recipients = new TreeMap<>();
+    private final Map<String, Boolean> wanting = new HashMap<>();
     private int repeated;
 
     /**
@@ -105,12 +106,17 @@ final class AlertWrite {
 
     private boolean offer(SavedSearch search, Event event) throws SQLException {
         Set<String> named = endpoints(search);
-        boolean isWanted = !named.isEmpty() || outbox.isWanted(search.tenant(), AlertEvents.TOPIC)
-                || indexes.find(search.tenant()).filter(index -> index.wants(AlertEvents.TOPIC)).isPresent();
+        boolean isWanted = !named.isEmpty() || wanting.computeIfAbsent(search.tenant(), this::isWanting);
         if (isWanted) {
             outbox.add(search.tenant(), event, named);
         }
         return isWanted;
+    }
+
+    /** Whether some endpoint of a tenant, or some search, takes all alerts. */
+    private boolean isWanting(String tenant) {
+        return outbox.isWanted(tenant, AlertEvents.TOPIC)
+                || indexes.find(tenant).filter(index -> index.wants(AlertEvents.TOPIC)).isPresent();
     }
 
     /** The ids of the endpoints that a search delivers to. */

@@ -55,6 +55,7 @@ public final class Alerts implements AutoCloseable {
     private final Indexes indexes;
     private final Matcher matcher;
     private final SavedSearches searches;
+    private final Sender heldUp;
     private final Map<String, Sender> senders = new LinkedHashMap<>();
     private final List<Consumer<Alert>> followers = new CopyOnWriteArrayList<>();
     private final Watch watch;
@@ -78,7 +79,8 @@ public final class Alerts implements AutoCloseable {
         this.searches = new SavedSearches(store, indexes, outbox.endpoints(), addresses.keySet(), config, environment, matcher::wake);
         addresses.forEach((name, publisher) -> senders.put(name,
                 new Sender(name, alert -> publisher.publish(alert.event()), store, environment)));
-        senders.put(AlertWrite.ENDPOINTS, new Sender(AlertWrite.ENDPOINTS, alert -> offer(outbox, alert), store, environment));
+        this.heldUp = new Sender(AlertWrite.ENDPOINTS, alert -> offer(outbox, alert), store, environment);
+        senders.put(AlertWrite.ENDPOINTS, heldUp);
 
         long fromNs = environment.clock().nanoTime();
         indexes.catchUp(store.read(SearchRows::generation));
@@ -293,7 +295,7 @@ public final class Alerts implements AutoCloseable {
 
     /** Alerts that full endpoints hold up: what became of them since then. */
     public SubscriberSums heldUp() {
-        return senders.get(AlertWrite.ENDPOINTS).sums();
+        return heldUp.sums();
     }
 
     /** How many conditions' windows were given up, because there were too many. */

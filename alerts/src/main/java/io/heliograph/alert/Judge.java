@@ -111,9 +111,9 @@ final class Judge {
         var key = new SearchKey(search.tenant(), search.id());
         long nowMs = nowMs();
         Passed passed = throttles.get(key);
-        boolean isOver = passed == null || passed.revision != search.revision() || nowMs - passed.sinceMs >= throttle.per().toMillis()
+        boolean isNew = passed == null || passed.revision != search.revision() || nowMs - passed.sinceMs >= throttle.per().toMillis()
                 || nowMs < passed.sinceMs;
-        Passed counted = isOver ? new Passed(search.revision(), nowMs, 1) : new Passed(passed.revision, passed.sinceMs, passed.alerts + 1);
+        Passed counted = passed == null || isNew ? new Passed(search.revision(), nowMs, 1) : new Passed(passed.revision, passed.sinceMs, passed.alerts + 1);
         boolean isLetThrough = counted.alerts <= throttle.max();
         if (isLetThrough) {
             throttles.put(key, counted);

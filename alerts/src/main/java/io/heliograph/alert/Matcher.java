@@ -10,7 +10,6 @@ import io.heliograph.search.Search;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.SqlStore;
 import io.heliograph.store.StoreClosedException;
-import io.heliograph.store.StoreException;
 import io.heliograph.store.Write;
 import io.heliograph.webhook.Outbox;
 import java.time.Duration;
@@ -63,6 +62,8 @@ final class Matcher implements AutoCloseable {
     private final MatchingSums sums = new MatchingSums();
     private final Consumer<AlertWrite> onWritten;
     private final ArrayDeque<Heavy> heavy = new ArrayDeque<>();
+    /** Rows of events that were read and are not done. */
+    private final Set<Long> taken = new HashSet<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition woken = lock.newCondition();
     private final Thread thread;
@@ -160,7 +161,8 @@ final class Matcher implements AutoCloseable {
             return isBusy;
         } catch (StoreClosedException e) {
             throw e;
-        } catch (StoreException e) {
+        } catch (RuntimeException | Error e) {
+            // Whatever it is: the notes are there, and so nothing is lost by another try.
             trouble(e);
             return true;
         }
@@ -170,7 +172,7 @@ final class Matcher implements AutoCloseable {
     private void trouble(Throwable why) throws InterruptedException {
         if (!isTroubled) {
             isTroubled = true;
-            environment.tell(new Notice.Degraded("alerts", "events wait to be matched: " + why.getMessage()));
+            environment.tell(new Notice.Degraded("alerts", "events wait to be matched: " + why));
         }
         lock.lock();
         try {
@@ -203,7 +205,7 @@ final class Matcher implements AutoCloseable {
         heavy.forEach(one -> underWay.add(one.event.row()));
         PendingRows.Work work = store.read(sql -> PendingRows.read(sql, underWay));
         indexes.catchUp(work.generation());
-        sums.taken(work.events().size() + work.unreadable().size());
+        take(work);
         for (long row : work.unreadable()) {
             giveUp(row, LossReason.UNREADABLE, "its text cannot be read");
         }
@@ -213,6 +215,14 @@ final class Matcher implements AutoCloseable {
             matchOf(entry.getKey(), entry.getValue());
         }
         return !work.events().isEmpty();
+    }
+
+    /** One that is read again, since something went wrong, is known already. */
+    private void take(PendingRows.Work work) {
+        int before = taken.size();
+        work.events().forEach(event -> taken.add(event.row()));
+        taken.addAll(work.unreadable());
+        sums.taken(taken.size() - before);
     }
 
     private void matchOf(String tenant, List<PendingEvent> events) throws InterruptedException {
@@ -254,6 +264,9 @@ final class Matcher implements AutoCloseable {
             for (int i = 0; i < wanted.size(); i++) {
                 matches.put(wanted.get(i).row(), all.get(i));
             }
+        } catch (OutOfMemoryError e) {
+            // No event's fault.
+            throw e;
         } catch (RuntimeException | Error e) {
             if (wanted.size() > 1) {
                 wanted.forEach(event -> matches.putAll(match(index, List.of(event))));
@@ -334,6 +347,7 @@ final class Matcher implements AutoCloseable {
             var alerts = new AlertWrite(sql, outbox.join(sql), indexes, nowMs);
             return new MatchWrite(sql, alerts, config, nowMs).write(batch);
         });
+        batch.done().forEach(taken::remove);
         int own = (int) batch.done().stream().filter(written.own()::contains).count();
         sums.matched(own);
         sums.elsewhere(events - own);
@@ -370,13 +384,14 @@ final class Matcher implements AutoCloseable {
                 if (isClosed()) {
                     throw new InterruptedException("closed");
                 }
-                trouble(e.getCause());
+                trouble(e);
             }
         }
     }
 
     private void giveUp(long row, LossReason reason, String why) throws InterruptedException {
         insist(sql -> sql.update("DELETE FROM alerts_pending WHERE event = ?", row));
+        taken.remove(row);
         sums.lost(reason);
         environment.tell(new Notice.Degraded("alerts", "event " + row + " is not matched: " + why));
     }

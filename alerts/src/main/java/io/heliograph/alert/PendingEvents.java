@@ -41,6 +41,8 @@ final class PendingEvents implements OutboxObserver {
     public List<Long> needed(Statements sql, List<Long> rows) throws SQLException {
         List<Long> needed = sql.rowsOf("SELECT event FROM alerts_pending WHERE event IN ", rows, "", row -> row.getLong(1));
         needed.addAll(sql.rowsOf("SELECT DISTINCT event FROM alerts_gathered WHERE event IN ", rows, "", row -> row.getLong(1)));
+        needed.addAll(sql.rowsOf("SELECT DISTINCT a.event FROM alerts_alert a JOIN alerts_outgoing o ON o.alert = a.id WHERE a.event IN ", rows,
+                "", row -> row.getLong(1)));
         return needed;
     }
 }

@@ -55,6 +55,8 @@ final class SearchRows {
         require(key, before, expectation);
         if (before.isEmpty()) {
             countOneMore(sql, key.tenant(), quota);
+            // A match under way when the one before was deleted may have counted on.
+            sql.update("DELETE FROM alerts_statistics WHERE tenant = ? AND search = ?", key.tenant(), key.id());
         }
         long createdMs = before.map(search -> search.created().toEpochMilli()).orElse(nowMs);
         sql.update("INSERT INTO alerts_search (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, id) DO UPDATE SET"

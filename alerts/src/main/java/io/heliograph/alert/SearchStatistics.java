@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param looped    matches on events that alerts had led to, over more hops than are allowed
  * @param gathered  matches that went into a digest
  * @param late      alerts given later: digests, and conditions that something stays away
- * @param cost      how long its query ran for one event by itself, when that was measured last
+ * @param cost      how long it took to read its query and to run it on one event by itself, when that was measured last
  * @param lastMatch when the last event that it matched was stored
  */
 public record SearchStatistics(long matches, long alerts, long held, long throttled, long muted, long looped, long gathered, long late,

@@ -167,6 +167,9 @@ final class Sender implements AutoCloseable {
                 throw closed;
             }
             return PublishResult.BACK_PRESSURED;
+        } catch (RuntimeException e) {
+            environment.tell(new Notice.Degraded("alerts to " + shown(), "its publisher threw: " + e));
+            return PublishResult.NOT_CONNECTED;
         }
     }
 

@@ -99,6 +99,7 @@ CREATE TABLE alerts_outgoing (
     alert BIGINT NOT NULL
 );
 CREATE INDEX alerts_outgoing_recipient ON alerts_outgoing (recipient, id);
+CREATE INDEX alerts_outgoing_alert ON alerts_outgoing (alert);
 
 -- Matches that wait for the end of their digest's period.
 CREATE TABLE alerts_period (

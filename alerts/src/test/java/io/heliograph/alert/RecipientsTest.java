@@ -1,0 +1,179 @@
+package io.heliograph.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heliograph.Event;
+import io.heliograph.LossReason;
+import io.heliograph.Notice;
+import io.heliograph.PublishResult;
+import io.heliograph.Publisher;
+import io.heliograph.TopicFilter;
+import io.heliograph.flow.FlowPolicy;
+import io.heliograph.flow.Limit;
+import io.heliograph.ledger.PublisherSums;
+import io.heliograph.webhook.Endpoint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where alerts go, and what becomes of them where nobody takes them. */
+class RecipientsTest {
+
+    @TempDir
+    private Path folder;
+
+    /** Answers as it is told, and remembers what it has taken. */
+    private static final class Desk implements Publisher {
+        private final List<Event> taken = new CopyOnWriteArrayList<>();
+        private volatile PublishResult answer;
+
+        Desk(PublishResult answer) {
+            this.answer = answer;
+        }
+
+        @Override
+        public PublishResult publish(Event event) {
+            PublishResult now = answer;
+            if (now == PublishResult.ACCEPTED) {
+                taken.add(event);
+            }
+            return now;
+        }
+
+        @Override
+        public PublishResult publish(String topic, byte[] bytes, int from, int length) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FlowPolicy policy() {
+            return FlowPolicy.dropNewest(new Limit(1, 1));
+        }
+
+        @Override
+        public void replacePolicy(FlowPolicy policy) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean awaitSubscribers(int count, Duration timeout) {
+            return true;
+        }
+
+        @Override
+        public int subscribers() {
+            return 0;
+        }
+
+        @Override
+        public PublisherSums sums() {
+            return new PublisherSums(0, 0, 0, 0, 0);
+        }
+
+        @Override
+        public void close() {
+            answer = PublishResult.CLOSED;
+        }
+    }
+
+    private static SearchSpec to(String recipient) {
+        return SearchSpec.of("*:*").withDeliver(List.of(Recipient.parse(recipient)));
+    }
+
+    @Test
+    void givesAnAddressItsAlertsInOrderOnceItTakesThem() {
+        var desk = new Desk(PublishResult.BACK_PRESSURED);
+        try (AlertsFixture fixture = AlertsFixture.in(folder).with(Map.of("desk", desk)).open()) {
+            fixture.put("s", to("address:desk"));
+            for (int i = 0; i < 100; i++) {
+                fixture.publish(AlertsFixture.listing(i, "House", i));
+            }
+            fixture.awaitMatched();
+            assertThat(fixture.alerts.addresses().get("desk").inFlight()).isEqualTo(100);
+            assertThat(fixture.count("SELECT count(*) FROM alerts_outgoing WHERE recipient = 'desk'")).isEqualTo(100);
+            desk.answer = PublishResult.ACCEPTED;
+            AlertsFixture.until(() -> fixture.alerts.addresses().get("desk").delivered() == 100);
+            assertThat(desk.taken).isEqualTo(fixture.alerts().stream().map(Alert::event).toList());
+            assertThat(fixture.count("SELECT count(*) FROM alerts_outgoing")).isZero();
+            fixture.assertLaw();
+        }
+    }
+
+    @Test
+    void keepsWhatAnAddressHasNotTakenForTheNextProcess() {
+        var closed = new Desk(PublishResult.NOT_CONNECTED);
+        try (AlertsFixture fixture = AlertsFixture.in(folder).with(Map.of("desk", closed)).open()) {
+            fixture.put("s", to("address:desk"));
+            fixture.publish(AlertsFixture.listing(1, "House", 1));
+            fixture.awaitMatched();
+        }
+        List<Notice> notices = new CopyOnWriteArrayList<>();
+        try (AlertsFixture fixture = AlertsFixture.in(folder).telling(notices::add).open()) {
+            assertThat(notices).singleElement().asString().contains("address desk");
+            assertThat(fixture.alerts.addresses()).isEmpty();
+        }
+        var desk = new Desk(PublishResult.ACCEPTED);
+        try (AlertsFixture fixture = AlertsFixture.in(folder).with(Map.of("desk", desk)).open()) {
+            AlertsFixture.until(() -> desk.taken.size() == 1);
+            AlertsFixture.until(() -> fixture.alerts.addresses().get("desk").delivered() == 1);
+            fixture.assertLaw();
+        }
+    }
+
+    @Test
+    void countsWhatAnAddressTurnsAwayForGood() {
+        var desk = new Desk(PublishResult.DROPPED);
+        try (AlertsFixture fixture = AlertsFixture.in(folder).with(Map.of("desk", desk)).open()) {
+            fixture.put("s", to("address:desk"));
+            fixture.publish(AlertsFixture.listing(1, "House", 1));
+            AlertsFixture.until(() -> fixture.alerts.addresses().get("desk").lostTotal() == 1);
+            desk.answer = PublishResult.TOO_LARGE;
+            fixture.publish(AlertsFixture.listing(2, "House", 1));
+            AlertsFixture.until(() -> fixture.alerts.addresses().get("desk").lostTotal() == 2);
+            assertThat(fixture.alerts.addresses().get("desk").lost()).isEqualTo(Map.of(LossReason.OVERFLOW, 1L, LossReason.DEAD_LETTER, 1L));
+            assertThat(fixture.alerts()).hasSize(2);
+            fixture.assertLaw();
+        }
+    }
+
+    @Test
+    void holdsAlertsOfAFullEndpointUpAndNobodyElse() {
+        try (AlertsFixture fixture = AlertsFixture.in(folder).open()) {
+            Endpoint narrow = fixture.endpoint("http://127.0.0.1:9/");
+            fixture.outbox.endpoints().update(narrow.id(), spec ->
+                    spec.withPolicy(FlowPolicy.backPressure(new Limit(1, 1 << 20), Duration.ofSeconds(1)))).join();
+            fixture.put("s", to("endpoint:" + narrow.id()));
+            Endpoint wide = fixture.endpoint("http://127.0.0.1:9/");
+            fixture.put("t", to("endpoint:" + wide.id()));
+            for (int i = 0; i < 3; i++) {
+                fixture.publish(AlertsFixture.listing(i, "House", i));
+            }
+            fixture.awaitMatched();
+            assertThat(fixture.outbox.endpoints().sums(narrow.id()).orElseThrow().waiting()).isEqualTo(1);
+            assertThat(fixture.outbox.endpoints().sums(wide.id()).orElseThrow().waiting()).isEqualTo(3);
+            AlertsFixture.until(() -> fixture.alerts.heldUp().inFlight() == 2);
+            fixture.outbox.endpoints().update(narrow.id(), spec -> spec.withPolicy(FlowPolicy.parse("buffer:100,1MiB"))).join();
+            AlertsFixture.until(() -> fixture.alerts.heldUp().delivered() == 2);
+            assertThat(fixture.outbox.endpoints().sums(narrow.id()).orElseThrow().waiting()).isEqualTo(3);
+            fixture.assertLaw();
+        }
+    }
+
+    @Test
+    void cutsAlertsThatLeadToThemselves() {
+        try (AlertsFixture fixture = AlertsFixture.in(folder).with(AlertsConfig.defaults().withHops(3)).open()) {
+            fixture.put("echo", SearchSpec.of("*:*").withTopics(List.of(TopicFilter.of("heliograph.alert"), TopicFilter.of("listings.>"))));
+            fixture.publish(AlertsFixture.listing(1, "House", 1));
+            AlertsFixture.until(() -> fixture.alerts.searches().statistics("default", "echo").looped() == 1);
+            fixture.awaitMatched();
+            assertThat(fixture.alerts()).hasSize(3);
+            assertThat(fixture.alerts.given().refused()).isEqualTo(1);
+            assertThat(fixture.alerts.matched().delivered()).isEqualTo(4);
+            fixture.assertLaw();
+        }
+    }
+}
