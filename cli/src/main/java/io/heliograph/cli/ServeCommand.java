@@ -106,6 +106,9 @@ final class ServeCommand implements Callable<Integer> {
         try (Serve serve = Serve.start(config)) {
             boolean isElsewhere = !config.store().equals(new StoreAddress.DataFolder(config.data()));
             messages.line("serve: data in " + config.data() + (isElsewhere ? ", events in " + config.store() : ""));
+            if (serve.searchesFound() > 0) {
+                messages.line("serve: " + serve.searchesFound() + " saved searches ready after " + serve.searchesReadyAfter().toMillis() + " ms");
+            }
             config.listens().forEach(address -> messages.line("serve: listening at " + address));
             serve.firstKey().ifPresent(key -> messages.line("serve: key " + key.reveal() + " (shown once; for this machine's own commands it is in "
                     + config.data().resolve("api-key") + ")"));

@@ -38,9 +38,10 @@ class ArchitectureTest {
             Map.entry("store", Set.of("core")),
             Map.entry("webhook", Set.of("core", "store")),
             Map.entry("search", Set.of("core")),
+            Map.entry("alert", Set.of("core", "store", "webhook", "search")),
             Map.entry("statsd", Set.of("core", "udp")),
-            Map.entry("server", Set.of("core", "udp", "store", "webhook")),
-            Map.entry("demo", Set.of("core", "udp", "statsd", "server")),
+            Map.entry("server", Set.of("core", "udp", "store", "webhook", "alert", "search")),
+            Map.entry("demo", Set.of("core", "udp", "statsd", "server", "webhook")),
             Map.entry("cli", Set.of("core", "udp", "zmq", "webhook", "search", "statsd", "server", "demo", "store")));
 
     private static final Set<String> PACKAGES_OF_CORE =

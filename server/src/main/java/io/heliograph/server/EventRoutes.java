@@ -2,6 +2,7 @@ package io.heliograph.server;
 
 import io.heliograph.Event;
 import io.heliograph.PublishResult;
+import io.heliograph.alert.Alerts;
 import io.heliograph.cloudevents.CloudEventException;
 import io.heliograph.webhook.BatchPublication;
 import io.heliograph.webhook.CloudEventHttp;
@@ -24,13 +25,16 @@ final class EventRoutes {
     static final int MAX_KEY_LENGTH = 255;
 
     private static final int MOST_ATTEMPTS = 1_000;
+    private static final int MOST_ALERTS = 1_000;
     private static final String RESERVED = "heliograph.";
 
     private final Outbox outbox;
+    private final Alerts alerts;
     private final HttpPublishers publishers;
 
-    EventRoutes(Outbox outbox, HttpPublishers publishers) {
+    EventRoutes(Outbox outbox, Alerts alerts, HttpPublishers publishers) {
         this.outbox = outbox;
+        this.alerts = alerts;
         this.publishers = publishers;
     }
 
@@ -125,6 +129,8 @@ final class EventRoutes {
     private Answer trace(Call call) {
         EventTrace trace = outbox.trace(call.tenant(), call.path("id")).orElseThrow(
                 () -> new Problem(404, "no-event", "there is no event of this id or webhook-id, or it is no longer kept"));
-        return Replies.json(200, EndpointWriter.write(trace, outbox.attempts(trace.message(), MOST_ATTEMPTS)));
+        ObjectNode json = EndpointWriter.write(trace, outbox.attempts(trace.message(), MOST_ATTEMPTS));
+        alerts.ofEvent(call.tenant(), trace.message().text(), MOST_ALERTS).ifPresent(led -> SearchWriter.write(led, json));
+        return Replies.json(200, json);
     }
 }

@@ -20,9 +20,17 @@ final class JsonBody {
     static final JsonMapper JSON = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
     private final ObjectNode object;
+    /** Where the object is in the body, as a JSON pointer. */
+    private final String place;
 
-    private JsonBody(ObjectNode object) {
+    private JsonBody(ObjectNode object, String place) {
         this.object = object;
+        this.place = place;
+    }
+
+    /** An object within a body, at a JSON pointer. */
+    static JsonBody of(ObjectNode object, String place) {
+        return new JsonBody(object, place);
     }
 
     /** Reads the body, which is to be there. */
@@ -33,7 +41,7 @@ final class JsonBody {
     /** Reads the body; without one, as if it were an empty object. */
     static JsonBody ofOptional(Call call) {
         byte[] body = call.body();
-        return body.length == 0 ? new JsonBody(JSON.createObjectNode()) : read(call, body);
+        return body.length == 0 ? new JsonBody(JSON.createObjectNode(), "") : read(call, body);
     }
 
     private static JsonBody read(Call call, byte[] body) {
@@ -43,7 +51,7 @@ final class JsonBody {
         }
         try {
             if (JSON.readTree(body) instanceof ObjectNode object) {
-                return new JsonBody(object);
+                return new JsonBody(object, "");
             }
         } catch (JacksonException e) {
             var problem = new Problem(400, "bad-json", "not JSON: " + shown(e.getOriginalMessage()));
@@ -62,7 +70,7 @@ final class JsonBody {
         for (String name : object.propertyNames()) {
             if (!allowed.contains(name)) {
                 throw new Problem(400, "unknown-member", "member '" + shown(name) + "': allowed is "
-                        + String.join(", ", allowed.stream().sorted().toList())).at("/" + escaped(shown(name)));
+                        + String.join(", ", allowed.stream().sorted().toList())).at(place + "/" + escaped(shown(name)));
             }
         }
         return this;
@@ -72,15 +80,15 @@ final class JsonBody {
     <T> T required(String name, Function<JsonNode, T> reader) {
         JsonNode node = object.get(name);
         if (node == null || node.isNull()) {
-            throw new Problem(400, "missing-member", "member '" + name + "' is needed").at("/" + name);
+            throw new Problem(400, "missing-member", "member '" + name + "' is needed").at(place + "/" + name);
         }
-        return at(name, () -> reader.apply(node));
+        return at(nested(name), () -> reader.apply(node));
     }
 
     /** A member that may be missing or null. */
     <T> Optional<T> optional(String name, Function<JsonNode, T> reader) {
         JsonNode node = object.get(name);
-        return node == null || node.isNull() ? Optional.empty() : Optional.of(at(name, () -> reader.apply(node)));
+        return node == null || node.isNull() ? Optional.empty() : Optional.of(at(nested(name), () -> reader.apply(node)));
     }
 
     /** A member that changes a value: missing it leaves it, null puts the default in place. */
@@ -89,7 +97,11 @@ final class JsonBody {
         if (node == null) {
             return now;
         }
-        return node.isNull() ? byDefault : at(name, () -> reader.apply(node));
+        return node.isNull() ? byDefault : at(nested(name), () -> reader.apply(node));
+    }
+
+    private String nested(String name) {
+        return place.isEmpty() ? name : place.substring(1) + "/" + name;
     }
 
     /** Something that may meet a value that is not allowed. */

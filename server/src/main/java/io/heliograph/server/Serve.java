@@ -1,11 +1,13 @@
 package io.heliograph.server;
 
+import io.heliograph.alert.Alerts;
 import io.heliograph.flow.Limit;
 import io.heliograph.ledger.PublisherSums;
 import io.heliograph.ledger.SubscriberSums;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.ProcessLock;
 import io.heliograph.store.SqlStore;
+import io.heliograph.webhook.Conditions;
 import io.heliograph.webhook.Deliveries;
 import io.heliograph.webhook.HostResolver;
 import io.heliograph.webhook.MasterKey;
@@ -17,6 +19,7 @@ import io.heliograph.webhook.WebhookClientConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -35,8 +38,8 @@ import java.util.Optional;
  * DATA/heliograph.db the store, if it is nowhere else
  * </pre>
  *
- * <p>Thread-safe. Its threads are those of {@link SqlStore}, {@link WebhookClient}, {@link Deliveries}, the addresses that are
- * listened at, and {@link HeliographServer}.
+ * <p>Thread-safe. Its threads are those of {@link SqlStore}, {@link WebhookClient}, {@link Deliveries}, {@link Alerts}, the
+ * addresses that are listened at or sent to, and {@link HeliographServer}.
  */
 public final class Serve implements AutoCloseable {
 
@@ -49,6 +52,7 @@ public final class Serve implements AutoCloseable {
     private final Outbox outbox;
     private final HttpPublishers publishers;
     private final Deliveries deliveries;
+    private final Alerting alerting;
     private final HeliographServer server;
     private final Optional<ApiKey> firstKey;
 
@@ -58,11 +62,12 @@ public final class Serve implements AutoCloseable {
             hold(ProcessLock.take(config.data().resolve("serve.lock"), "data folder " + config.data()));
             var random = new SecureRandom();
             Environment environment = Environment.system().withNotices(config.notices());
-            SqlStore store = hold(SqlStore.open(config.store(), List.of(Outbox.schema(), StoreHealth.schema()), config.limits().store(), environment));
+            SqlStore store = hold(SqlStore.open(config.store(), List.of(Outbox.schema(), Alerts.schema(), StoreHealth.schema()), config.limits().store(), environment));
             outbox = hold(openOutbox(config, store, environment, random));
             WebhookClient client = hold(WebhookClient.open(WebhookClientConfig.defaults(),
                     TargetGuard.of(config.allowed(), HostResolver.SYSTEM), environment));
             deliveries = hold(Deliveries.start(outbox, client, environment));
+            alerting = hold(Alerting.open(store, outbox, config.addresses(), config.limits().alerts(), environment));
             config.listens().forEach(address -> inflows.add(hold(Inflow.open(address, outbox, environment))));
 
             ApiKeys keys = ApiKeys.in(config.data(), random);
@@ -74,12 +79,13 @@ public final class Serve implements AutoCloseable {
                 book.addPublisher(inflow.name(), inflow::published);
                 book.addSubscriber(inflow.name(), inflow::heard);
             });
+            alerting.addTo(book);
             ServeMetrics.addTo(book, outbox, client, deliveries, store);
             var tail = new EventTail(TAIL);
             outbox.follow(published -> tail.show(published.tenant(), published.event(), published.message().text()));
             server = hold(HeliographServer.start(config.http().withAccess(access).withNotices(config.notices())
                     .withHealth(new StoreHealth(store, environment.clock())), book, tail,
-                    List.of(panel(config, client, random))));
+                    List.of(alerting.panel(), panel(config, client, random))));
             // The last step: a key that was made for a server that does not come up would be shown to nobody.
             firstKey = firstKey(config, keys);
         } catch (RuntimeException | Error e) {
@@ -110,7 +116,8 @@ public final class Serve implements AutoCloseable {
         Path file = config.data().resolve(MASTER_KEY_FILE);
         boolean isNew = config.masterKey().isEmpty() && !Files.exists(file);
         MasterKey key = config.masterKey().orElseGet(() -> isNew ? MasterKey.generate(random) : MasterKey.read(file));
-        Outbox outbox = Outbox.open(store, SecretSeal.of(List.of(key), random), config.limits().outbox(), environment);
+        Outbox outbox = Outbox.open(store, SecretSeal.of(List.of(key), random), Conditions.NONE, Alerts.observer(),
+                config.limits().outbox(), environment);
         if (isNew) {
             key.write(file);
         }
@@ -128,7 +135,7 @@ public final class Serve implements AutoCloseable {
 
     private Panel panel(ServeConfig config, WebhookClient client, SecureRandom random) {
         var registrar = new Registrar(outbox.endpoints(), client, config.origin());
-        var routes = new ArrayList<>(new EventRoutes(outbox, publishers).routes());
+        var routes = new ArrayList<>(new EventRoutes(outbox, alerting.alerts(), publishers).routes());
         routes.addAll(new EndpointRoutes(outbox, new EndpointReader(random), registrar).routes());
         return new Panel("webhooks", Serve.class, routes);
     }
@@ -163,13 +170,24 @@ public final class Serve implements AutoCloseable {
         return inflows.stream().map(Inflow::heard).toList();
     }
 
+    /** How many saved searches there were when it began. */
+    public int searchesFound() {
+        return alerting.alerts().readiness().searches();
+    }
+
+    /** How long it took until all of these could be matched. */
+    public Duration searchesReadyAfter() {
+        return alerting.alerts().readiness().took();
+    }
+
     /**
-     * Takes no more requests, hears no more, publishes what was heard, begins no more attempts, and waits for those that run: 15 s at
-     * most. Idempotent.
+     * Takes no more requests, hears no more, publishes what was heard, matches no more, begins no more attempts, and waits for those that
+     * run: 15 s at most. Idempotent.
      */
     public void drain() {
         server.close();
         stopListening();
+        alerting.close();
         deliveries.close();
     }
 

@@ -1,5 +1,6 @@
 package io.heliograph.server;
 
+import io.heliograph.alert.AlertsConfig;
 import io.heliograph.store.StoreLimits;
 import io.heliograph.webhook.OutboxConfig;
 import java.time.Duration;
@@ -9,10 +10,11 @@ import java.time.Duration;
  *
  * @param store  what the store takes
  * @param outbox what an event may be, and how long it is kept
+ * @param alerts how many saved searches there may be, and what they may do
  */
-public record ServeLimits(StoreLimits store, OutboxConfig outbox) {
+public record ServeLimits(StoreLimits store, OutboxConfig outbox, AlertsConfig alerts) {
 
-    private static final ServeLimits DEFAULT = new ServeLimits(StoreLimits.DEFAULT, OutboxConfig.defaults());
+    private static final ServeLimits DEFAULT = new ServeLimits(StoreLimits.DEFAULT, OutboxConfig.defaults(), AlertsConfig.defaults());
 
     /** 16 GiB; 1 MiB an event, 30 days. */
     public static ServeLimits defaults() {
@@ -21,11 +23,16 @@ public record ServeLimits(StoreLimits store, OutboxConfig outbox) {
 
     /** The same, keeping events for another time. */
     public ServeLimits withRetention(Duration other) {
-        return new ServeLimits(store, outbox.withRetention(other));
+        return new ServeLimits(store, outbox.withRetention(other), alerts);
+    }
+
+    /** The same with other limits of saved searches. */
+    public ServeLimits withAlerts(AlertsConfig other) {
+        return new ServeLimits(store, outbox, other);
     }
 
     /** The same with another limit of what the tables hold. */
     public ServeLimits withStoreBytes(long bytes) {
-        return new ServeLimits(store.withMaxBytes(bytes), outbox);
+        return new ServeLimits(store.withMaxBytes(bytes), outbox, alerts);
     }
 }

@@ -33,6 +33,8 @@
  *     |                                                EndpointRoutes  /v1/endpoints, /v1/attempts
  *     v                                                  |- EndpointReader, EndpointWriter: JSON and nothing else
  *   Call.tenant() scopes whatever a route does           `- Registrar: may it go there, does its receiver agree
+ *                                                      SearchRoutes, MatchRoutes, AlertRoutes  /v1/searches, /v1/alerts
+ *                                                        `- Alerting: Alerts on the same store and outbox
  * </pre>
  *
  * <p><b>A viewer never slows the rest.</b> Each has a bounded queue that gives up its oldest event when it is full, and

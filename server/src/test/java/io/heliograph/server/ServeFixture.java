@@ -108,7 +108,9 @@ final class ServeFixture implements AutoCloseable {
         }
         try {
             HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
-            return new Reply(answer.statusCode(), answer.body().startsWith("{") ? JSON.readTree(answer.body()) : JSON.nullNode(), answer);
+            String type = answer.headers().firstValue("Content-Type").orElse("");
+            boolean isJson = type.equals("application/json") || type.endsWith("+json");
+            return new Reply(answer.statusCode(), isJson && !answer.body().isEmpty() ? JSON.readTree(answer.body()) : JSON.nullNode(), answer);
         } catch (IOException e) {
             throw new AssertionError(method + " " + path, e);
         } catch (InterruptedException e) {

@@ -1,0 +1,23 @@
+// Every text of the saved searches' panel.
+export const strings = {
+  searches: 'Saved searches',
+  noSearches: 'None yet: save one above, or PUT /v1/searches/ID.',
+  query: 'Query',
+  name: 'Name (made if left out)',
+  save: 'Save',
+  saved: id => `Saved as ${id}.`,
+  removed: id => `${id} is gone.`,
+  refused: (detail, line, column) => line ? `${detail} [${line}:${column}]` : detail,
+  unreachable: 'The server does not answer.',
+  id: 'Search',
+  topics: 'Topics',
+  deliver: 'Alerts go to',
+  listOnly: 'the list below',
+  matches: 'Matches',
+  lastMatch: 'Last match',
+  never: '–',
+  remove: 'Delete',
+  removeNamed: id => `Delete ${id}`,
+  alerts: 'Alerts',
+  noAlerts: 'None since this page was opened.',
+};
