@@ -1,11 +1,9 @@
 package io.heliograph.webhook;
 
-import io.heliograph.Notice;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.Dialect;
 import io.heliograph.store.Statements;
 import io.heliograph.store.StoreBusyException;
-import io.heliograph.store.StoreClosedException;
 import io.heliograph.store.StoreFullException;
 import io.heliograph.store.Write;
 import java.sql.SQLException;
@@ -48,7 +46,6 @@ import java.util.function.Consumer;
  */
 public final class Deliveries implements AutoCloseable {
 
-    private static final Duration RETENTION_EVERY = Duration.ofHours(1);
     static final Duration AFTER_OWN_FAILURE = Duration.ofSeconds(5);
     private static final Duration LINGER = Duration.ofSeconds(10);
     /** So many outcomes of one endpoint may be on their way to the disk, beside those that run and one batch. */
@@ -67,6 +64,7 @@ public final class Deliveries implements AutoCloseable {
     private final Environment environment;
     private final NextAttempt nextAttempt;
     private final InsistentWriter writer;
+    private final Housekeeping housekeeping;
     private final WriteGroups<Ended, Settled> settlements;
     /** Of those for which others wait. */
     private final WriteGroups<Ended, Settled> awaitedSettlements;
@@ -106,6 +104,7 @@ public final class Deliveries implements AutoCloseable {
         this.environment = environment;
         this.nextAttempt = new NextAttempt(outbox.endpoints(), environment);
         this.writer = new InsistentWriter(outbox.store(), environment.clock());
+        this.housekeeping = new Housekeeping(outbox, environment, this::wake);
         this.settlements = new WriteGroups<>(outbox.store(), (bytes, write) -> outbox.store().writeInCompany(write), this::write,
                 this::settled);
         this.awaitedSettlements = new WriteGroups<>(outbox.store(), (bytes, write) -> outbox.store().writeFromReserve(write), this::write,
@@ -122,12 +121,7 @@ public final class Deliveries implements AutoCloseable {
      */
     public static Deliveries start(Outbox outbox, WebhookClient client, Environment environment) {
         var deliveries = new Deliveries(outbox, client, environment);
-        // A process has its SQLite file alone; others may hold leases of a PostgreSQL database, and those end by themselves.
-        long leasedUntilMs = outbox.store().dialect() == Dialect.SQLITE ? Long.MAX_VALUE : outbox.nowMs();
-        outbox.store().writeFromReserve(sql -> {
-            DeliveryRows.releaseLeasedUntil(sql, leasedUntilMs);
-            return leasedUntilMs;
-        }).join();
+        deliveries.housekeeping.begin();
         outbox.handTo(deliveries.intake);
         outbox.endpoints().onChange(deliveries::endpointChanged);
         outbox.endpoints().all().forEach(endpoint -> deliveries.wake(endpoint.id()));
@@ -218,16 +212,7 @@ public final class Deliveries implements AutoCloseable {
         }
     }
 
-    private void removeOld() {
-        var _ = outbox.removeOld().whenComplete((removed, failure) -> {
-            if (failure != null && !(failure instanceof StoreClosedException)) {
-                environment.tell(new Notice.Degraded("outbox", "old events were not removed, which is tried again in an hour: " + failure));
-            }
-        });
-    }
-
     private void run() {
-        long retentionNs = nowNs() + RETENTION_EVERY.toNanos();
         lock.lock();
         try {
             while (!isClosed) {
@@ -243,12 +228,9 @@ public final class Deliveries implements AutoCloseable {
                         stir(alarm.lane());
                     }
                 }
-                if (retentionNs - nowNs <= 0) {
-                    removeOld();
-                    retentionNs = nowNs + RETENTION_EVERY.toNanos();
-                }
+                long tidyNs = housekeeping.tidy(nowNs);
                 if (restless.isEmpty()) {
-                    long nextNs = alarms.isEmpty() ? retentionNs : earlier(alarms.peek().atNs(), retentionNs);
+                    long nextNs = alarms.isEmpty() ? tidyNs : earlier(alarms.peek().atNs(), tidyNs);
                     environment.clock().await(lock, changed, nextNs);
                 }
             }
@@ -280,6 +262,9 @@ public final class Deliveries implements AutoCloseable {
             return Optional.empty();
         }
         lane.limit(found.get().spec().limits(), nowNs());
+        if (lane.first().filter(this::isLeaseUsedUp).isPresent()) {
+            giveBack(lane);
+        }
         boolean isBatching = found.get().spec().batch().isPresent();
         int most = most(found.get(), outbox.config().claim());
         int mostHere = most(found.get(), mostHandedOver);
@@ -325,9 +310,15 @@ public final class Deliveries implements AutoCloseable {
         return isBatching ? first : andAsk(lane, most, mostHere, first);
     }
 
+    /** An attempt is to end while what it is made at is this process's alone; what SQLite keeps is so in any case. */
+    private boolean isLeaseUsedUp(Parcel parcel) {
+        return outbox.store().dialect() != Dialect.SQLITE
+                && parcel.first().leaseMs() - outbox.nowMs() < outbox.config().lease().toMillis() / 2;
+    }
+
     private Optional<Begun> andAsk(Lane lane, int most, int mostHere, Optional<Begun> first) {
         if (lane.wantsMore(most)) {
-            claimMore(lane, sql -> claim(sql, lane.endpoint(), most));
+            claimMore(lane, sql -> claim(sql, lane, most, mostHere));
         }
         lane.open(mostHere);
         return first;
@@ -363,7 +354,8 @@ public final class Deliveries implements AutoCloseable {
         }, onDisk);
     }
 
-    private record Claim(List<Parcel> due, OptionalLong nextMs) {
+    /** @param isAll whether nothing that is due is left in the queue */
+    private record Claim(List<Parcel> due, OptionalLong nextMs, boolean isAll) {
     }
 
     private void claimMore(Lane lane, Write<Claim> claiming) {
@@ -377,6 +369,9 @@ public final class Deliveries implements AutoCloseable {
                     return;
                 }
                 claim.due().forEach(lane::add);
+                if (claim.isAll()) {
+                    lane.nothingIsReady();
+                }
                 if (claim.nextMs().isPresent()) {
                     long waitMs = claim.nextMs().getAsLong() - outbox.nowMs();
                     if (waitMs <= 0) {
@@ -392,16 +387,23 @@ public final class Deliveries implements AutoCloseable {
         });
     }
 
-    private Claim claim(Statements sql, String endpoint, int most) throws SQLException {
+    /** What is stored after it, in the same commit too, need not go to a queue that this has emptied; else it would never be empty. */
+    private Claim claim(Statements sql, Lane lane, int most, int mostHere) throws SQLException {
+        String endpoint = lane.endpoint();
         long nowMs = outbox.nowMs();
         List<DueDelivery> due = DeliveryRows.claim(sql, endpoint, nowMs, nowMs + outbox.config().lease().toMillis(), most);
-        return new Claim(due.stream().map(Parcel::of).toList(), DeliveryRows.nextDueMs(sql, endpoint));
+        OptionalLong nextMs = DeliveryRows.nextDueMs(sql, endpoint);
+        boolean isAll = due.size() < most && (nextMs.isEmpty() || nextMs.getAsLong() > nowMs);
+        if (isAll) {
+            lane.openBehind(mostHere - most - due.size());
+        }
+        return new Claim(due.stream().map(Parcel::of).toList(), nextMs, isAll);
     }
 
     private Claim claimBatches(Statements sql, Endpoint endpoint, int most) throws SQLException {
         long nowMs = outbox.nowMs();
         List<Parcel> due = BatchRows.claim(sql, endpoint, nowMs, nowMs + outbox.config().lease().toMillis(), most);
-        return new Claim(due, DeliveryRows.nextDueMs(sql, endpoint.id()));
+        return new Claim(due, DeliveryRows.nextDueMs(sql, endpoint.id()), false);
     }
 
     private Begun begin(Lane lane) {

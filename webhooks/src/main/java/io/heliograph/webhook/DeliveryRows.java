@@ -7,11 +7,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The queue of each endpoint, as rows, and its sums beside it: whatever moves a row counts it in the same transaction.
@@ -32,7 +34,7 @@ final class DeliveryRows {
     static final List<LossReason> LOSSES =
             List.of(LossReason.OVERFLOW, LossReason.CONFLATED, LossReason.EXPIRED, LossReason.DEAD_LETTER);
 
-    static final String RETURNING_DUE = " RETURNING id, event, endpoint, order_key, attempts, due_ms, expires_ms, batch,"
+    static final String RETURNING_DUE = " RETURNING id, event, endpoint, order_key, attempts, due_ms, expires_ms, batch, lease_ms,"
             + " (SELECT message FROM webhooks_event e WHERE e.id = webhooks_delivery.event),"
             + " (SELECT content FROM webhooks_event e WHERE e.id = webhooks_delivery.event)";
     private static final String NEXT_OF_KEYS = " WHERE state = 2 AND id IN (SELECT min(id) FROM webhooks_delivery"
@@ -104,9 +106,9 @@ final class DeliveryRows {
     }
 
     static DueDelivery due(ResultSet row) throws SQLException {
-        return new DueDelivery(row.getLong(1), row.getLong(2), new MessageId(row.getString(9)), row.getString(3),
+        return new DueDelivery(row.getLong(1), row.getLong(2), new MessageId(row.getString(10)), row.getString(3),
                 Optional.ofNullable(row.getString(4)), row.getInt(5), row.getLong(6), optional(row, 7),
-                Optional.ofNullable(row.getString(8)).map(MessageId::new), row.getBytes(10));
+                Optional.ofNullable(row.getString(8)).map(MessageId::new), row.getLong(9), row.getBytes(11));
     }
 
     private static Optional<Long> optional(ResultSet row, int column) throws SQLException {
@@ -134,10 +136,18 @@ final class DeliveryRows {
         sql.update("UPDATE webhooks_delivery SET state = 0, lease_ms = NULL, due_ms = ? WHERE id = ? AND state = 1", dueMs, delivery);
     }
 
-    /** Gives back what was leased until before a moment. */
-    static void releaseLeasedUntil(Statements sql, long leaseMs) throws SQLException {
-        sql.update("UPDATE webhooks_delivery SET state = 0, lease_ms = NULL WHERE state = 1 AND lease_ms <= ?", leaseMs);
-        BatchRows.parkAll(sql);
+    /**
+     * Gives back what was leased until before a moment.
+     *
+     * @return to which endpoints
+     */
+    static Set<String> releaseLeasedUntil(Statements sql, long leaseMs) throws SQLException {
+        var endpoints = new HashSet<>(sql.rows("UPDATE webhooks_delivery SET state = 0, lease_ms = NULL WHERE state = 1 AND lease_ms <= ?"
+                + " RETURNING endpoint", row -> row.getString(1), leaseMs));
+        if (!endpoints.isEmpty()) {
+            BatchRows.parkAll(sql);
+        }
+        return endpoints;
     }
 
     /** It failed, and is due again. */

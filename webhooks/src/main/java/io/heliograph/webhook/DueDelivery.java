@@ -16,10 +16,11 @@ import java.util.Optional;
  * @param dueMs      when it was due, in milliseconds since 1970
  * @param expiresMs  when it is worthless
  * @param batch      the {@code webhook-id} of the batch it goes with, if it does
+ * @param leaseMs    until when no other process may claim it
  * @param content    the event as CloudEvents JSON; not to be changed
  */
 record DueDelivery(long id, long event, MessageId message, String endpoint, Optional<String> orderKey, int attempts, long dueMs,
-        Optional<Long> expiresMs, Optional<MessageId> batch, byte[] content) {
+        Optional<Long> expiresMs, Optional<MessageId> batch, long leaseMs, byte[] content) {
 
     /** Whether it is worthless by then. */
     boolean isExpiredAt(Instant now) {

@@ -4,6 +4,7 @@ import io.heliograph.ConfigException;
 import io.heliograph.TopicFilter;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.store.Statements;
+import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -58,18 +59,45 @@ final class EndpointRows {
         sql.update("UPDATE webhooks_endpoint SET state = 'DISABLED', reason = ? WHERE id = ? AND state = 'ACTIVE'", why, id);
     }
 
-    List<Endpoint> all(Statements sql) throws SQLException {
-        return sql.rows("SELECT * FROM webhooks_endpoint ORDER BY id", this::read);
+    /**
+     * What a row holds, as far as it opens.
+     *
+     * @param endpoint with keys that sign nothing of its own, and no fields, if it is locked
+     * @param locked   why its secrets do not open
+     */
+    record Opened(Endpoint endpoint, Optional<String> locked) {
+    }
+
+    List<Opened> all(Statements sql) throws SQLException {
+        return sql.rows("SELECT * FROM webhooks_endpoint ORDER BY id", this::readIfItOpens);
+    }
+
+    private Opened readIfItOpens(ResultSet row) throws SQLException {
+        try {
+            return new Opened(read(row), Optional.empty());
+        } catch (SealedException e) {
+            return new Opened(read(row, KeyRing.of(WebhookSecret.generate(new SecureRandom())), CustomHeaders.NONE),
+                    Optional.of(String.valueOf(e.why.getMessage())));
+        }
+    }
+
+    /** Gives it new keys, and takes away the fields that no one can read any more. */
+    void rekey(Statements sql, String id, KeyRing keys) throws SQLException {
+        sql.update("UPDATE webhooks_endpoint SET secrets = ?, headers = '' WHERE id = ?", secrets(id, keys), id);
     }
 
     Optional<Endpoint> find(Statements sql, String id) throws SQLException {
-        return sql.row("SELECT * FROM webhooks_endpoint WHERE id = ?", this::read, id);
+        try {
+            return sql.row("SELECT * FROM webhooks_endpoint WHERE id = ?", this::read, id);
+        } catch (SealedException e) {
+            throw e.why;
+        }
     }
 
     private List<Object> columns(Endpoint endpoint) {
         EndpointSpec spec = endpoint.spec();
         return new ArrayList<>(List.of(endpoint.id(), endpoint.tenant(), spec.target().reveal(),
-                spec.topics().stream().map(TopicFilter::toString).collect(Collectors.joining(" ")), secrets(endpoint),
+                spec.topics().stream().map(TopicFilter::toString).collect(Collectors.joining(" ")), secrets(endpoint.id(), spec.keys()),
                 headers(endpoint), spec.group(), spec.policy().text(), spec.limits().concurrency(), spec.limits().ordering().name(),
                 spec.limits().rate().map(RateLimit::max), spec.limits().rate().map(rate -> rate.per().toMillis()), spec.mode().name(),
                 spec.timeout().toMillis(),
@@ -79,10 +107,10 @@ final class EndpointRows {
                 spec.batch().isPresent() ? Optional.of(spec.batch().getAsInt()) : Optional.empty()));
     }
 
-    private String secrets(Endpoint endpoint) {
-        return endpoint.spec().keys().keys().stream()
+    private String secrets(String id, KeyRing keys) {
+        return keys.keys().stream()
                 .map(entry -> entry.until().map(until -> Long.toString(until.toEpochMilli())).orElse(NO_END) + " "
-                        + seal.seal(endpoint.id(), entry.key().reveal()))
+                        + seal.seal(id, entry.key().reveal()))
                 .collect(Collectors.joining("\n"));
     }
 
@@ -94,6 +122,10 @@ final class EndpointRows {
 
     private Endpoint read(ResultSet row) throws SQLException {
         String id = row.getString("id");
+        return read(row, keys(id, row.getString("secrets")), readHeaders(id, row.getString("headers")));
+    }
+
+    private static Endpoint read(ResultSet row, KeyRing keys, CustomHeaders headers) throws SQLException {
         long perMs = row.getLong("rate_per_ms");
         Optional<RateLimit> rate = row.wasNull() ? Optional.empty()
                 : Optional.of(new RateLimit(row.getInt("rate_max"), Duration.ofMillis(perMs)));
@@ -105,13 +137,13 @@ final class EndpointRows {
         OptionalInt batch = row.wasNull() ? OptionalInt.empty() : OptionalInt.of(size);
         var spec = new EndpointSpec(TargetUrl.parse(row.getString("url")),
                 Arrays.stream(row.getString("topics").split(" ")).map(TopicFilter::of).toList(),
-                Optional.ofNullable(row.getString("query")), keys(id, row.getString("secrets")),
+                Optional.ofNullable(row.getString("query")), keys,
                 Optional.ofNullable(row.getString("group_name")), FlowPolicy.parse(row.getString("policy")), limits, batch,
-                ContentMode.valueOf(row.getString("mode")), readHeaders(id, row.getString("headers")),
+                ContentMode.valueOf(row.getString("mode")), headers,
                 Duration.ofMillis(row.getLong("timeout_ms")), RetrySchedule.defaults().withDelays(
                         Arrays.stream(row.getString("retry_ms").split(" ")).map(ms -> Duration.ofMillis(Long.parseLong(ms))).toList()),
                 Optional.ofNullable(row.getString("origin")));
-        return new Endpoint(id, row.getString("tenant"), spec, EndpointState.valueOf(row.getString("state")),
+        return new Endpoint(row.getString("id"), row.getString("tenant"), spec, EndpointState.valueOf(row.getString("state")),
                 row.getString("reason"), new EndpointHealth(row.getInt("failures"), since));
     }
 
@@ -134,10 +166,23 @@ final class EndpointRows {
     private String open(String id, String sealed) {
         return switch (seal.open(id, sealed)) {
             case SecretSeal.Opening.Opened(String secret) -> secret;
-            case SecretSeal.Opening.KeyLost(String key) -> throw new ConfigException("master key", key,
-                    "one that is here: the secrets of endpoint " + id + " were sealed with this one");
-            case SecretSeal.Opening.Damaged(String why) -> throw new ConfigException("secrets of endpoint", id,
-                    "as they were sealed, but " + why);
+            case SecretSeal.Opening.KeyLost(String key) -> throw new SealedException(new ConfigException("master key", key,
+                    "one that is here: the secrets of endpoint " + id + " were sealed with this one"));
+            case SecretSeal.Opening.Damaged(String why) -> throw new SealedException(new ConfigException("secrets of endpoint", id,
+                    "as they were sealed, but " + why));
         };
+    }
+
+    /** What is sealed does not open. */
+    private static final class SealedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final ConfigException why;
+
+        SealedException(ConfigException why) {
+            super(why);
+            this.why = why;
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.heliograph.webhook;
 
 import io.heliograph.ConfigException;
+import io.heliograph.Notice;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.SqlStore;
 import io.heliograph.store.Statements;
@@ -11,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -31,6 +34,8 @@ public final class Endpoints {
     private final Environment environment;
     private final Conditions conditions;
     private final EndpointDirectory directory;
+    /** Those whose secrets do not open. */
+    private final Set<String> locked = ConcurrentHashMap.newKeySet();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
     private Endpoints(SqlStore store, SecretSeal seal, Conditions conditions, OutboxConfig config, Environment environment) {
@@ -44,8 +49,38 @@ public final class Endpoints {
 
     static Endpoints load(SqlStore store, SecretSeal seal, Conditions conditions, OutboxConfig config, Environment environment) {
         var endpoints = new Endpoints(store, seal, conditions, config, environment);
-        store.read(endpoints.rows::all).forEach(endpoints.directory::put);
+        List<EndpointRows.Opened> all = store.read(endpoints.rows::all);
+        if (!all.isEmpty() && all.stream().allMatch(one -> one.locked().isPresent())) {
+            // Not one opens: the key is another one, or gone, and its owner is to hear of it before anything is written.
+            throw new ConfigException("master key", "the one that is here", "one that opens a secret of this store: "
+                    + all.getFirst().locked().get());
+        }
+        all.forEach(endpoints::admit);
         return endpoints;
+    }
+
+    /** One that cannot be sent to, or whose query nobody understands, is there all the same, and says so. */
+    private void admit(EndpointRows.Opened one) {
+        Endpoint endpoint = one.endpoint();
+        if (one.locked().isPresent()) {
+            locked.add(endpoint.id());
+            // Its events gather until the key is back.
+            endpoint = endpoint.isActive() ? endpoint.with(EndpointState.PAUSED, one.locked().get()) : endpoint;
+            tell(endpoint, one.locked().get());
+        }
+        try {
+            directory.put(endpoint);
+        } catch (ConfigException e) {
+            // What it does not want must not gather; what it missed can be recovered.
+            String why = "its query is not understood any more: " + e.getMessage();
+            directory.put(endpoint.with(endpoint.spec().withQuery(Optional.empty())).with(EndpointState.DISABLED, why));
+            tell(endpoint, why);
+        }
+    }
+
+    private void tell(Endpoint endpoint, String why) {
+        environment.tell(new Notice.Degraded(endpoint.spec().target().toString(),
+                "nothing is sent to endpoint " + endpoint.id() + ": " + why));
     }
 
     /** Adds one; its id is {@code ep_...}. */
@@ -79,8 +114,20 @@ public final class Endpoints {
         return change(id, endpoint -> endpoint.with(change.apply(endpoint.spec())));
     }
 
-    /** Signs with a newer key; those it replaces go on beside it for a while. */
+    /**
+     * Signs with a newer key; those it replaces go on beside it for a while. One whose secrets do not open, since their master key is
+     * lost, has this key alone then, no fields of its own, and is sent to again.
+     */
     public CompletableFuture<Endpoint> rotate(String id, SigningKey newest, Duration overlap) {
+        if (locked.contains(id)) {
+            return store.write(sql -> {
+                rows.rekey(sql, id, KeyRing.of(newest));
+                return rows.find(sql, id).orElseThrow(() -> new ConfigException("endpoint", id, "one that is there"));
+            }).thenApply(endpoint -> {
+                locked.remove(id);
+                return changed(endpoint);
+            });
+        }
         return update(id, spec -> spec.withKeys(spec.keys().rotate(newest, overlap, now())));
     }
 
@@ -126,6 +173,7 @@ public final class Endpoints {
         return store.writeFromReserve(sql -> sql.update("DELETE FROM webhooks_endpoint WHERE id = ?", id))
                 .thenCompose(removed -> {
                     directory.remove(id);
+                    locked.remove(id);
                     listeners.forEach(listener -> listener.accept(id));
                     return store.removeInBatches(sql -> sql.update("DELETE FROM webhooks_delivery WHERE id IN"
                             + " (SELECT id FROM webhooks_delivery WHERE endpoint = ? LIMIT 200)", id));

@@ -273,7 +273,7 @@ final class FanOut {
                 Submission submission = row.entry.submission;
                 long id = ids.getOrDefault(List.of(row.entry.event, row.endpoint.id()), 0L);
                 row.entry.claimed.add(new DueDelivery(id, row.entry.event, new MessageId(submission.message()), row.endpoint.id(),
-                        row.orderKey, 0, row.dueMs, row.expiresMs, Optional.empty(), submission.content()));
+                        row.orderKey, 0, row.dueMs, row.expiresMs, Optional.empty(), leaseMs, submission.content()));
             }
         }
     }

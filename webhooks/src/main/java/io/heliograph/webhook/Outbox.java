@@ -84,7 +84,8 @@ public final class Outbox implements AutoCloseable {
      *
      * @param store opened with {@link #schema}; not closed by this
      * @param seal  opens the endpoints' secrets
-     * @throws io.heliograph.ConfigException if the master key is missing that sealed one of them; the message names it
+     * @throws io.heliograph.ConfigException if the master keys are missing that sealed them; the message names one. If some of them open,
+     *                                       the others are paused, and say why
      */
     public static Outbox open(SqlStore store, SecretSeal seal, OutboxConfig config, Environment environment) {
         return open(store, seal, Conditions.NONE, OutboxObserver.NONE, config, environment);

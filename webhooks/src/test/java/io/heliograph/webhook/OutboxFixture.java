@@ -43,6 +43,11 @@ final class OutboxFixture implements AutoCloseable {
                 StoreLimits.DEFAULT, Conditions.NONE);
     }
 
+    static OutboxFixture open(StoreAddress address, ManualClock clock) {
+        return new OutboxFixture(address, clock, clock, OutboxConfig.defaults(), NoticeListener.NONE, StoreLimits.DEFAULT,
+                Conditions.NONE);
+    }
+
     static OutboxFixture open(Path folder, StoreLimits limits) {
         return new OutboxFixture(StoreAddress.parse(folder.toString()), Clock.SYSTEM, WallClock.SYSTEM, OutboxConfig.defaults(),
                 NoticeListener.NONE, limits, Conditions.NONE);

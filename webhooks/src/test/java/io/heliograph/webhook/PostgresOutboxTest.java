@@ -9,6 +9,7 @@ import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Limit;
 import io.heliograph.store.PostgresServer;
 import io.heliograph.store.StoreAddress;
+import io.heliograph.testkit.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
@@ -61,6 +63,64 @@ class PostgresOutboxTest {
             assertThat(fixture.outbox.trace("default", "k-0")).isPresent();
             assertThat(fixture.outbox.recover(endpoint.id(), Instant.EPOCH).join()).isZero();
             Soon.until(() -> deliveries.underWay() == 0);
+            fixture.assertLaw();
+        }
+    }
+
+    @Test
+    void sendsWhatAnotherProcessClaimedOnceItsLeaseHasEnded() throws Exception {
+        var clock = new ManualClock();
+        try (TestReceiver receiver = TestReceiver.answering(OKAY);
+                WebhookClient client = WebhookClientFixture.client();
+                OutboxFixture fixture = OutboxFixture.open(PostgresServer.shared().freshSchema(), clock);
+                Deliveries deliveries = Deliveries.start(fixture.outbox, client, fixture.environment)) {
+            Endpoint endpoint = fixture.add(OutboxFixture.spec(receiver.url()));
+            fixture.outbox.endpoints().pause(endpoint.id()).join();
+            fixture.outbox.publish(OutboxFixture.event(1)).join();
+            long leaseMs = fixture.outbox.nowMs() + Duration.ofMinutes(10).toMillis();
+            assertThat(fixture.store.write(sql -> DeliveryRows.claim(sql, endpoint.id(), Long.MAX_VALUE, leaseMs, 10)).join()).hasSize(1);
+            fixture.outbox.endpoints().resume(endpoint.id()).join();
+            clock.advance(Duration.ofMinutes(9));
+            assertThat(receiver.accepted()).isZero();
+            clock.advance(Duration.ofMinutes(2));
+            Soon.until(() -> fixture.sums(endpoint).delivered() == 1);
+            Soon.until(() -> deliveries.underWay() == 0);
+            assertThat(receiver.requests()).hasSize(1);
+            fixture.assertLaw();
+        }
+    }
+
+    @Test
+    void claimsAnewWhatHasWaitedForHalfOfItsLease() throws Exception {
+        var clock = new ManualClock();
+        var mayAnswer = new Semaphore(0);
+        try (TestReceiver receiver = TestReceiver.start(connection -> {
+                    while (connection.read().isPresent()) {
+                        mayAnswer.acquireUninterruptibly();
+                        connection.write(OKAY);
+                    }
+                });
+                WebhookClient client = WebhookClientFixture.client();
+                OutboxFixture fixture = OutboxFixture.open(PostgresServer.shared().freshSchema(), clock);
+                Deliveries deliveries = Deliveries.start(fixture.outbox, client, fixture.environment)) {
+            Endpoint endpoint = fixture.add(OutboxFixture.spec(receiver.url()).withTimeout(Duration.ofMinutes(2))
+                    .withLimits(EndpointLimits.defaults().withConcurrency(1)));
+            fixture.outbox.endpoints().pause(endpoint.id()).join();
+            for (int i = 0; i < 3; i++) {
+                fixture.outbox.publish(OutboxFixture.event(i)).join();
+            }
+            fixture.outbox.endpoints().resume(endpoint.id()).join();
+            Soon.until(() -> receiver.requests().size() == 1
+                    && fixture.count("SELECT count(*) FROM webhooks_delivery WHERE state = 1") == 3);
+            clock.advance(Duration.ofMinutes(6));
+            mayAnswer.release();
+            Soon.until(() -> receiver.requests().size() == 2);
+            assertThat(fixture.count("SELECT min(lease_ms) FROM webhooks_delivery WHERE state = 1"))
+                    .isGreaterThan(fixture.outbox.nowMs() + Duration.ofMinutes(9).toMillis());
+            mayAnswer.release(10);
+            Soon.until(() -> fixture.sums(endpoint).delivered() == 3);
+            Soon.until(() -> deliveries.underWay() == 0);
+            assertThat(receiver.requests()).hasSize(3);
             fixture.assertLaw();
         }
     }
