@@ -3,18 +3,13 @@ package io.heliograph.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heliograph.spi.Environment;
-import io.heliograph.testkit.ChildProcess;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,8 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kills a process that writes, at random moments, and looks for what it had acknowledged. */
 class CrashTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Pattern ACKNOWLEDGED = Pattern.compile("ack (\\d+)\\.");
     private static final long ROUND = 10_000_000;
 
     @TempDir
@@ -50,16 +43,16 @@ class CrashTest {
     void findsWhatAKilledProcessCommittedOfItsOwnAndNothingElse() throws Exception {
         StoreAddress address = StoreAddress.parse(folder.resolve("data").toString());
         Set<Long> committed;
-        try (ChildProcess child = StoreProcess.committing(address, 0)) {
-            child.awaitLine(100, line -> true, PATIENCE);
-            committed = acknowledgedByKilled(child);
+        try (CrashingProcess process = StoreProcess.committing(address, 0)) {
+            process.awaitLines(100);
+            committed = process.kill();
         }
         check(address, committed, "committed by its own connection");
 
         try (SqlStore store = SqlStore.open(address, List.of(Rows.FIRST), StoreLimits.DEFAULT, Environment.system())) {
             var told = new CountDownLatch(1);
             store.watch("SELECT 1 FROM test_row LIMIT 1", told::countDown);
-            assertThat(told.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(told.await(CrashingProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(Rows.numbers(store)).allMatch(n -> n >= 0).hasSizeBetween(committed.size(), committed.size() + 1);
         }
     }
@@ -69,9 +62,9 @@ class CrashTest {
         var random = new Random(seed);
         StoreAddress address = StoreAddress.parse(folder.resolve("data").toString());
         for (int round = 0; round < rounds; round++) {
-            try (ChildProcess child = StoreProcess.writing(address, round * ROUND)) {
-                child.awaitLine(1 + random.nextInt(20_000), line -> true, PATIENCE);
-                check(address, acknowledgedByKilled(child), "round " + round + " of seed " + seed);
+            try (CrashingProcess process = StoreProcess.writing(address, round * ROUND)) {
+                process.awaitLines(1 + random.nextInt(20_000));
+                check(address, process.kill(), "round " + round + " of seed " + seed);
             }
             clear(address);
         }
@@ -81,14 +74,6 @@ class CrashTest {
         try (SqlStore store = SqlStore.open(address, List.of(Rows.FIRST), StoreLimits.DEFAULT, Environment.system())) {
             store.write(sql -> sql.update("DELETE FROM test_row")).join();
         }
-    }
-
-    private static Set<Long> acknowledgedByKilled(ChildProcess child) throws InterruptedException {
-        ProcessHandle.of(child.pid()).orElseThrow().destroyForcibly();
-        child.awaitEnd(PATIENCE);
-        // The last line may be cut off.
-        return child.lines().stream().map(ACKNOWLEDGED::matcher).filter(Matcher::matches).map(ack -> Long.valueOf(ack.group(1)))
-                .collect(Collectors.toSet());
     }
 
     private static void check(StoreAddress address, Set<Long> acknowledged, String when) {

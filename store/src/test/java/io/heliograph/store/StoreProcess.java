@@ -25,13 +25,13 @@ final class StoreProcess {
     }
 
     /** Starts one that writes rows with numbers from {@code from} on, many at once, until it is killed. */
-    static ChildProcess writing(StoreAddress address, long from) {
-        return ChildProcess.start(command(address, "write", from));
+    static CrashingProcess writing(StoreAddress address, long from) {
+        return crashing(address, "write", from);
     }
 
     /** Starts one that commits rows from {@code from} on in transactions of its own, past the store, until it is killed. */
-    static ChildProcess committing(StoreAddress address, long from) {
-        return ChildProcess.start(command(address, "commit", from));
+    static CrashingProcess committing(StoreAddress address, long from) {
+        return crashing(address, "commit", from);
     }
 
     /** The command of one that writes {@code count} rows one after the other, says {@code commits N.} and ends. */
@@ -40,13 +40,14 @@ final class StoreProcess {
     }
 
     private static List<String> command(StoreAddress address, String what, long number) {
-        return List.of(ProcessHandle.current().info().command().orElse("java"), "--enable-native-access=ALL-UNNAMED",
-                "-Dorg.sqlite.tmpdir=" + tmpdir(address), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-cp", System.getProperty("java.class.path"),
-                StoreProcess.class.getName(), address.toString(), what, String.valueOf(number));
+        return CrashingProcess.command(StoreProcess.class, scratch(address), address.toString(), what, String.valueOf(number));
     }
 
-    /** Where the driver puts its library, which a process that is killed leaves behind. */
-    private static Path tmpdir(StoreAddress address) {
+    private static CrashingProcess crashing(StoreAddress address, String what, long number) {
+        return CrashingProcess.start(StoreProcess.class, scratch(address), address.toString(), what, String.valueOf(number));
+    }
+
+    private static Path scratch(StoreAddress address) {
         return Path.of(address.toString().replaceFirst("^sqlite:", "")).getParent();
     }
 

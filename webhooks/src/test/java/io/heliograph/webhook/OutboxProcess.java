@@ -2,7 +2,7 @@ package io.heliograph.webhook;
 
 import io.heliograph.PublishResult;
 import io.heliograph.spi.Environment;
-import io.heliograph.testkit.ChildProcess;
+import io.heliograph.store.CrashingProcess;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -18,18 +18,16 @@ final class OutboxProcess {
     /**
      * Starts one whose events have numbers from {@code from} on.
      *
-     * @param scratch where the driver puts its library, which a process that is killed leaves behind
+     * @param scratch see {@link CrashingProcess#command}
      */
-    static ChildProcess start(Path folder, Path scratch, int from) {
-        return ChildProcess.start(command(folder, scratch, from, Integer.MAX_VALUE));
+    static CrashingProcess start(Path folder, Path scratch, long from) {
+        return CrashingProcess.start(OutboxProcess.class, scratch, folder.toString(), String.valueOf(from),
+                String.valueOf(Integer.MAX_VALUE));
     }
 
     /** The command that starts one which publishes so many, and ends. */
     static List<String> command(Path folder, Path scratch, int from, int count) {
-        return List.of(ProcessHandle.current().info().command().orElse("java"), "--enable-native-access=ALL-UNNAMED",
-                "-Dorg.sqlite.tmpdir=" + scratch, "-Dslf4j.internal.verbosity=ERROR", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-                "-Xmx128m", "-cp", System.getProperty("java.class.path"), OutboxProcess.class.getName(), folder.toString(),
-                String.valueOf(from), String.valueOf(count));
+        return CrashingProcess.command(OutboxProcess.class, scratch, folder.toString(), String.valueOf(from), String.valueOf(count));
     }
 
     /** Arguments: folder, first number, how many. */
