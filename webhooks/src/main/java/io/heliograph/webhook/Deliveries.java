@@ -318,7 +318,7 @@ public final class Deliveries implements AutoCloseable {
 
     private Optional<Begun> andAsk(Lane lane, int most, int mostHere, Optional<Begun> first) {
         if (lane.wantsMore(most)) {
-            claimMore(lane, sql -> claim(sql, lane.endpoint(), most));
+            claimMore(lane, sql -> claim(sql, lane, most, mostHere));
         }
         lane.open(mostHere);
         return first;
@@ -354,7 +354,8 @@ public final class Deliveries implements AutoCloseable {
         }, onDisk);
     }
 
-    private record Claim(List<Parcel> due, OptionalLong nextMs) {
+    /** @param isAll whether nothing that is due is left in the queue */
+    private record Claim(List<Parcel> due, OptionalLong nextMs, boolean isAll) {
     }
 
     private void claimMore(Lane lane, Write<Claim> claiming) {
@@ -368,6 +369,9 @@ public final class Deliveries implements AutoCloseable {
                     return;
                 }
                 claim.due().forEach(lane::add);
+                if (claim.isAll()) {
+                    lane.nothingIsReady();
+                }
                 if (claim.nextMs().isPresent()) {
                     long waitMs = claim.nextMs().getAsLong() - outbox.nowMs();
                     if (waitMs <= 0) {
@@ -383,16 +387,23 @@ public final class Deliveries implements AutoCloseable {
         });
     }
 
-    private Claim claim(Statements sql, String endpoint, int most) throws SQLException {
+    /** What is stored after it, in the same commit too, need not go to a queue that this has emptied; else it would never be empty. */
+    private Claim claim(Statements sql, Lane lane, int most, int mostHere) throws SQLException {
+        String endpoint = lane.endpoint();
         long nowMs = outbox.nowMs();
         List<DueDelivery> due = DeliveryRows.claim(sql, endpoint, nowMs, nowMs + outbox.config().lease().toMillis(), most);
-        return new Claim(due.stream().map(Parcel::of).toList(), DeliveryRows.nextDueMs(sql, endpoint));
+        OptionalLong nextMs = DeliveryRows.nextDueMs(sql, endpoint);
+        boolean isAll = due.size() < most && (nextMs.isEmpty() || nextMs.getAsLong() > nowMs);
+        if (isAll) {
+            lane.openBehind(mostHere - most - due.size());
+        }
+        return new Claim(due.stream().map(Parcel::of).toList(), nextMs, isAll);
     }
 
     private Claim claimBatches(Statements sql, Endpoint endpoint, int most) throws SQLException {
         long nowMs = outbox.nowMs();
         List<Parcel> due = BatchRows.claim(sql, endpoint, nowMs, nowMs + outbox.config().lease().toMillis(), most);
-        return new Claim(due, DeliveryRows.nextDueMs(sql, endpoint.id()));
+        return new Claim(due, DeliveryRows.nextDueMs(sql, endpoint.id()), false);
     }
 
     private Begun begin(Lane lane) {

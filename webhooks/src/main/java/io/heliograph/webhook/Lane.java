@@ -112,6 +112,11 @@ final class Lane {
         room = mayHaveMore || isClaiming ? 0 : most - held;
     }
 
+    /** The same, by the thread that has just emptied its queue: what is stored from now on is behind what that found. */
+    void openBehind(int count) {
+        room = Math.max(0, count);
+    }
+
     void shut() {
         room = 0;
     }
@@ -139,6 +144,11 @@ final class Lane {
 
     void claimEnds() {
         isClaiming = false;
+    }
+
+    /** Its queue was empty when it was asked last, and nothing has come since. */
+    void nothingIsReady() {
+        mayHaveMore = false;
     }
 
     /** Something of it has become ready. */
