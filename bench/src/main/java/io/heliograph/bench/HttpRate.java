@@ -3,8 +3,13 @@ package io.heliograph.bench;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.HdrHistogram.Histogram;
 
-/** Tells how fast a counter grows: after a while of warming up, window by window. Stateless. */
+/**
+ * Tells how fast a counter of answered requests grows, or, where they are paced, how late it is: after a while of warming up, window by
+ * window. Late is an answer by the time since the moment when its request was due; answers count in the order of their coming.
+ * Stateless.
+ */
 final class HttpRate {
 
     /** How many connections, or attempts at once, each side has. */
@@ -12,13 +17,37 @@ final class HttpRate {
 
     private static final Duration WARM_UP = Duration.ofSeconds(10);
     private static final long WINDOW_NS = Duration.ofSeconds(1).toNanos();
+    private static final long LOOK_AGAIN_NS = 200_000;
 
     private HttpRate() {
     }
 
     /** Blocks while it measures. */
-    static void tell(LongSupplier counter, int windows, Tell tell) throws InterruptedException {
+    static void tell(LongSupplier counter, WebhookTask task, HttpPace pace, Tell tell) throws InterruptedException {
         TimeUnit.NANOSECONDS.sleep(WARM_UP.toNanos());
+        if (task.measure() == Task.Measure.LATENCY) {
+            tellLateness(counter, task.windows(), pace, tell);
+        } else {
+            tellRate(counter, task.windows(), tell);
+        }
+    }
+
+    private static void tellLateness(LongSupplier counter, int windows, HttpPace pace, Tell tell) throws InterruptedException {
+        long seen = counter.getAsLong();
+        for (int i = 0; i < windows; i++) {
+            var lateness = new Histogram(3);
+            long endNs = System.nanoTime() + WINDOW_NS;
+            for (long nowNs = System.nanoTime(); nowNs - endNs < 0; nowNs = System.nanoTime()) {
+                long count = counter.getAsLong();
+                pace.record(lateness, seen, count, nowNs);
+                seen = count;
+                TimeUnit.NANOSECONDS.sleep(LOOK_AGAIN_NS);
+            }
+            OneWay.tellPercentiles(tell, lateness);
+        }
+    }
+
+    private static void tellRate(LongSupplier counter, int windows, Tell tell) throws InterruptedException {
         for (int i = 0; i < windows; i++) {
             long before = counter.getAsLong();
             long startNs = System.nanoTime();

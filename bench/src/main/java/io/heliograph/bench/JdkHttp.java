@@ -15,6 +15,7 @@ final class JdkHttp {
     }
 
     static void measure(Nginx receiver, WebhookTask task, Tell tell) throws Exception {
+        HttpPace pace = HttpPace.of(task);
         byte[] body = HttpMessages.body(task.eventBytes());
         var answered = new LongAdder();
         var failed = new LongAdder();
@@ -24,6 +25,7 @@ final class JdkHttp {
             Thread sender = Thread.ofPlatform().daemon().name("sender").start(() -> {
                 Mac mac = HttpMessages.mac();
                 for (long n = 0; !isOver.get(); n++) {
+                    pace.await(n);
                     places.acquireUninterruptibly();
                     var _ = client.sendAsync(request(receiver, mac, HttpMessages.id(0, n), body), HttpResponse.BodyHandlers.discarding())
                             .whenComplete((answer, failure) -> {
@@ -32,7 +34,7 @@ final class JdkHttp {
                             });
                 }
             });
-            HttpRate.tell(answered::sum, task.windows(), tell);
+            HttpRate.tell(answered::sum, task, pace, tell);
             isOver.set(true);
             sender.join();
             places.acquire(HttpRate.CONCURRENCY);

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import javax.crypto.Mac;
 
@@ -22,22 +23,25 @@ final class RawHttp {
 
     private final int port;
     private final byte[] body;
+    private final HttpPace pace;
+    private final AtomicLong next = new AtomicLong();
     private final LongAdder answered = new LongAdder();
     private volatile boolean isOver;
 
-    private RawHttp(int port, byte[] body) {
+    private RawHttp(int port, byte[] body, HttpPace pace) {
         this.port = port;
         this.body = body;
+        this.pace = pace;
     }
 
     static void measure(Nginx receiver, WebhookTask task, Tell tell) throws Exception {
-        var client = new RawHttp(receiver.port(), HttpMessages.body(task.eventBytes()));
+        var client = new RawHttp(receiver.port(), HttpMessages.body(task.eventBytes()), HttpPace.of(task));
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < HttpRate.CONCURRENCY; i++) {
             int number = i;
             threads.add(Thread.ofVirtual().start(() -> client.run(number)));
         }
-        HttpRate.tell(client.answered::sum, task.windows(), tell);
+        HttpRate.tell(client.answered::sum, task, client.pace, tell);
         client.isOver = true;
         for (Thread thread : threads) {
             thread.join();
@@ -53,12 +57,20 @@ final class RawHttp {
             OutputStream out = socket.getOutputStream();
             InputStream in = socket.getInputStream();
             for (long n = 0; !isOver; n++) {
+                awaitTurn();
                 out.write(request(mac, HttpMessages.id(thread, n)));
                 readAnswer(in, answer);
                 answered.increment();
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** A number that all draw from would be one more thing to contend for where there is no pace. */
+    private void awaitTurn() {
+        if (pace.intervalNs() > 0) {
+            pace.await(next.getAndIncrement());
         }
     }
 

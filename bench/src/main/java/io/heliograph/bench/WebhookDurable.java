@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Events through an outbox, from a publisher that keeps so many on their way: each is published, on disk, sent, and its outcome on
- * disk. The rate is that of the outcomes.
+ * disk. The rate is that of the outcomes; where it is paced, an event is late until its answer.
  */
 final class WebhookDurable {
 
@@ -35,10 +35,12 @@ final class WebhookDurable {
     private final List<Event> events;
     private final Map<String, Long> numbers = new ConcurrentHashMap<>();
     private final boolean isOrdered;
+    private final HttpPace pace;
     private final AtomicBoolean isOver = new AtomicBoolean();
     private final AtomicLong published = new AtomicLong();
 
-    private WebhookDurable(WebhookStore bed, Endpoint endpoint, List<Event> events, boolean isOrdered) {
+    private WebhookDurable(WebhookStore bed, Endpoint endpoint, List<Event> events, boolean isOrdered, HttpPace pace) {
+        this.pace = pace;
         this.bed = bed;
         this.endpoint = endpoint;
         this.events = events;
@@ -68,7 +70,7 @@ final class WebhookDurable {
             EndpointSpec spec = WebhookStore.spec(receiver.url());
             Endpoint endpoint = bed.outbox.endpoints().add(Outbox.DEFAULT_TENANT, spec.withLimits(spec.limits()
                     .withConcurrency(HttpRate.CONCURRENCY).withOrdering(isOrdered ? Ordering.KEY : Ordering.NONE))).join();
-            new WebhookDurable(bed, endpoint, events, isOrdered).measure(receiver, task, tell);
+            new WebhookDurable(bed, endpoint, events, isOrdered, HttpPace.of(task)).measure(receiver, task, tell);
         } finally {
             Nginx.deleteAll(folder);
         }
@@ -77,7 +79,8 @@ final class WebhookDurable {
     private void measure(Nginx receiver, WebhookTask task, Tell tell) throws Exception {
         try (Deliveries deliveries = bed.start()) {
             Thread sender = Thread.ofPlatform().daemon().name("sender").start(this::publish);
-            HttpRate.tell(this::delivered, task.windows(), tell);
+            boolean isPaced = task.rate() > 0;
+            HttpRate.tell(isPaced ? () -> bed.client.counts().delivered() : this::delivered, task, pace, tell);
             isOver.set(true);
             sender.join();
             while (delivered() < published.get() || deliveries.underWay() > 0) {
@@ -97,6 +100,7 @@ final class WebhookDurable {
 
     private void publish() {
         for (long n = 0; !isOver.get(); n++) {
+            pace.await(n);
             while (n - bed.client.counts().delivered() >= ON_THE_WAY) {
                 LockSupport.parkNanos(LOOK_AGAIN_NS);
             }

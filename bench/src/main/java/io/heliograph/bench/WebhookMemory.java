@@ -9,7 +9,7 @@ import io.heliograph.webhook.DirectPublisher;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A publisher at the receiver's address, whose thread publishes as fast as it is let. */
+/** A publisher at the receiver's address, whose thread publishes as fast as it is let, or paced. */
 final class WebhookMemory {
 
     private static final FlowPolicy POLICY = FlowPolicy.backPressure(Limit.events(1_000), Duration.ofSeconds(5));
@@ -21,17 +21,19 @@ final class WebhookMemory {
         String address = receiver.url() + "?webhook-secret=" + HttpMessages.SECRET + "&webhook-concurrency=" + HttpRate.CONCURRENCY;
         Event event = HttpMessages.event(task.eventBytes());
         var isOver = new AtomicBoolean();
+        HttpPace pace = HttpPace.of(task);
         var publisher = (DirectPublisher) Heliograph.publisher(address, POLICY);
         try (publisher) {
             Thread sender = Thread.ofPlatform().daemon().name("sender").start(() -> {
-                while (!isOver.get()) {
+                for (long n = 0; !isOver.get(); n++) {
+                    pace.await(n);
                     PublishResult result = publisher.publish(event);
                     if (result != PublishResult.ACCEPTED) {
                         throw new IllegalStateException("publish: " + result);
                     }
                 }
             });
-            HttpRate.tell(() -> publisher.receiverSums().delivered(), task.windows(), tell);
+            HttpRate.tell(() -> publisher.receiverSums().delivered(), task, pace, tell);
             isOver.set(true);
             sender.join();
         }

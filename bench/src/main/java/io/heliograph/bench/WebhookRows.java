@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 /** The rows of the suite {@code webhooks}. */
 final class WebhookRows {
 
-    static final String RATE = "requests";
+    static final String RATE = OneWay.RATE;
     static final String FIRST = "first";
 
     private static final int BODY_BYTES = 500;

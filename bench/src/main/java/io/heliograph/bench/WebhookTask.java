@@ -9,10 +9,11 @@ import java.util.Locale;
  * @param what       what is measured
  * @param eventBytes of each request's body
  * @param windows    how many windows
+ * @param rate       requests per second; 0 for as fast as they go, or as is measured
  */
-record WebhookTask(Measure measure, What what, int eventBytes, int windows) implements Task {
+record WebhookTask(Measure measure, What what, int eventBytes, int windows, double rate) implements Task {
 
-    private static final int FIELDS = 4;
+    private static final int FIELDS = 5;
 
     /** What is measured. */
     enum What {
@@ -31,11 +32,11 @@ record WebhookTask(Measure measure, What what, int eventBytes, int windows) impl
     }
 
     static WebhookTask rate(What what, int eventBytes) {
-        return new WebhookTask(Measure.RATE, what, eventBytes, 1);
+        return new WebhookTask(Measure.RATE, what, eventBytes, 1, 0);
     }
 
     static WebhookTask latency(What what, int eventBytes) {
-        return new WebhookTask(Measure.LATENCY, what, eventBytes, 1);
+        return new WebhookTask(Measure.LATENCY, what, eventBytes, 1, 0);
     }
 
     @Override
@@ -44,23 +45,18 @@ record WebhookTask(Measure measure, What what, int eventBytes, int windows) impl
     }
 
     @Override
-    public double rate() {
-        return 0;
-    }
-
-    @Override
     public WebhookTask windows(int count) {
-        return new WebhookTask(measure, what, eventBytes, count);
+        return new WebhookTask(measure, what, eventBytes, count, rate);
     }
 
     @Override
     public WebhookTask paced(Measure other, double perSecond) {
-        throw new IllegalArgumentException("webhooks are not paced by the harness");
+        return new WebhookTask(other, what, eventBytes, windows, perSecond);
     }
 
     @Override
     public String line() {
-        return String.format(Locale.ROOT, "%s %s %d %d", measure, what, eventBytes, windows);
+        return String.format(Locale.ROOT, "%s %s %d %d %s", measure, what, eventBytes, windows, rate);
     }
 
     /** @throws IllegalArgumentException if {@code line} is no task */
@@ -69,6 +65,7 @@ record WebhookTask(Measure measure, What what, int eventBytes, int windows) impl
         if (parts.length != FIELDS) {
             throw new IllegalArgumentException("a task has " + FIELDS + " fields; found " + line);
         }
-        return new WebhookTask(Measure.valueOf(parts[0]), What.valueOf(parts[1]), Integer.parseInt(parts[2]), Integer.parseInt(parts[3]));
+        return new WebhookTask(Measure.valueOf(parts[0]), What.valueOf(parts[1]), Integer.parseInt(parts[2]), Integer.parseInt(parts[3]),
+                Double.parseDouble(parts[4]));
     }
 }

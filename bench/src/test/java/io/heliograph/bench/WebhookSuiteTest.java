@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 class WebhookSuiteTest {
@@ -43,6 +44,25 @@ class WebhookSuiteTest {
             Task task = row.ours().task().windows(3);
             assertThat(WebhookTask.parse(task.line())).isEqualTo(task);
         }
+    }
+
+    @Test
+    void measuresLatenciesBesideEachRate() {
+        assertThat(WebhookRows.ALL).filteredOn(CaseRow::isThroughput).extracting(CaseRow::name)
+                .containsExactly("webhooks.memory", "webhooks.durable", "webhooks.vs-jdk-client", "webhooks.ordered");
+        Task paced = WebhookRows.ALL.getFirst().ours().task().paced(Task.Measure.LATENCY, 1_234.5);
+        assertThat(WebhookTask.parse(paced.line())).isEqualTo(paced);
+        assertThat(paced.rate()).isEqualTo(1_234.5);
+    }
+
+    @Test
+    void countsFromTheMomentWhenARequestWasDue() {
+        var pace = new HttpPace(1_000, 500);
+        var lateness = new Histogram(3);
+        pace.record(lateness, 2, 4, 2_600);
+        assertThat(lateness.getTotalCount()).isEqualTo(2);
+        assertThat(lateness.getMaxValue()).isEqualTo(600);
+        assertThat(lateness.getMinValue()).isEqualTo(100);
     }
 
     @Test
