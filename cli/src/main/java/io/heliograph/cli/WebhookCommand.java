@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
         name = "webhook",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Receives, signs and verifies webhooks (Standard Webhooks 1.0.0); needs no server.",
+        description = "Receives, signs and verifies webhooks (Standard Webhooks 1.0.0), with no server; tells what a server sent, and has it sent again.",
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands (each has its own --help):%n",
         footer = {

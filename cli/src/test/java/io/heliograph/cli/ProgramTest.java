@@ -54,7 +54,7 @@ class ProgramTest {
         "demo --statsd-port 65536                   | heliograph demo: --statsd-port '65536': allowed is a whole number from 0",
         "demo --duration 0s                         | heliograph demo: --duration '0s': allowed is more than 0",
         "demo 8080                                  | heliograph demo: argument '8080' is one too many: allowed is heliograph demo",
-        "webhook frob                               | heliograph webhook: command 'frob': allowed is listen, sign, verify",
+        "webhook frob                               | heliograph webhook: command 'frob': allowed is listen, endpoints, attempts, resend, sign, verify",
         "webhook sign a --secret hunter2             | heliograph webhook sign: secret '(not shown)': allowed is whsec_ and 24 to 64 bytes",
         "webhook sign a --secret whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw --id a.b | heliograph webhook sign: webhook-id 'a.b': allowed is",
         "webhook sign a --secret whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw --timestamp now | heliograph webhook sign: --timestamp 'now': allowed is",

@@ -26,6 +26,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
@@ -33,11 +34,10 @@ import tools.jackson.databind.JsonNode;
 /** What an endpoint's owner says of it, read from JSON. Thread-safe. */
 final class EndpointReader {
 
-    private static final List<String> COMMON = List.of("url", "topics", "group", "policy", "rate_limit", "concurrency", "ordered",
+    private static final List<String> COMMON = List.of("url", "topics", "query", "batch", "group", "policy", "rate_limit", "concurrency", "ordered",
             "mode", "headers", "timeout", "retry", "signatures");
     private static final List<String> OF_NEW = plus(COMMON, "secret", "handshake");
     private static final List<String> OF_CHANGE = plus(COMMON, "state");
-    private static final List<String> PLANNED = List.of("query", "batch");
 
     private final SecureRandom random;
 
@@ -53,7 +53,6 @@ final class EndpointReader {
 
     /** A new one. */
     EndpointSpec create(JsonBody body) {
-        refusePlanned(body);
         body.requireNames(OF_NEW);
         TargetUrl target = body.required("url", node -> TargetUrl.parse(JsonBody.text(node)));
         Optional<WebhookSecret> secret = body.optional("secret", node -> WebhookSecret.parse(JsonBody.text(node)));
@@ -69,19 +68,10 @@ final class EndpointReader {
 
     /** Requires that a change names nothing else than what can be changed. */
     void requireChangeable(JsonBody body) {
-        refusePlanned(body);
         if (body.has("secret")) {
             throw new Problem(400, "bad-value", "secret: a new one comes with POST /v1/endpoints/{id}/rotate").at("/secret");
         }
         body.requireNames(OF_CHANGE);
-    }
-
-    private static void refusePlanned(JsonBody body) {
-        for (String name : PLANNED) {
-            if (body.has(name)) {
-                throw new Problem(400, "not-supported", name + ": this version does not have it yet").at("/" + name);
-            }
-        }
     }
 
     /** The same with what {@code body} says otherwise. */
@@ -90,21 +80,26 @@ final class EndpointReader {
         TargetUrl target = body.change("url", now.target(), now.target(), node -> TargetUrl.parse(JsonBody.text(node)));
         KeyRing keys = body.change("signatures", now.keys(), now.keys(), node -> ring(now.keys(), versions(node)));
         List<TopicFilter> topics = body.change("topics", now.topics(), byDefault.topics(), EndpointReader::topics);
+        Optional<String> query = body.change("query", now.query(), Optional.empty(), node -> Optional.of(EndpointQueries.require(JsonBody.text(node))));
         Optional<String> group = body.change("group", now.group(), Optional.empty(), node -> Optional.of(JsonBody.text(node)));
         FlowPolicy policy = body.change("policy", now.policy(), byDefault.policy(), node -> FlowPolicy.parse(JsonBody.text(node)));
         Optional<RateLimit> rate = body.change("rate_limit", now.limits().rate(), Optional.empty(), EndpointReader::rate);
         int concurrency = body.change("concurrency", now.limits().concurrency(), byDefault.limits().concurrency(), JsonBody::whole);
         Ordering ordering = body.change("ordered", now.limits().ordering(), Ordering.NONE, node -> choice("ordered", node, Ordering.values()));
         EndpointLimits limits = JsonBody.at("concurrency", () -> new EndpointLimits(concurrency, ordering, rate, now.limits().breaker()));
+        OptionalInt batch = body.change("batch", now.batch(), OptionalInt.empty(), node -> OptionalInt.of(JsonBody.whole(node)));
+        JsonBody.at("batch", () -> byDefault.withBatch(batch));
         ContentMode mode = body.change("mode", now.mode(), ContentMode.STRUCTURED, node -> choice("mode", node, ContentMode.values()));
         CustomHeaders headers = body.change("headers", now.headers(), CustomHeaders.NONE, EndpointReader::headers);
         Duration timeout = body.change("timeout", now.timeout(), byDefault.timeout(), node -> duration("timeout", node));
         JsonBody.at("timeout", () -> byDefault.withTimeout(timeout));
         RetrySchedule retry = body.change("retry", now.retry(), RetrySchedule.defaults(), EndpointReader::retry);
         JsonBody.at("topics", () -> byDefault.withTopics(topics));
+        JsonBody.at("query", () -> byDefault.withQuery(query));
         group.ifPresent(name -> JsonBody.at("group", () -> byDefault.withGroup(name)));
-        return JsonBody.at("ordered", () -> new EndpointSpec(target, topics, keys, group, policy, limits, mode, headers, timeout, retry,
-                now.origin()));
+        JsonBody.at("mode", () -> byDefault.withBatch(batch).withMode(mode));
+        return JsonBody.at("ordered", () -> new EndpointSpec(target, topics, query, keys, group, policy, limits, batch, mode, headers, timeout,
+                retry, now.origin()));
     }
 
     private KeyRing ring(KeyRing now, Set<SignatureVersion> wanted) {

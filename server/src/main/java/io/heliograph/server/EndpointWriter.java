@@ -36,11 +36,13 @@ final class EndpointWriter {
         }
         json.put("url", spec.target().toString());
         texts(json, "topics", spec.topics().stream().map(TopicFilter::toString).toList());
+        spec.query().ifPresent(query -> json.put("query", query));
         spec.group().ifPresent(group -> json.put("group", group));
         json.put("policy", spec.policy().text());
         spec.limits().rate().ifPresent(rate -> json.putObject("rate_limit").put("max", rate.max()).put("per", rate.per().toString()));
         json.put("concurrency", spec.limits().concurrency());
         json.put("ordered", label(spec.limits().ordering()));
+        spec.batch().ifPresent(batch -> json.put("batch", batch));
         json.put("mode", label(spec.mode()));
         texts(json, "header_names", spec.headers().headers().stream().map(HttpHeader::name).toList());
         json.put("timeout", spec.timeout().toString());
@@ -64,7 +66,8 @@ final class EndpointWriter {
 
     static ObjectNode write(EndpointSums sums) {
         ObjectNode json = object();
-        json.put("known", sums.known()).put("handed_on", sums.handedOn()).put("delivered", sums.delivered());
+        json.put("known", sums.known()).put("handed_on", sums.handedOn()).put("delivered", sums.delivered())
+                .put("filtered", sums.filtered());
         ObjectNode lost = json.putObject("lost");
         sums.lost().entrySet().stream().sorted(Map.Entry.comparingByKey())
                 .forEach(one -> lost.put(one.getKey().label(), one.getValue()));

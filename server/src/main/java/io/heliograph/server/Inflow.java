@@ -1,88 +1,43 @@
 package io.heliograph.server;
 
-import io.heliograph.Delivery;
-import io.heliograph.Event;
 import io.heliograph.Heliograph;
 import io.heliograph.Interest;
-import io.heliograph.Notice;
-import io.heliograph.PublishResult;
 import io.heliograph.Subscriber;
 import io.heliograph.Subscription;
-import io.heliograph.flow.Limit;
-import io.heliograph.ledger.PublisherLedger;
 import io.heliograph.ledger.PublisherSums;
 import io.heliograph.ledger.SubscriberSums;
+import io.heliograph.server.OutboxFeed.Acknowledgement;
 import io.heliograph.spi.Address;
 import io.heliograph.spi.Environment;
-import io.heliograph.webhook.BatchPublication;
 import io.heliograph.webhook.Outbox;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Events of one address, published into the outbox as the default tenant's, in the order in which they came.
+ * An address that is listened at, and the {@link OutboxFeed} that takes what is heard there.
  *
- * <pre>
- *   publisher ~~~ subscription ---> waiting ---------> outbox
- *                 its handler       1,000 events,      some hundred to a commit, one commit at a time;
- *                 waits for room    8 MiB              what it refuses for now is offered again
- * </pre>
- *
- * <p>While the outbox refuses, the handler does not return, and what that means for the publisher is its policy's to say: it waits, it
- * drops, and either is counted. Where returning tells the publisher to forget an event, as at a work queue, it returns once
- * that event is on disk. An event without an id gets that of its delivery, so one that is handed out twice is one event.
- *
- * <p>Thread-safe. Owns the subscription's thread, and one virtual thread, {@code heliograph-inflow ADDRESS}, which ends with
- * {@link #close}.
+ * <p>Thread-safe. Owns the subscription's thread and the feed's.
  */
 final class Inflow implements AutoCloseable {
 
-    private static final Limit WAITING = new Limit(1_000, 8L << 20);
-    private static final int BATCH = 256;
-    private static final long PAUSE_NS = Duration.ofMillis(50).toNanos();
     private static final long LOOK_NS = Duration.ofMillis(5).toNanos();
-    private static final long LINGER_NS = Duration.ofSeconds(5).toNanos();
 
-    private final String name;
-    private final Outbox outbox;
-    private final Environment environment;
-    private final boolean isWork;
+    private final OutboxFeed feed;
     private final Subscriber subscriber;
     private final Subscription subscription;
-    private final Thread writer;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Condition later = lock.newCondition();
-    private final Deque<Event> waiting = new ArrayDeque<>();
-    private final PublisherLedger ledger = new PublisherLedger();
-    private long waitingBytes;
-    private long taken;
-    private long settled;
-    private boolean isStopping;
-    private boolean isDeaf;
-    private long endNs;
-    /** Told once until the outbox takes something; the writer's own. */
-    private boolean isRefused;
 
     private Inflow(String address, Outbox outbox, Environment environment) {
         Address parsed = Address.parse(address);
-        this.name = "listen " + parsed.scheme() + ":" + parsed.place();
-        this.outbox = outbox;
-        this.environment = environment;
-        this.isWork = parsed.setting("pattern").filter("load-balance"::equals).isPresent();
+        boolean isWork = parsed.setting("pattern").filter("load-balance"::equals).isPresent();
+        // Nothing of the address's settings, which may name a key.
+        String name = "listen " + parsed.scheme() + ":" + parsed.place();
         this.subscriber = Heliograph.in(environment).openSubscriber(address);
-        this.writer = Thread.ofVirtual().name("heliograph-inflow " + parsed.place()).unstarted(this::write);
+        this.feed = OutboxFeed.open(name, outbox, isWork ? Acknowledgement.WHEN_STORED : Acknowledgement.WHEN_TAKEN, environment);
         try {
-            this.subscription = subscriber.subscribe(Interest.inAll(), this::take);
+            this.subscription = subscriber.subscribe(Interest.inAll(), feed);
         } catch (RuntimeException e) {
             subscriber.close();
+            feed.close();
             throw e;
         }
     }
@@ -93,14 +48,12 @@ final class Inflow implements AutoCloseable {
      * @throws io.heliograph.HeliographException if the address cannot be listened at
      */
     static Inflow open(String address, Outbox outbox, Environment environment) {
-        var inflow = new Inflow(address, outbox, environment);
-        inflow.writer.start();
-        return inflow;
+        return new Inflow(address, outbox, environment);
     }
 
-    /** Names it in ledgers: nothing of the address's settings, which may hold a key. */
+    /** Names it in ledgers. */
     String name() {
-        return name;
+        return feed.name();
     }
 
     /** What it heard. */
@@ -110,174 +63,12 @@ final class Inflow implements AutoCloseable {
 
     /** What the outbox said to it; what still waits is not offered yet. */
     PublisherSums published() {
-        lock.lock();
-        try {
-            return ledger.sums();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void take(Delivery delivery) throws InterruptedException {
-        Event event = delivery.event().id().isPresent() ? delivery.event() : delivery.event().toBuilder().id(delivery.id()).build();
-        lock.lock();
-        try {
-            while (!waiting.isEmpty() && isFullWith(event.size()) && !isTooLate()) {
-                awaitChange();
-            }
-            waiting.add(event);
-            waitingBytes += event.size();
-            taken++;
-            long turn = taken;
-            changed.signalAll();
-            while (isWork && settled < turn && !isTooLate()) {
-                awaitChange();
-            }
-            if (isWork && settled < turn) {
-                throw new IllegalStateException("closed before the event was on disk");
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void awaitChange() throws InterruptedException {
-        if (isStopping) {
-            environment.clock().await(lock, changed, endNs);
-        } else {
-            changed.await();
-        }
-    }
-
-    private boolean isFullWith(int bytes) {
-        return waiting.size() >= WAITING.events() || waitingBytes + bytes > WAITING.bytes();
-    }
-
-    private void write() {
-        try {
-            List<Event> batch = next();
-            while (!batch.isEmpty()) {
-                publish(batch);
-                batch = next();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Waits for some; none is the end. */
-    private List<Event> next() throws InterruptedException {
-        lock.lock();
-        try {
-            while (waiting.isEmpty() && !isDeaf) {
-                changed.await();
-            }
-            var batch = new ArrayList<Event>();
-            while (!waiting.isEmpty() && batch.size() < BATCH) {
-                Event event = waiting.remove();
-                waitingBytes -= event.size();
-                batch.add(event);
-            }
-            changed.signalAll();
-            return batch;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** All of them in their order. One that can never be taken is counted and passed; one that cannot be taken now holds up those behind it. */
-    private void publish(List<Event> batch) throws InterruptedException {
-        int from = 0;
-        int most = batch.size();
-        while (from < batch.size()) {
-            List<Event> part = batch.subList(from, Math.min(batch.size(), from + most));
-            Verdict verdict = isTooLate() ? new Verdict(PublishResult.CLOSED, part.size(), "") : offer(part);
-            if (verdict.result() == PublishResult.BACK_PRESSURED) {
-                // Those ahead of the one that found no room do find some.
-                most = Math.max(1, verdict.events());
-                if (verdict.events() == 0) {
-                    pause(verdict.why());
-                }
-            } else {
-                settle(verdict.result(), verdict.events());
-                isRefused = false;
-                from += verdict.events();
-                most = batch.size();
-            }
-        }
-    }
-
-    /**
-     * What the outbox said.
-     *
-     * @param result what it said of the first of them
-     * @param events of how many; of {@code BACK_PRESSURED}, how many had room ahead of the one that has none
-     */
-    private record Verdict(PublishResult result, int events, String why) {
-    }
-
-    private Verdict offer(List<Event> part) {
-        try {
-            BatchPublication batch = outbox.publishAll(Access.DEFAULT_TENANT, part, Optional.empty()).join();
-            int culprit = batch.culprit().orElse(part.size());
-            return switch (batch.result()) {
-                case ACCEPTED -> new Verdict(PublishResult.ACCEPTED, part.size(), "");
-                case BACK_PRESSURED, NOT_CONNECTED -> new Verdict(PublishResult.BACK_PRESSURED, culprit,
-                        batch.publications().getFirst().detail());
-                case CLOSED -> new Verdict(PublishResult.CLOSED, part.size(), "");
-                // Its turn comes once those ahead of it are through.
-                case DROPPED, TOO_LARGE -> culprit == 0 ? new Verdict(batch.result(), 1, "") : new Verdict(PublishResult.BACK_PRESSURED, culprit, "");
-            };
-        } catch (CompletionException e) {
-            return new Verdict(PublishResult.BACK_PRESSURED, 0, String.valueOf(e.getCause()));
-        }
-    }
-
-    private void settle(PublishResult result, int events) {
-        lock.lock();
-        try {
-            ledger.count(result, events);
-            settled += events;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isTooLate() {
-        lock.lock();
-        try {
-            return isStopping && environment.clock().nanoTime() - endNs >= 0;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void pause(String why) throws InterruptedException {
-        if (!isRefused) {
-            isRefused = true;
-            environment.tell(new Notice.Degraded(name, "events wait: " + why));
-        }
-        lock.lock();
-        try {
-            environment.clock().await(lock, later, environment.clock().nanoTime() + PAUSE_NS);
-        } finally {
-            lock.unlock();
-        }
+        return feed.published();
     }
 
     /** Begins to end: {@link #close} waits no longer than 5 s from now on. Idempotent. */
     void stop() {
-        lock.lock();
-        try {
-            if (!isStopping) {
-                endNs = environment.clock().nanoTime() + LINGER_NS;
-            }
-            isStopping = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        feed.stop();
     }
 
     /**
@@ -286,31 +77,10 @@ final class Inflow implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        try {
-            hearOut();
-            subscriber.close();
-            lock.lock();
-            try {
-                isDeaf = true;
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
-            writer.join();
-        } catch (InterruptedException e) {
-            subscriber.close();
-            Thread.currentThread().interrupt();
+        while (subscription.sums().inFlight() > 0 && !feed.isTooLate() && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(LOOK_NS);
         }
-    }
-
-    private void hearOut() throws InterruptedException {
-        while (subscription.sums().inFlight() > 0 && !isTooLate()) {
-            lock.lock();
-            try {
-                environment.clock().await(lock, later, environment.clock().nanoTime() + LOOK_NS);
-            } finally {
-                lock.unlock();
-            }
-        }
+        subscriber.close();
+        feed.close();
     }
 }

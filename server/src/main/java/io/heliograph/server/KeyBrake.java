@@ -90,7 +90,8 @@ final class KeyBrake {
     }
 
     private synchronized void requirePatience(Shown shown) {
-        long owedNs = forgivenNs.containsKey(shown.address()) ? forgivenNs.get(shown.address()) - clock.nanoTime() : 0;
+        long nowNs = clock.nanoTime();
+        long owedNs = forgivenNs.getOrDefault(shown.address(), nowNs) - nowNs;
         if (owedNs > (AT_ONCE - 1) * EACH_NS && !good.containsKey(shown)) {
             braked.increment();
             long waitNs = owedNs - (AT_ONCE - 1) * EACH_NS;
@@ -106,8 +107,8 @@ final class KeyBrake {
     private synchronized void note(String address) {
         wrong.increment();
         long nowNs = clock.nanoTime();
-        long sinceNs = Optional.ofNullable(forgivenNs.get(address)).filter(ns -> ns - nowNs > 0).orElse(nowNs);
-        forgivenNs.put(address, sinceNs + EACH_NS);
+        long owedNs = Math.max(0, forgivenNs.getOrDefault(address, nowNs) - nowNs);
+        forgivenNs.put(address, nowNs + owedNs + EACH_NS);
     }
 
     /** For {@code /metrics}. */

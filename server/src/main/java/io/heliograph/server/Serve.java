@@ -7,7 +7,6 @@ import io.heliograph.ledger.SubscriberSums;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.ProcessLock;
 import io.heliograph.store.SqlStore;
-import io.heliograph.webhook.Conditions;
 import io.heliograph.webhook.Deliveries;
 import io.heliograph.webhook.HostResolver;
 import io.heliograph.webhook.MasterKey;
@@ -26,6 +25,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The whole of {@code heliograph serve}: a store, the outbox on it, what sends it, and the routes in front.
@@ -49,6 +49,7 @@ public final class Serve implements AutoCloseable {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<Inflow> inflows = new ArrayList<>();
+    private final List<OutboxFeed> feeds = new ArrayList<>();
     private final Outbox outbox;
     private final HttpPublishers publishers;
     private final Deliveries deliveries;
@@ -56,7 +57,7 @@ public final class Serve implements AutoCloseable {
     private final HeliographServer server;
     private final Optional<ApiKey> firstKey;
 
-    private Serve(ServeConfig config) {
+    private Serve(ServeConfig config, Function<ServeParts, List<Panel>> addition) {
         try {
             OwnerFile.folder(config.data());
             hold(ProcessLock.take(config.data().resolve("serve.lock"), "data folder " + config.data()));
@@ -83,9 +84,11 @@ public final class Serve implements AutoCloseable {
             ServeMetrics.addTo(book, outbox, client, deliveries, store);
             var tail = new EventTail(TAIL);
             outbox.follow(published -> tail.show(published.tenant(), published.event(), published.message().text()));
+            var panels = new ArrayList<>(addition.apply(new ServeParts(book, tail, outbox, environment, feed -> feeds.add(hold(feed)))));
+            panels.add(alerting.panel());
+            panels.add(panel(config, client, random));
             server = hold(HeliographServer.start(config.http().withAccess(access).withNotices(config.notices())
-                    .withHealth(new StoreHealth(store, environment.clock())), book, tail,
-                    List.of(alerting.panel(), panel(config, client, random))));
+                    .withHealth(new StoreHealth(store, environment.clock())), book, tail, panels));
             // The last step: a key that was made for a server that does not come up would be shown to nobody.
             firstKey = firstKey(config, keys);
         } catch (RuntimeException | Error e) {
@@ -103,7 +106,16 @@ public final class Serve implements AutoCloseable {
      * @throws io.heliograph.store.StoreException  if the store cannot be opened
      */
     public static Serve start(ServeConfig config) {
-        return new Serve(config);
+        return start(config, parts -> List.of());
+    }
+
+    /**
+     * The same, with what another module adds.
+     *
+     * @param addition called once, when all but the HTTP server is open; its panels stand above the others
+     */
+    public static Serve start(ServeConfig config, Function<ServeParts, List<Panel>> addition) {
+        return new Serve(config, addition);
     }
 
     private <T extends AutoCloseable> T hold(T part) {
@@ -116,7 +128,7 @@ public final class Serve implements AutoCloseable {
         Path file = config.data().resolve(MASTER_KEY_FILE);
         boolean isNew = config.masterKey().isEmpty() && !Files.exists(file);
         MasterKey key = config.masterKey().orElseGet(() -> isNew ? MasterKey.generate(random) : MasterKey.read(file));
-        Outbox outbox = Outbox.open(store, SecretSeal.of(List.of(key), random), Conditions.NONE, Alerts.observer(),
+        Outbox outbox = Outbox.open(store, SecretSeal.of(List.of(key), random), EndpointQueries::compile, Alerts.observer(),
                 config.limits().outbox(), environment);
         if (isNew) {
             key.write(file);
@@ -194,7 +206,9 @@ public final class Serve implements AutoCloseable {
     /** All of them at once, so that the wait for one is the wait for the others. */
     private void stopListening() {
         inflows.forEach(Inflow::stop);
+        feeds.forEach(OutboxFeed::stop);
         inflows.forEach(Inflow::close);
+        feeds.forEach(OutboxFeed::close);
     }
 
     /** The same, and lets go of everything. Idempotent. */

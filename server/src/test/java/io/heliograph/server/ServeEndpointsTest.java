@@ -6,9 +6,11 @@ import io.heliograph.webhook.KeyRing;
 import io.heliograph.webhook.VerifyingKey;
 import io.heliograph.webhook.Verification;
 import io.heliograph.webhook.WebhookVerifier;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,7 +108,10 @@ class ServeEndpointsTest {
         "{\"url\":\"http://127.0.0.1/\",\"rate_limit\":{\"max\":1}}|bad-value|/rate_limit",
         "{\"url\":\"http://127.0.0.1/\",\"headers\":{\"Host\":\"x\"}}|bad-value|/headers",
         "{\"url\":\"http://127.0.0.1/\",\"signatures\":[\"v2\"]}|bad-value|/signatures",
-        "{\"url\":\"http://127.0.0.1/\",\"query\":\"a:b\"}|not-supported|/query"})
+        "{\"url\":\"http://127.0.0.1/\",\"batch\":0}|bad-value|/batch",
+        "{\"url\":\"http://127.0.0.1/\",\"batch\":10,\"mode\":\"binary\"}|bad-value|/mode",
+        "{\"url\":\"http://127.0.0.1/\",\"query\":\"n:[1 TO\"}|bad-query|/query",
+        "{\"url\":\"http://127.0.0.1/\",\"query\":7}|bad-value|/query"})
     void whatCannotBeIsRefusedWithItsPlace(String body, String code, String pointer) {
         ServeFixture.Reply reply = house.post("/v1/endpoints", body).expectProblem(400, code);
 
@@ -304,5 +309,54 @@ class ServeEndpointsTest {
         house.get("/v1/endpoints/" + id).expectProblem(404, "no-endpoint");
         house.delete("/v1/endpoints/" + id).expectProblem(404, "no-endpoint");
         assertThat(house.get("/v1/events/o-1").expect(200).json().at("/deliveries").size()).isZero();
+    }
+
+    @Test
+    void aQueryChoosesAmongTheEventsOfItsTopics() throws Exception {
+        try (HookReceiver receiver = HookReceiver.answering(204)) {
+            ServeFixture.Reply made = house.endpoint(receiver.url(), "\"query\":\"n:[2 TO 3]\"");
+            String id = made.text("/id");
+            assertThat(made.text("/query")).isEqualTo("n:[2 TO 3]");
+            publishNumbers(0, 5);
+            ServeFixture.until(() -> house.sum(id, "delivered") == 2);
+
+            assertThat(house.sum(id, "filtered")).isEqualTo(3);
+            assertThat(receiver.hooks().stream().map(hook -> new String(hook.body(), StandardCharsets.UTF_8))).allMatch(body ->
+                    body.contains("\"n\": 2") || body.contains("\"n\": 3"));
+            ServeFixture.Reply refused = house.patch("/v1/endpoints/" + id, "{\"query\":\"n:(\"}").expectProblem(400, "bad-query");
+            assertThat(refused.json().at("/line").asInt()).isEqualTo(1);
+            assertThat(refused.json().at("/column").asInt()).isPositive();
+            house.patch("/v1/endpoints/" + id, "{\"query\":null}").expect(200);
+            publishNumbers(5, 8);
+            ServeFixture.until(() -> house.sum(id, "delivered") == 5);
+        }
+    }
+
+    private void publishNumbers(int from, int to) {
+        for (int i = from; i < to; i++) {
+            house.send("POST", "/v1/events", Optional.of(ServeFixture.event("q-" + i).replace("{\"n\": 1}", "{\"n\": " + i + "}")),
+                    Optional.empty(), "Content-Type", "application/cloudevents+json").expect(202);
+        }
+    }
+
+    @Test
+    void eventsThatWaitGoOutAsOneBatch() throws Exception {
+        try (HookReceiver receiver = HookReceiver.answering(204)) {
+            ServeFixture.Reply made = house.endpoint(receiver.url(), "\"batch\":10");
+            String id = made.text("/id");
+            house.patch("/v1/endpoints/" + id, "{\"state\":\"paused\"}").expect(200);
+            publishNumbers(0, 5);
+            house.patch("/v1/endpoints/" + id, "{\"state\":\"active\"}").expect(200);
+
+            ServeFixture.until(() -> house.sum(id, "delivered") == 5);
+            assertThat(made.json().at("/batch").asInt()).isEqualTo(10);
+            assertThat(receiver.hooks()).singleElement().satisfies(hook -> {
+                assertThat(hook.header("content-type")).startsWith("application/cloudevents-batch+json");
+                assertThat(ServeFixture.JSON.readTree(hook.body()).size()).isEqualTo(5);
+                assertThat(WebhookVerifier.of(VerifyingKey.parse(made.text("/secret"))).verify(hook.headers(), hook.body()))
+                        .isInstanceOf(Verification.Verified.class);
+            });
+            assertThat(house.patch("/v1/endpoints/" + id, "{\"batch\":null}").expect(200).json().has("batch")).isFalse();
+        }
     }
 }
