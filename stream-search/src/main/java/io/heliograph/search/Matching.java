@@ -83,13 +83,29 @@ final class Matching {
     }
 
     private List<Match> tell(EventForm form, Set<String> ids, Set<Detail> details) {
-        // A search that was deleted meanwhile is not told any more, nor one that was replaced and matches no longer.
-        Map<String, Stored> found = new TreeMap<>();
-        ids.forEach(id -> Optional.ofNullable(stored.get(id)).ifPresent(search -> found.put(id, search)));
+        Map<String, Stored> found = find(ids);
         tally.matches.add(found.size());
         if (details.isEmpty() || found.isEmpty()) {
             return found.keySet().stream().map(Match::of).toList();
         }
+        return explain(form, found, details);
+    }
+
+    /** What else there is to the searches of these that match an event. */
+    List<Match> explain(EventForm form, Set<String> ids, Set<Detail> details) {
+        Map<String, Stored> found = find(ids);
+        return found.isEmpty() ? List.of() : explain(form, found, details);
+    }
+
+    /** By id. A search that was deleted meanwhile is not told any more. */
+    private Map<String, Stored> find(Set<String> ids) {
+        Map<String, Stored> found = new TreeMap<>();
+        ids.forEach(id -> Optional.ofNullable(stored.get(id)).ifPresent(search -> found.put(id, search)));
+        return found;
+    }
+
+    /** Nor is one that was replaced, and matches no longer. */
+    private List<Match> explain(EventForm form, Map<String, Stored> found, Set<Detail> details) {
         boolean isComplete = found.values().stream().allMatch(search -> search.needs() <= form.targets().version());
         var asking = new MatchDetails(isComplete ? form : form.in(targets.now(), tally));
         return found.entrySet().stream()

@@ -296,6 +296,14 @@ public final class SearchIndex implements AutoCloseable {
         return matches;
     }
 
+    /**
+     * What else is asked for of searches that match an event, by id; those that do not match it, or are not there any more, are absent.
+     * Where many match one event, they are asked a few at a time, so that others need not wait for it.
+     */
+    public List<Match> explain(Event event, Set<String> searchIds, Set<Detail> details) {
+        return matching.explain(read(event, targets.now()), searchIds, details);
+    }
+
     private EventForm read(Event event, Targets now) {
         return EventForm.of(event, schema, config.eventLimits(), now, tally);
     }

@@ -51,6 +51,19 @@ class SearchIndexTest {
     }
 
     @Test
+    void explainsSomeOfTheMatchesOfAnEvent() {
+        for (int i = 0; i < 5; i++) {
+            searches.register(Search.of("s" + i, i == 3 ? "title:tower" : "title:garden"));
+        }
+        Set<Detail> details = EnumSet.allOf(Detail.class);
+        List<Match> all = searches.match(GARDEN, details);
+        assertThat(all).extracting(Match::searchId).containsExactly("s0", "s1", "s2", "s4");
+        assertThat(searches.explain(GARDEN, Set.of("s4", "s1", "s3", "gone"), details)).containsExactly(all.get(1), all.get(3));
+        assertThat(searches.explain(GARDEN, Set.of(), details)).isEmpty();
+        assertThat(searches.counts().matches()).isEqualTo(4);
+    }
+
+    @Test
     void replacesTheSearchOfTheSameId() {
         searches.register(Search.of("s", "title:garden"));
         searches.register(Search.of("s", "title:tower"));
