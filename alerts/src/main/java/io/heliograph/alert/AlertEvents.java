@@ -25,6 +25,8 @@ final class AlertEvents {
     /** The attribute that counts how many alerts have led to an event. */
     static final String HOPS = "alerthops";
 
+    static final String NO_DETAILS = "\"clauses\":[],\"highlights\":[]";
+
     private static final String SOURCE = "/searches/";
     private static final JsonFactory JSON = new JsonFactory();
     private static final int MOST_CLAUSES = 100;

@@ -83,7 +83,7 @@ public final class Alerts implements AutoCloseable {
         senders.put(AlertWrite.ENDPOINTS, heldUp);
 
         long fromNs = environment.clock().nanoTime();
-        indexes.catchUp(store.read(SearchRows::generation));
+        indexes.begin(store.read(SearchRows::generation));
         readiness = new Readiness(indexes.searches(), Duration.ofNanos(environment.clock().nanoTime() - fromNs));
         tellWhatBeginsAnew();
         outbox.follow(published -> matcher.wake());
@@ -327,6 +327,7 @@ public final class Alerts implements AutoCloseable {
         watch.close();
         matcher.close();
         senders.values().forEach(Sender::close);
+        indexes.save();
         indexes.close();
     }
 }

@@ -2,7 +2,9 @@ package io.heliograph.alert;
 
 import io.heliograph.ConfigException;
 import io.heliograph.search.SearchConfig;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Settings of {@link Alerts}. Immutable.
@@ -15,12 +17,13 @@ import java.time.Duration;
  * @param digestEvents      matches that a digest lists, 1 to 1,000; more are counted in it
  * @param windowEntries     what conditions keep in memory, in events, 1 to 100,000,000; beyond it the longest unused are given up
  * @param retention         how long alerts are listed, 1 min to 10 years
+ * @param cache             a folder for the index of the searches, so that a start is faster; it may be removed while no process runs
  */
 public record AlertsConfig(SearchConfig search, int searchesPerTenant, int tenants, int hops, int slice, int digestEvents,
-        int windowEntries, Duration retention) {
+        int windowEntries, Duration retention, Optional<Path> cache) {
 
     private static final AlertsConfig DEFAULTS =
-            new AlertsConfig(SearchConfig.defaults(), 200_000, 1_000, 3, 500, 100, 1_000_000, Duration.ofDays(30));
+            new AlertsConfig(SearchConfig.defaults(), 200_000, 1_000, 3, 500, 100, 1_000_000, Duration.ofDays(30), Optional.empty());
 
     /** @throws ConfigException if a value is out of its bounds */
     public AlertsConfig {
@@ -41,38 +44,43 @@ public record AlertsConfig(SearchConfig search, int searchesPerTenant, int tenan
         }
     }
 
-    /** 200,000 searches for each of 1,000 tenants, 3 hops, slices of 500, digests of 100, a million in windows, 30 days. */
+    /** 200,000 searches for each of 1,000 tenants, 3 hops, slices of 500, digests of 100, a million in windows, 30 days, no cache. */
     public static AlertsConfig defaults() {
         return DEFAULTS;
     }
 
     /** The same with so many searches for each tenant. */
     public AlertsConfig withSearchesPerTenant(int most) {
-        return new AlertsConfig(search, most, tenants, hops, slice, digestEvents, windowEntries, retention);
+        return new AlertsConfig(search, most, tenants, hops, slice, digestEvents, windowEntries, retention, cache);
     }
 
     /** The same with so many hops. */
     public AlertsConfig withHops(int most) {
-        return new AlertsConfig(search, searchesPerTenant, tenants, most, slice, digestEvents, windowEntries, retention);
+        return new AlertsConfig(search, searchesPerTenant, tenants, most, slice, digestEvents, windowEntries, retention, cache);
     }
 
     /** The same with other slices. */
     public AlertsConfig withSlice(int matches) {
-        return new AlertsConfig(search, searchesPerTenant, tenants, hops, matches, digestEvents, windowEntries, retention);
+        return new AlertsConfig(search, searchesPerTenant, tenants, hops, matches, digestEvents, windowEntries, retention, cache);
     }
 
     /** The same with so many matches in a digest. */
     public AlertsConfig withDigestEvents(int most) {
-        return new AlertsConfig(search, searchesPerTenant, tenants, hops, slice, most, windowEntries, retention);
+        return new AlertsConfig(search, searchesPerTenant, tenants, hops, slice, most, windowEntries, retention, cache);
     }
 
     /** The same with so much in windows. */
     public AlertsConfig withWindowEntries(int most) {
-        return new AlertsConfig(search, searchesPerTenant, tenants, hops, slice, digestEvents, most, retention);
+        return new AlertsConfig(search, searchesPerTenant, tenants, hops, slice, digestEvents, most, retention, cache);
     }
 
     /** The same with another retention. */
     public AlertsConfig withRetention(Duration other) {
-        return new AlertsConfig(search, searchesPerTenant, tenants, hops, slice, digestEvents, windowEntries, other);
+        return new AlertsConfig(search, searchesPerTenant, tenants, hops, slice, digestEvents, windowEntries, other, cache);
+    }
+
+    /** The same with a folder for a cache. */
+    public AlertsConfig withCache(Path folder) {
+        return new AlertsConfig(search, searchesPerTenant, tenants, hops, slice, digestEvents, windowEntries, retention, Optional.of(folder));
     }
 }

@@ -3,6 +3,8 @@ package io.heliograph.alert;
 import io.heliograph.Notice;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.SqlStore;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +49,29 @@ final class Indexes implements AutoCloseable {
         if (byTenant.size() >= config.tenants()) {
             throw new QuotaException(byTenant.size() + " tenants have searches: no more may (setting tenants)");
         }
-        return byTenant.computeIfAbsent(tenant, name -> new TenantIndex(name, config.search(), environment));
+        return byTenant.computeIfAbsent(tenant, name -> new TenantIndex(name, cache(name), config.search(), environment));
+    }
+
+    /** Tenants' names need not be names of files. */
+    private Optional<Path> cache(String tenant) {
+        return config.cache().map(folder -> folder.resolve(AlertEvents.id("", "cache", tenant).substring(0, 32)));
+    }
+
+    /** All that is stored is here: what a cache has besides is not needed. */
+    void begin(long generation) {
+        catchUp(generation);
+        byTenant.values().forEach(TenantIndex::forgetTheRest);
+    }
+
+    /** Writes them to the cache, if there is one: once nobody changes them any more. */
+    void save() {
+        byTenant.forEach((name, tenant) -> cache(name).ifPresent(folder -> {
+            try {
+                tenant.save(folder);
+            } catch (UncheckedIOException e) {
+                environment.tell(new Notice.Degraded("cache of searches in " + folder, "not written, so the next start is slower: " + e.getMessage()));
+            }
+        }));
     }
 
     Optional<TenantIndex> find(String tenant) {

@@ -35,10 +35,10 @@ final class Judge {
     /**
      * What was found of one search in an event.
      *
-     * @param match of the search's own query
-     * @param parts which queries of its condition matched
+     * @param isMatch whether the search's own query matched
+     * @param parts   which queries of its condition matched
      */
-    record Finding(SavedSearch search, Optional<Match> match, Set<Integer> parts) {
+    record Finding(SavedSearch search, boolean isMatch, Set<Integer> parts) {
     }
 
     Judge(AlertsConfig config, Environment environment) {
@@ -56,12 +56,12 @@ final class Judge {
         var found = new ArrayList<Finding>();
         for (int i = 0; i < matches.size();) {
             String id = TenantIndex.searchOf(matches.get(i).searchId());
-            Optional<Match> own = Optional.empty();
+            boolean isMatch = false;
             Set<Integer> parts = new TreeSet<>();
             for (; i < matches.size() && TenantIndex.searchOf(matches.get(i).searchId()).equals(id); i++) {
                 int part = TenantIndex.partOf(matches.get(i).searchId());
                 if (part == 0) {
-                    own = Optional.of(matches.get(i));
+                    isMatch = true;
                 } else {
                     parts.add(part);
                 }
@@ -69,7 +69,7 @@ final class Judge {
             boolean isAfter = event.matchedTo().filter(last -> last.compareTo(id) >= 0).isEmpty();
             Optional<SavedSearch> search = index.search(id).filter(one -> isAfter && one.spec().wants(event.event().topic()) && isAlive(one));
             if (search.isPresent()) {
-                found.add(new Finding(search.get(), own, parts));
+                found.add(new Finding(search.get(), isMatch, parts));
             }
         }
         return found;
@@ -82,8 +82,8 @@ final class Judge {
     /** What becomes of it; empty where it only ends something. */
     Optional<Outcome> judge(PendingEvent event, Finding finding) {
         SavedSearch search = finding.search();
-        Optional<Outcome> match = finding.match().map(one ->
-                new Outcome(search, Outcome.About.of(event), AlertEvents.details(one), Outcome.Kind.ALERT));
+        Optional<Outcome> match = finding.isMatch()
+                ? Optional.of(new Outcome(search, Outcome.About.of(event), AlertEvents.NO_DETAILS, Outcome.Kind.ALERT)) : Optional.empty();
         if (match.isPresent() && event.hops() >= config.hops()) {
             return match.map(one -> one.as(Outcome.Kind.LOOPED));
         }

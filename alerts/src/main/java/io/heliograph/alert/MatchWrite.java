@@ -1,7 +1,6 @@
 package io.heliograph.alert;
 
 import io.heliograph.store.Statements;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -81,7 +80,7 @@ final class MatchWrite {
                 .filter(one -> one.kind() == Outcome.Kind.LATE || own.contains(one.about().row())).toList();
         for (Outcome one : outcomes) {
             if (one.isAlert()) {
-                Optional<String> json = json(batch, one.about().row());
+                Optional<String> json = Optional.ofNullable(batch.json.get(one.about().row()));
                 alerts.add(new AlertWrite.NewAlert(one.search(), one.alertId(), Optional.of(one.about().row()), json, one.hops(),
                         one.details()));
             }
@@ -103,14 +102,6 @@ final class MatchWrite {
             }
         }
         return own;
-    }
-
-    private Optional<String> json(Batch batch, long event) throws SQLException {
-        String known = batch.json.get(event);
-        if (known != null) {
-            return Optional.of(known);
-        }
-        return sql.row("SELECT content FROM webhooks_event WHERE id = ?", row -> new String(row.getBytes(1), StandardCharsets.UTF_8), event);
     }
 
     private OptionalLong gather(List<Outcome> gathered) throws SQLException {

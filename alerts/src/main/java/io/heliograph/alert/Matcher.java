@@ -4,14 +4,17 @@ import io.heliograph.Event;
 import io.heliograph.LossReason;
 import io.heliograph.Notice;
 import io.heliograph.PublishResult;
+import io.heliograph.cloudevents.CloudEventJson;
 import io.heliograph.search.Detail;
 import io.heliograph.search.Match;
 import io.heliograph.search.Search;
+import io.heliograph.search.SearchIndex;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.SqlStore;
 import io.heliograph.store.StoreClosedException;
 import io.heliograph.store.Write;
 import io.heliograph.webhook.Outbox;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -260,7 +263,7 @@ final class Matcher implements AutoCloseable {
         }
         var matches = new HashMap<Long, List<Match>>();
         try {
-            List<List<Match>> all = index.index().match(wanted.stream().map(PendingEvent::event).toList(), DETAILS);
+            List<List<Match>> all = index.index().match(wanted.stream().map(PendingEvent::event).toList(), Set.of());
             for (int i = 0; i < wanted.size(); i++) {
                 matches.put(wanted.get(i).row(), all.get(i));
             }
@@ -280,11 +283,32 @@ final class Matcher implements AutoCloseable {
     private void add(Draft draft, PendingEvent event, List<Judge.Finding> findings) {
         draft.json.put(event.row(), event.json());
         draft.findings += findings.size();
-        for (Judge.Finding finding : findings) {
-            judge.judge(event, finding).ifPresent(draft.outcomes::add);
-        }
+        List<Outcome> outcomes = findings.stream().flatMap(finding -> judge.judge(event, finding).stream()).toList();
+        draft.outcomes.addAll(explained(event.tenant(), event.event(), outcomes));
         if (draft.costs.isEmpty() && !findings.isEmpty()) {
             sampleCost(draft, event.event(), findings.getFirst().search());
+        }
+    }
+
+    /** With what matched, where somebody will read that: it costs more than the match. */
+    private List<Outcome> explained(String tenant, Event event, List<Outcome> outcomes) {
+        Set<String> ids = new HashSet<>();
+        outcomes.stream().filter(Outcome::isTold).forEach(one -> ids.add(one.search().id()));
+        Map<String, String> details = new HashMap<>();
+        indexes.find(tenant).ifPresent(index -> explain(index.index(), event, ids, details));
+        return outcomes.stream().map(one -> one.with(details.getOrDefault(one.search().id(), AlertEvents.NO_DETAILS))).toList();
+    }
+
+    /** A match that cannot be explained is an alert nevertheless. */
+    private static void explain(SearchIndex index, Event event, Set<String> ids, Map<String, String> details) {
+        try {
+            index.explain(event, ids, DETAILS).forEach(match -> details.put(match.searchId(), AlertEvents.details(match)));
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            if (ids.size() > 1) {
+                ids.forEach(id -> explain(index, event, Set.of(id), details));
+            }
         }
     }
 
@@ -399,14 +423,24 @@ final class Matcher implements AutoCloseable {
     /** What is due: conditions that something stays away, and digests. */
     private boolean endSome() throws InterruptedException {
         List<Outcome> late = judge.due(indexes, DUE_TOGETHER);
-        if (!late.isEmpty()) {
-            write(new MatchWrite.Batch(List.of(), Optional.empty(), late, Map.of(), Map.of()), 0);
+        for (Outcome one : late) {
+            writeLate(one);
         }
         boolean isDue = nextDigestMs <= nowMs();
         if (isDue) {
             endDigest();
         }
         return isDue || late.size() == DUE_TOGETHER;
+    }
+
+    private void writeLate(Outcome late) throws InterruptedException {
+        Optional<byte[]> content = store.read(sql -> sql.row("SELECT content FROM webhooks_event WHERE id = ?", row -> row.getBytes(1),
+                late.about().row()));
+        Outcome told = content.isEmpty() ? late
+                : explained(late.search().tenant(), CloudEventJson.read(content.get()), List.of(late)).getFirst();
+        Map<Long, String> json = new HashMap<>();
+        content.ifPresent(bytes -> json.put(late.about().row(), new String(bytes, StandardCharsets.UTF_8)));
+        write(new MatchWrite.Batch(List.of(), Optional.empty(), List.of(told), json, Map.of()), 0);
     }
 
     private record Ended(AlertWrite alerts, OptionalLong nextDueMs) {

@@ -5,7 +5,7 @@ package io.heliograph.alert;
  *
  * @param search  which
  * @param about   the event that it matched
- * @param details what matched in it, as members of JSON
+ * @param details what matched in it, as members of JSON; found out when it is told
  * @param kind    what becomes of it
  */
 record Outcome(SavedSearch search, About about, String details, Kind kind) {
@@ -44,6 +44,15 @@ record Outcome(SavedSearch search, About about, String details, Kind kind) {
 
     Outcome as(Kind other) {
         return new Outcome(search, about, details, other);
+    }
+
+    Outcome with(String others) {
+        return new Outcome(search, about, others, kind);
+    }
+
+    /** Whether somebody will read what matched. */
+    boolean isTold() {
+        return isAlert() || kind == Kind.GATHERED;
     }
 
     boolean isAlert() {

@@ -12,6 +12,7 @@ import io.heliograph.search.Search;
 import io.heliograph.search.SearchConfig;
 import io.heliograph.search.SearchIndex;
 import io.heliograph.spi.Environment;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -43,10 +44,28 @@ final class TenantIndex implements AutoCloseable {
     /** How many searches look at which topics: mostly these are few. */
     private final Map<TopicFilter, Integer> topics = new ConcurrentHashMap<>();
 
-    TenantIndex(String tenant, SearchConfig config, Environment environment) {
+    private boolean isChanged;
+
+    /** @param cache where {@link #save} has written it, perhaps long ago */
+    TenantIndex(String tenant, Optional<Path> cache, SearchConfig config, Environment environment) {
         this.tenant = tenant;
-        this.index = SearchIndex.open(config, environment);
+        this.index = cache.flatMap(folder -> SearchIndex.restore(folder, config, environment))
+                .orElseGet(() -> SearchIndex.open(config, environment));
         this.environment = environment;
+    }
+
+    /** What it has of the cache, and the store has not, is on its way out. */
+    void forgetTheRest() {
+        index.searchIds().filter(id -> search(searchOf(id)).filter(search -> parts(search.id(), search.spec()).size() > partOf(id)).isEmpty())
+                .forEach(leaving::add);
+    }
+
+    /** Writes it to a cache, unless that has it already; nobody changes it meanwhile. */
+    void save(Path folder) {
+        if (isChanged) {
+            index.snapshot(folder);
+            isChanged = false;
+        }
     }
 
     SearchIndex index() {
@@ -167,11 +186,15 @@ final class TenantIndex implements AutoCloseable {
     }
 
     private Map<String, String> register(List<Search> all) {
-        if (all.isEmpty()) {
+        // What the cache had, or a change of other parts left as it was.
+        List<Search> changed = all.stream().filter(search -> index.isQuarantined(search.id())
+                || !index.search(search.id()).equals(Optional.of(search))).toList();
+        if (changed.isEmpty()) {
             return Map.of();
         }
+        isChanged = true;
         var refused = new ConcurrentHashMap<String, String>();
-        for (Registration one : index.register(all)) {
+        for (Registration one : index.register(changed)) {
             if (one instanceof Registration.Refused(String id, QueryException reason)) {
                 refused.put(searchOf(id), String.valueOf(reason.getMessage()));
             }
@@ -197,6 +220,7 @@ final class TenantIndex implements AutoCloseable {
         }
         boolean isBack = search(searchOf(id)).filter(search -> parts(search.id(), search.spec()).size() > partOf(id)).isPresent();
         if (!isBack) {
+            isChanged = true;
             index.delete(id);
         }
         return true;

@@ -27,14 +27,14 @@ final class RestartSpeed {
         int events = Integer.parseInt(arguments[2]);
         boolean isNew = !Files.exists(folder.resolve("heliograph.db"));
         if (isNew) {
-            try (AlertsFixture fixture = AlertsFixture.in(folder).open()) {
+            try (AlertsFixture fixture = open(folder)) {
                 long fromNs = System.nanoTime();
                 put(fixture, searches);
                 System.out.printf("%,d searches put in %.2f s%n", searches, (System.nanoTime() - fromNs) / 1e9);
             }
         }
-        try (AlertsFixture fixture = AlertsFixture.in(folder).open()) {
-            System.out.println("restart: " + fixture.alerts.readiness());
+        try (AlertsFixture fixture = open(folder)) {
+            System.out.println("ready: " + fixture.alerts.readiness());
             long fromNs = System.nanoTime();
             long cpuNs = cpuNs();
             publish(fixture, events, isNew ? 0 : System.nanoTime());
@@ -44,6 +44,10 @@ final class RestartSpeed {
             System.out.printf("%,d events published in %.2f s, matched in %.2f s, %,d us of processors for each, %,d alerts%n", events,
                     publishedS, matchedS, (cpuNs() - cpuNs) / 1_000 / Math.max(1, events), fixture.count("SELECT count(*) FROM alerts_alert"));
         }
+    }
+
+    private static AlertsFixture open(Path folder) {
+        return AlertsFixture.in(folder).with(AlertsConfig.defaults().withCache(folder.resolve("searches"))).open();
     }
 
     private static long cpuNs() {
