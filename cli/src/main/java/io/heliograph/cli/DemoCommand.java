@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Live metrics on one page: StatsD over UDP, aggregates, UDP multicast, a browser.",
+        description = "The whole house on one page: StatsD over UDP, aggregates, UDP multicast, the outbox, saved searches, signed webhooks.",
         footer = {
             "",
             "Without --port and --statsd-port the next free port from 8080 and 8125 on is taken;",

@@ -74,6 +74,8 @@ public final class Demo {
         }
         // Only now every event has come to an end.
         end(house.parts(), first, subscribers);
+        house.ledgers().forEach(ledger -> err.println("ledger: " + ledger));
+        err.flush();
     }
 
     /** Ends {@link #run}. Idempotent; does not wait. */

@@ -1,32 +1,30 @@
 package io.heliograph.demo;
 
-import io.heliograph.Heliograph;
 import io.heliograph.HeliographException;
-import io.heliograph.Interest;
-import io.heliograph.Publisher;
-import io.heliograph.Subscriber;
-import io.heliograph.Subscription;
-import io.heliograph.flow.FlowPolicy;
-import io.heliograph.flow.Limit;
-import io.heliograph.server.EventTail;
-import io.heliograph.server.HeliographServer;
-import io.heliograph.server.LedgerBook;
+import io.heliograph.TopicFilter;
+import io.heliograph.ledger.SubscriberSums;
 import io.heliograph.server.Panel;
+import io.heliograph.server.Serve;
+import io.heliograph.server.ServeConfig;
+import io.heliograph.server.ServeLimits;
 import io.heliograph.server.ServerConfig;
-import io.heliograph.statsd.StatsdConfig;
-import io.heliograph.statsd.StatsdServer;
-import io.heliograph.time.Clock;
+import io.heliograph.webhook.EndpointSpec;
+import io.heliograph.webhook.KeyRing;
+import io.heliograph.webhook.Outbox;
+import io.heliograph.webhook.TargetUrl;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Everything the demo runs, wired. Opened from the subscriber to the senders, so that nothing is sent before somebody
- * listens, and closed the other way, so that all that was sent arrives. Thread-safe.
+ * Everything the demo runs, wired: {@code serve --dev} on a folder that is gone when it ends, what stands in front of it, and an
+ * endpoint that leads back to the page. Thread-safe.
  */
 final class DemoHouse implements AutoCloseable {
 
@@ -34,47 +32,45 @@ final class DemoHouse implements AutoCloseable {
     private static final String GROUP = "239.77.1.1";
 
     private static final int USUAL_GROUP_PORT = 4777;
-    private static final Limit VIEWER_LIMIT = Limit.events(2_000);
+    private static final TopicFilter ALERTS = TopicFilter.of("heliograph.alert");
+    private static final ServeLimits LIMITS = ServeLimits.defaults().withRetention(Duration.ofMinutes(10)).withStoreBytes(4L << 30);
     private static final Duration DRAIN = Duration.ofSeconds(2);
     private static final long DRAIN_STEP_NS = Duration.ofMillis(5).toNanos();
 
     private static final Panel METRICS = new Panel("metrics", DemoHouse.class, List.of());
 
     private final Deque<Runnable> closing = new ArrayDeque<>();
-    private final DemoParts parts;
-    private final HeliographServer server;
+    private final List<String> ledgers = new ArrayList<>();
+    private final DemoFlow flow;
+    private final Serve serve;
 
     private DemoHouse(DemoConfig config) {
-        var book = new LedgerBook();
-        var tail = new EventTail(VIEWER_LIMIT);
-        var handler = new StallableHandler(tail, Clock.SYSTEM);
+        var random = new SecureRandom();
         var groupPort = GroupPort.claim(USUAL_GROUP_PORT);
         closing.push(groupPort::close);
         String address = "udp://" + GROUP + ":" + groupPort.number() + "?interface=loopback";
         try {
-            Subscriber subscriber = Heliograph.subscriber(address);
-            closing.push(subscriber::close);
-            Interest interest = Interest.inAll().withPolicy(PagePolicy.FIRST);
-            Subscription subscription = subscriber.subscribe(interest, handler);
-            // What is lost on the way is sent again; but nobody who is slow holds a flush up.
-            Publisher publisher = Heliograph.publisher(address, FlowPolicy.dropOldest(Limit.DEFAULT));
-            closing.push(() -> endStream(publisher, subscription));
-            StatsdServer statsd = PortChoice.open(config.statsdPort(), StatsdConfig.DEFAULT_PORT,
-                    port -> StatsdServer.start(StatsdConfig.defaults().withPort(port), publisher));
-            closing.push(statsd::close);
-            Optional<Traffic> traffic = traffic(config, statsd);
-            parts = new DemoParts(statsd, publisher, subscriber, subscription, handler, new PagePolicy(subscription), tail, traffic,
-                    address);
-            book.addPublisher("statsd", publisher::sums);
-            book.addSubscriber("page", subscription::sums);
-            DemoMetrics.addTo(book, statsd, traffic);
-            GroupMetrics.addTo(book, subscriber);
-            server = PortChoice.open(config.port(), ServerConfig.DEFAULT_PORT, port -> HeliographServer.start(
-                    ServerConfig.defaults().withPort(port), book, tail, List.of(new DemoPanel(parts).panel(), METRICS)));
-            closing.push(server::close);
-            closing.push(handler::release);
+            var folder = TemporaryFolder.create("heliograph-demo");
+            closing.push(folder::close);
+            AlertReceiver receiver = AlertReceiver.create(random);
+            var opened = new AtomicReference<Optional<DemoFlow>>(Optional.empty());
+            // A flow whose server does not come up has nobody else to close it.
+            closing.push(() -> opened.get().ifPresent(DemoFlow::close));
+            int port = PortChoice.open(config.port(), ServerConfig.DEFAULT_PORT, PortChoice::probeTcp);
+            ServeConfig served = ServeConfig.of(folder.path()).withMode(ServeConfig.Mode.DEV).withLimits(LIMITS);
+            serve = Serve.start(served.withHttp(served.http().withPort(port)), parts -> {
+                opened.set(Optional.of(DemoFlow.open(config, address, parts, receiver)));
+                return List.of(new DemoPanel(opened.get().orElseThrow().parts()).panel(), METRICS);
+            });
+            closing.pop();
+            closing.push(this::closeServe);
+            flow = opened.get().orElseThrow();
+            closing.push(flow::close);
+            EndpointSpec page = EndpointSpec.of(TargetUrl.parse(serve.url() + AlertReceiver.PATH), KeyRing.of(receiver.secret()))
+                    .withTopics(List.of(ALERTS));
+            receiver.useEndpoint(flow.parts().endpoints().add(Outbox.DEFAULT_TENANT, page).join().id());
             // Last, so that it takes no time from the start of the page.
-            traffic.ifPresent(Traffic::start);
+            flow.parts().traffic().ifPresent(Traffic::start);
         } catch (HeliographException e) {
             close();
             throw e;
@@ -90,40 +86,35 @@ final class DemoHouse implements AutoCloseable {
         return new DemoHouse(config);
     }
 
-    private Optional<Traffic> traffic(DemoConfig config, StatsdServer statsd) {
-        return switch (config.generator()) {
-            case ON -> {
-                Traffic traffic = Traffic.to(statsd.localAddress(), Clock.SYSTEM, new SecureRandom());
-                closing.push(traffic::close);
-                yield Optional.of(traffic);
-            }
-            case OFF -> Optional.empty();
-        };
-    }
-
     /** Everything but the server. */
     DemoParts parts() {
-        return parts;
+        return flow.parts();
     }
 
     /** Where the page is. */
     String url() {
-        return server.url();
+        return serve.url();
     }
 
-    /** Ends the stream, and waits until the subscriber knows of all its events and has handled them. */
-    private static void endStream(Publisher publisher, Subscription subscription) {
-        publisher.close();
-        long accepted = publisher.sums().accepted();
+    /** Each publisher's and subscriber's sums behind the multicast, once it is closed. */
+    List<String> ledgers() {
+        return List.copyOf(ledgers);
+    }
+
+    /** The receiver is the page's, so alerts are waited for while that is still there. */
+    private void closeServe() {
         long endNs = System.nanoTime() + DRAIN.toNanos();
-        boolean isDone = false;
-        while (!isDone && System.nanoTime() - endNs < 0 && !Thread.currentThread().isInterrupted()) {
-            var sums = subscription.sums();
-            isDone = sums.known() >= accepted && sums.inFlight() == 0;
-            if (!isDone) {
-                LockSupport.parkNanos(DRAIN_STEP_NS);
-            }
+        while (isSending() && System.nanoTime() - endNs < 0 && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(DRAIN_STEP_NS);
         }
+        serve.drain();
+        ledgers.add(serve.published().toJson());
+        serve.delivered().values().forEach(sums -> ledgers.add(sums.toJson()));
+        serve.close();
+    }
+
+    private boolean isSending() {
+        return serve.delivered().values().stream().mapToLong(SubscriberSums::inFlight).sum() > 0;
     }
 
     /** Closes everything, the last opened first: the sums can be read after. Idempotent. */

@@ -41,7 +41,8 @@ final class DemoPanel {
                 new Route(Verb.GET, "/v1/demo", call -> Answer.json(state())),
                 new Route(Verb.POST, "/v1/demo/burst", call -> burst()),
                 new Route(Verb.POST, "/v1/demo/stall", call -> stall()),
-                new Route(Verb.PUT, "/v1/demo/policy", this::choosePolicy)));
+                new Route(Verb.PUT, "/v1/demo/policy", this::choosePolicy),
+                new Route(Verb.POST, AlertReceiver.PATH, parts.receiver()::receive)));
     }
 
     private Answer burst() {
@@ -105,6 +106,9 @@ final class DemoPanel {
             json.writeRawValue(page.toJson());
             json.writeName("viewers");
             json.writeRawValue(viewers.toJson());
+            json.writeName("outbox");
+            json.writeRawValue(parts.feed().published().toJson());
+            writeAlerts(json);
             writeControls(json);
             json.writeEndObject();
         }
@@ -136,6 +140,24 @@ final class DemoPanel {
         json.writeNumberProperty("flushed", statsd.flushedEvents());
         json.writeNumberProperty("failed", statsd.publishFailures() + statsd.abandoned());
         json.writeNumberProperty("difference", statsd.difference());
+        json.writeEndObject();
+    }
+
+    private void writeAlerts(JsonGenerator json) {
+        AlertReceiver receiver = parts.receiver();
+        json.writeObjectPropertyStart("webhook");
+        receiver.endpoint().ifPresent(id -> json.writeStringProperty("endpoint", id));
+        json.writeNumberProperty("received", receiver.received());
+        json.writeNumberProperty("verified", receiver.verified());
+        parts.alerts().ifPresent(sums -> {
+            json.writeNumberProperty("known", sums.known());
+            json.writeNumberProperty("waiting", sums.waiting());
+            json.writeNumberProperty("lost", sums.asSubscriber().lostTotal());
+        });
+        json.writeArrayPropertyStart("latest");
+        // They were signed by this very server, which sends JSON.
+        receiver.latest().forEach(json::writeRawValue);
+        json.writeEndArray();
         json.writeEndObject();
     }
 

@@ -1,6 +1,13 @@
 package io.heliograph.demo;
 
 import io.heliograph.AddressInUseException;
+import io.heliograph.TransportException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
 
@@ -29,5 +36,24 @@ final class PortChoice {
             }
         }
         return opener.apply(0);
+    }
+
+    /**
+     * Looks whether a TCP port of the loopback interface is free.
+     *
+     * @return the port; 0 stays 0
+     * @throws AddressInUseException if it is taken
+     */
+    static int probeTcp(int port) {
+        String url = "http://127.0.0.1:" + port;
+        try (ServerSocketChannel socket = ServerSocketChannel.open()) {
+            socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+            return port;
+        } catch (BindException e) {
+            throw new AddressInUseException(url, "close the program that holds it, or take another port");
+        } catch (IOException e) {
+            throw new TransportException("cannot serve at " + url, e);
+        }
     }
 }

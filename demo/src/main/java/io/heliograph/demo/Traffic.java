@@ -1,5 +1,6 @@
 package io.heliograph.demo;
 
+import io.heliograph.Publisher;
 import io.heliograph.time.Clock;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -9,7 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /**
- * The generator: every tenth of a second the shop's datagrams, every second the machine's, over UDP like anyone else's.
+ * The generator: every tenth of a second the shop's datagrams, every second the machine's, over UDP like anyone else's; and twice a
+ * second a home for sale, published as any event.
  *
  * <p>Thread-safe. One daemon thread, {@code demo-generator}, works from {@link #start} to {@link #close}.
  */
@@ -20,7 +22,10 @@ final class Traffic implements AutoCloseable {
 
     private static final long TICK_NS = Duration.ofMillis(100).toNanos();
     private static final int TICKS_PER_SECOND = 10;
+    private static final int TICKS_PER_LISTING = 5;
 
+    private final Publisher publisher;
+    private final Listings listings;
     private final Clock clock;
     private final MetricSender shopSender;
     private final MetricSender machineSender;
@@ -32,7 +37,9 @@ final class Traffic implements AutoCloseable {
     private long burstEndNs;
     private boolean closed;
 
-    private Traffic(InetSocketAddress target, Clock clock, RandomGenerator random) {
+    private Traffic(InetSocketAddress target, Publisher publisher, Clock clock, RandomGenerator random) {
+        this.publisher = publisher;
+        this.listings = new Listings(random);
         this.clock = clock;
         String life = Integer.toHexString(random.nextInt(1 << 16, 1 << 20));
         this.shopSender = new MetricSender("shop-" + life, target);
@@ -41,9 +48,9 @@ final class Traffic implements AutoCloseable {
         this.burstEndNs = clock.nanoTime();
     }
 
-    /** Makes ready to send to {@code target}. */
-    static Traffic to(InetSocketAddress target, Clock clock, RandomGenerator random) {
-        return new Traffic(target, clock, random);
+    /** Makes ready to send metrics to {@code target}, and to publish homes. */
+    static Traffic to(InetSocketAddress target, Publisher publisher, Clock clock, RandomGenerator random) {
+        return new Traffic(target, publisher, clock, random);
     }
 
     /** Begins to send. Once only. */
@@ -82,6 +89,10 @@ final class Traffic implements AutoCloseable {
         for (long tick = 0; awaitUntil(nextNs); tick++) {
             if (tick % TICKS_PER_SECOND == 0) {
                 machineSender.send(machine.lines());
+            }
+            if (tick % TICKS_PER_LISTING == 0) {
+                // Whatever becomes of it is in the publisher's sums.
+                var _ = publisher.publish(listings.next());
             }
             int crowd = burstLeft().isPositive() ? BURST_FACTOR : 1;
             shopSender.send(shop.lines(1.0 / TICKS_PER_SECOND, crowd));

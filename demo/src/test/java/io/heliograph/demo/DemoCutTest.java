@@ -43,7 +43,7 @@ class DemoCutTest {
             assertThat(demo.awaitEnd(SOON)).as(demo.toString()).isZero();
             assertThat(host.packetsStruck()).as("packets that the cut took").isPositive();
             List<String> ledgers = demo.errors().stream().filter(line -> line.startsWith("ledger: ")).toList();
-            assertThat(ledgers).hasSize(2).allMatch(line -> line.endsWith("\"difference\":0}"));
+            assertThat(ledgers).hasSize(4).allMatch(line -> line.endsWith("\"difference\":0}"));
             assertThat(ledgers.get(0)).contains("\"role\":\"publisher\"");
             assertThat(ledgers.get(1)).contains("\"role\":\"subscriber\"").contains("\"in_flight\":0");
             long known = number("known", ledgers.get(1));

@@ -34,13 +34,17 @@ class DemoTest {
         assertThat(code).isZero();
         assertThat(lines(out)).singleElement().asString().matches("page    http://127\\.0\\.0\\.1:[0-9]+");
         List<String> told = lines(err);
-        assertThat(told).hasSize(5);
+        assertThat(told).hasSize(7);
         assertThat(told.get(0)).matches("send    127\\.0\\.0\\.1:([0-9]+) .*echo 'foo:1\\|c' >/dev/udp/127\\.0\\.0\\.1/\\1");
         assertThat(told.get(1)).matches("events  \\./heliograph sub 'udp://239\\.77\\.1\\.1:[0-9]+\\?interface=loopback'");
         assertThat(told.get(2)).matches("now     in [0-9]+/s  out [0-9]+/s  subscribers 1  lost 0");
         assertThat(told.get(3)).startsWith("ledger: {\"role\":\"publisher\",\"offered\":").endsWith("\"difference\":0}");
         assertThat(told.get(4)).startsWith("ledger: {\"role\":\"subscriber\",\"known\":").endsWith("\"difference\":0}")
                 .containsPattern("\"delivered\":[1-9]").contains("\"in_flight\":0");
+        // Behind them the outbox, and the page's own endpoint.
+        assertThat(told.get(5)).startsWith("ledger: {\"role\":\"publisher\",\"offered\":").endsWith("\"difference\":0}")
+                .containsPattern("\"accepted\":[1-9]");
+        assertThat(told.get(6)).startsWith("ledger: {\"role\":\"subscriber\",\"known\":").endsWith("\"difference\":0}");
     }
 
     @Test
@@ -51,7 +55,7 @@ class DemoTest {
 
         String told = err.toString(StandardCharsets.UTF_8);
         assertThat(told.split("\rnow ")).hasSize(3);
-        assertThat(told.split("\n")).hasSize(5);
+        assertThat(told.split("\n")).hasSize(7);
     }
 
     @Test

@@ -137,6 +137,33 @@ class HouseTest {
     }
 
     @Test
+    void itIsAServerLikeAnyOtherAndWhatItShowsIsOnDisk() throws Exception {
+        assertThat(get("/openapi.yaml").body()).contains("\n  /v1/events:\n", "\n  /v1/endpoints:\n", "\n  /v1/demo/hook:\n");
+        assertThat(get("/v1/endpoints").body()).contains("/v1/demo/hook").doesNotContain("whsec_");
+        assertThat(get("/healthz").statusCode()).isEqualTo(200);
+        Event event;
+        try (BufferedReader stream = stream()) {
+            Metrics.send(house.parts().statsd().localAddress(), "stored:1|c\n");
+            event = next(stream, found -> found.subject().equals(Optional.of("stored")));
+        }
+        assertThat(get("/v1/events/" + event.id().orElseThrow()).body()).contains("\"topic\":\"metrics.counter\"");
+        await(() -> house.parts().feed().published().accepted() == house.parts().publisher().sums().accepted());
+        assertThat(get("/v1/ledger").body()).contains("\"name\":\"multicast\"", "\"name\":\"page\"").endsWith("\"difference\":0}");
+    }
+
+    @Test
+    void itsReceiverTakesWhatIsSignedForItAlone() throws Exception {
+        assertThat(post("/v1/demo/hook").body()).contains("\"code\":\"not-verified\"");
+        String id = house.parts().receiver().endpoint().orElseThrow();
+
+        assertThat(post("/v1/endpoints/" + id + "/test").statusCode()).isEqualTo(202);
+
+        await(() -> house.parts().receiver().verified() == 1);
+        await(() -> house.parts().alerts().orElseThrow().delivered() == 1);
+        assertThat(get("/v1/demo").body()).contains("\"received\":2,\"verified\":1", "\"latest\":[{\"specversion\":\"1.0\"");
+    }
+
+    @Test
     void garbageIsCountedAndHurtsNothing() throws Exception {
         try (BufferedReader stream = stream()) {
             Metrics.send(house.parts().statsd().localAddress(), "no metric\ngood:1|c\n:|\n\u0000\u0001");

@@ -80,8 +80,11 @@ class PageTest {
         assertThat(page.locator("#exactness-1")).hasText("exact");
         assertThat(page.locator("#lost-2")).hasText("0");
         assertThat(page.locator("#listening")).hasText("1");
-        assertThat(page.locator("#publishers tr")).hasCount(1);
-        assertThat(page.locator("#subscribers tr")).hasCount(1);
+        assertThat(page.locator("#lost-4")).hasText("0");
+        assertThat(page.locator("#stored")).hasText(ABOVE_ZERO);
+        assertThat(page.locator("#publishers")).containsText("multicast");
+        assertThat(page.locator("#subscribers")).containsText("multicast");
+        assertThat(page.locator("#homes li").first()).isVisible();
     }
 
     @Test
@@ -134,6 +137,28 @@ class PageTest {
         assertThat(page.locator("#badge")).hasText("Ledger closes");
         assertThat(page.locator("#acting")).hasText("");
         assertThat(page.locator("#waiting")).hasText("0");
+    }
+
+    @Test
+    void theAlertOfASavedSearchArrivesSigned() {
+        assertThat(page.locator("#alert-query")).hasValue("title:garden AND price:[* TO 500000]");
+        page.locator("#alert-query").fill("price:[0 TO 100000000]");
+        page.locator("#alert-form button").click();
+
+        assertThat(page.locator("#alert-outcome")).containsText("Saved as page-");
+        assertThat(page.locator("#arrived li").first()).isVisible();
+        assertThat(page.locator("#verified")).hasText(ABOVE_ZERO);
+        assertThat(page.locator("#lost-5")).hasText("0");
+        assertThat(page.locator("#badge")).hasText("Ledger closes");
+        page.locator("#alert-example").selectOption("4");
+        assertThat(page.locator("#alert-query")).hasValue("name:shop.* AND p99:[250 TO *]");
+        page.locator("#alert-query").fill("name:shop.* AND p99:[0 TO *]");
+        page.locator("#alert-form button").click();
+        assertThat(page.locator("#arrived li").filter(new Locator.FilterOptions().setHasText("p99")).first()).isVisible();
+        shoot(page, "desktop-alerts");
+        page.locator("#alert-query").fill("price:[");
+        page.locator("#alert-form button").click();
+        assertThat(page.locator("#alert-outcome")).containsText("column");
     }
 
     @Test
