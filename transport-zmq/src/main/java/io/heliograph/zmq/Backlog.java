@@ -179,7 +179,7 @@ final class Backlog {
     void accept(String topic, byte[] bytes, int from, int length, boolean isEvictable) {
         Chunk chunk = chunkFor(topic, FrameEncoder.encodedLength(topic, contextFor(topic), length), isEvictable);
         chunk.append(topic, bytes, from, length, FrameEncoder.encodedLength(topic, chunk.topic(), length));
-        count(chunk, 1, Chunk.size(topic.length(), length));
+        count(chunk, 1, PackedEntries.size(topic.length(), length));
     }
 
     void accept(LastValue last, boolean isEvictable) {

@@ -2,13 +2,10 @@ package io.heliograph.zmq;
 
 import io.heliograph.Event;
 import io.heliograph.LossReason;
-import io.heliograph.wire.DecodedEvent;
 import io.heliograph.wire.FrameDecoder;
 import io.heliograph.wire.FrameEncoder;
-import io.heliograph.wire.MalformedFrame;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -28,8 +25,6 @@ import java.util.Optional;
  */
 final class Chunk {
 
-    private static final int FIXED_SIZE = Event.of("t", new byte[0]).size() - 1;
-
     /**
      * Events that lie behind one another.
      *
@@ -40,16 +35,12 @@ final class Chunk {
     record Run(long from, int at, int bytes, int events, long sizeBytes) {
     }
 
-    /** An event that may wait only so long. */
-    private record Deadline(long sequence, long deadlineNs) {
-    }
-
     private final String topic;
     private final boolean isEvictable;
     /** Whether others read the same bytes, so that none of them may change. */
     private final boolean isShared;
     private final Account before = new Account();
-    private final ArrayDeque<Deadline> deadlines = new ArrayDeque<>(0);
+    private final Deadlines deadlines = new Deadlines();
     private ByteBuffer buffer;
     private int head;
     private int events;
@@ -149,12 +140,7 @@ final class Chunk {
 
     /** Whether an event here has waited longer than it may. */
     boolean hasExpired(long nowNs) {
-        for (Deadline each : deadlines) {
-            if (nowNs - each.deadlineNs() >= 0) {
-                return true;
-            }
-        }
-        return false;
+        return deadlines.isAnyOver(nowNs);
     }
 
     /** Words of what was not wanted or is lost, behind what is here. */
@@ -172,7 +158,7 @@ final class Chunk {
         makeRoom(encodedBytes);
         FrameEncoder.encode(event, topic, buffer);
         if (event.ttl().isPresent()) {
-            deadlines.addLast(new Deadline(end, nowNs + event.ttl().get().toNanos()));
+            deadlines.add(end, nowNs + event.ttl().get().toNanos());
         }
         count(event.size());
     }
@@ -187,12 +173,7 @@ final class Chunk {
     void append(String eventTopic, byte[] bytes, int from, int length, int encodedBytes) {
         makeRoom(encodedBytes);
         FrameEncoder.encodeBytes(eventTopic, topic, bytes, from, length, buffer);
-        count(size(eventTopic.length(), length));
-    }
-
-    /** What bytes of no stated type count for in a limit. */
-    static int size(int topicLength, int length) {
-        return (int) Math.min((long) FIXED_SIZE + topicLength + length, Integer.MAX_VALUE);
+        count(PackedEntries.size(eventTopic.length(), length));
     }
 
     /** Events of another chunk with the same context, behind what is here. */
@@ -220,12 +201,12 @@ final class Chunk {
         long leftBytes = sizeBytes;
         while (passed.end() < sequence) {
             if (Account.isAccount(buffer.getInt(at))) {
-                read(passed, at);
+                PackedEntries.read(buffer, at, passed);
                 at += Account.entryLength(buffer.getInt(at));
             } else {
-                leftBytes -= sizeAt(at, decoder);
+                leftBytes -= PackedEntries.size(buffer, at, topic, decoder);
                 left--;
-                at = endAt(at);
+                at = PackedEntries.endOfEvent(buffer, at);
                 passed.filter(1);
             }
         }
@@ -252,9 +233,9 @@ final class Chunk {
     /** Gives up the oldest event; says what it counted for. */
     int giveUpOldest(LossReason reason, FrameDecoder decoder) {
         passAccounts();
-        int size = sizeAt(head, decoder);
-        head = endAt(head);
-        forgetDeadline(before.end());
+        int size = PackedEntries.size(buffer, head, topic, decoder);
+        head = PackedEntries.endOfEvent(buffer, head);
+        deadlines.forget(before.end());
         before.lose(reason);
         events--;
         sizeBytes -= size;
@@ -270,11 +251,11 @@ final class Chunk {
         } else {
             for (int at = head; at < buffer.position(); ) {
                 if (Account.isAccount(buffer.getInt(at))) {
-                    read(before, at);
+                    PackedEntries.read(buffer, at, before);
                     at += Account.entryLength(buffer.getInt(at));
                 } else {
                     before.lose(reason);
-                    at = endAt(at);
+                    at = PackedEntries.endOfEvent(buffer, at);
                 }
             }
         }
@@ -288,50 +269,15 @@ final class Chunk {
     private void passAccounts() {
         while (head < buffer.position() && Account.isAccount(buffer.getInt(head))) {
             int length = Account.entryLength(buffer.getInt(head));
-            read(before, head);
+            PackedEntries.read(buffer, head, before);
             head += length;
         }
-    }
-
-    private void read(Account into, int at) {
-        if (!into.read(buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(at).limit(buffer.position()))) {
-            throw new AssertionError("an account that this lane wrote");
-        }
-    }
-
-    private void forgetDeadline(long sequence) {
-        if (!deadlines.isEmpty() && deadlines.getFirst().sequence() == sequence) {
-            deadlines.removeFirst();
-        }
-    }
-
-    /** Where the frame of the event at {@code at} begins. */
-    private int frameAt(int at) {
-        return MessageLayout.isSentEntry(buffer.getInt(at)) ? at + MessageLayout.SENT_ENTRY_BYTES : at;
-    }
-
-    /** Where it ends. */
-    private int endAt(int at) {
-        int frame = frameAt(at);
-        return frame + FrameDecoder.frameLength(buffer.getInt(frame));
-    }
-
-    private int sizeAt(int at, FrameDecoder decoder) {
-        int frame = frameAt(at);
-        int word = buffer.getInt(frame);
-        if (FrameDecoder.isBare(word)) {
-            return size(topic.length(), FrameDecoder.frameLength(word) - FrameEncoder.HEADER_BYTES);
-        }
-        return switch (decoder.decode(buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(frame).limit(buffer.position()), topic)) {
-            case DecodedEvent(Event event) -> event.size();
-            case MalformedFrame reason -> throw new AssertionError("a frame that this lane wrote: " + reason);
-        };
     }
 
     /** Whether the oldest event here has waited longer than it may. */
     boolean isOldestExpired(long nowNs) {
         passAccounts();
-        return !deadlines.isEmpty() && deadlines.getFirst().sequence() == before.end() && nowNs - deadlines.getFirst().deadlineNs() >= 0;
+        return deadlines.isOver(before.end(), nowNs);
     }
 
     /**
@@ -340,8 +286,8 @@ final class Chunk {
     int moveOldest(Chunk target, FrameDecoder decoder) {
         passAccounts();
         target.append(before);
-        int size = sizeAt(head, decoder);
-        int length = endAt(head) - head;
+        int size = PackedEntries.size(buffer, head, topic, decoder);
+        int length = PackedEntries.endOfEvent(buffer, head) - head;
         target.makeRoom(length);
         int position = target.buffer.position();
         target.buffer.put(position, buffer, head, length).position(position + length);
@@ -349,7 +295,7 @@ final class Chunk {
         head += length;
         events--;
         sizeBytes -= size;
-        forgetDeadline(before.end());
+        deadlines.forget(before.end());
         before.clear(before.end() + 1);
         passAccounts();
         return size;

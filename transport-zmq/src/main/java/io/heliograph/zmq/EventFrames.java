@@ -1,6 +1,5 @@
 package io.heliograph.zmq;
 
-import io.heliograph.wire.FrameDecoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -54,11 +53,9 @@ final class EventFrames {
     /** Where the next event ends. */
     private int endOfEvent() {
         int entry = at == 0 ? MessageLayout.TOPIC_AT + (message.get(MessageLayout.TOPIC_LENGTH_AT) & 0xff) : at;
-        int word = message.getInt(entry);
-        while (Account.isAccount(word) || MessageLayout.isSentEntry(word)) {
-            entry += Account.isAccount(word) ? Account.entryLength(word) : MessageLayout.SENT_ENTRY_BYTES;
-            word = message.getInt(entry);
+        while (Account.isAccount(message.getInt(entry))) {
+            entry += Account.entryLength(message.getInt(entry));
         }
-        return entry + FrameDecoder.frameLength(word);
+        return PackedEntries.endOfEvent(message, entry);
     }
 }

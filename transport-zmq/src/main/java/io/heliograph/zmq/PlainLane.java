@@ -171,7 +171,7 @@ final class PlainLane implements Destination {
     @Override
     public void accept(String topic, byte[] bytes, int from, int length, FlowPolicy ceiling) {
         byte[] header = hasHeader ? header(Event.of(topic, new byte[0])) : NO_HEADER;
-        add(topic, Arrays.copyOfRange(bytes, from, from + length), header, Chunk.size(topic.length(), length));
+        add(topic, Arrays.copyOfRange(bytes, from, from + length), header, PackedEntries.size(topic.length(), length));
     }
 
     private byte[] header(Event event) {

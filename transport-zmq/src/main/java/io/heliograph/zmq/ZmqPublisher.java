@@ -130,7 +130,7 @@ public final class ZmqPublisher implements Publisher {
             if (topic != lastTopic) {
                 lastTopic = Topic.require(topic);
             }
-            int size = Chunk.size(topic.length(), length);
+            int size = PackedEntries.size(topic.length(), length);
             if (size > config.limits().eventBytes()) {
                 return ledger.count(isClosed ? PublishResult.CLOSED : PublishResult.TOO_LARGE);
             }

@@ -118,7 +118,7 @@ public final class ZmqWorkPublisher implements Publisher {
         Topic.require(topic);
         lock.lock();
         try {
-            int size = Chunk.size(topic.length(), length);
+            int size = PackedEntries.size(topic.length(), length);
             return offer(topic, size, size > config.limits().eventBytes(), 0,
                     nowNs -> Parcel.of(nextSequence, topic, bytes, from, length, size, nowNs));
         } finally {

@@ -17,7 +17,7 @@
  *   ZmqWorkPublisher  WorkGroup  of  Tasks       ZmqWorkSubscriber  Worker, Enrolments
  * </pre>
  *
- * <p>JeroMQ's types appear in the classes named {@code ...Socket}, {@code Sockets} and {@code Plain...} only. A
+ * <p>JeroMQ's types appear in {@code Sockets}, in what is named {@code ...Socket}, {@code Plain...} or {@code Gate...}, and in {@code JoinedFrames}. A
  * {@code SocketLoop}'s thread alone uses sockets. A publisher has one lock, a subscriber and its intakes share one; no
  * socket is used under either.
  */
