@@ -38,7 +38,7 @@ public final class Schema {
 
     /** What was there before; a closed one takes no more. */
     void restore(List<Field> known, boolean isClosedThen) {
-        known.forEach(field -> fields.put(field.name(), field));
+        known.forEach(this::restore);
         isClosed = isClosedThen;
     }
 
@@ -57,13 +57,30 @@ public final class Schema {
         if (path.length() > FieldPath.MAX_LENGTH) {
             throw new ConfigException("field", path, "at most " + FieldPath.MAX_LENGTH + " characters");
         }
+        put(path, field.from(Field.Origin.DECLARED));
+    }
+
+    /**
+     * Takes over a field as a schema had it before, wherever its type came from: one that a query had implied bears other uses, as
+     * it did then.
+     *
+     * @throws ConfigException if a query already uses it as something else, or there are too many fields
+     */
+    public void restore(Field field) {
+        boolean isKnown = field(field.name()).filter(known -> known.isDeclared() && mayBecome(known, field)).isPresent();
+        if (!isKnown) {
+            put(FieldPath.canonical(field.name()), field);
+        }
+    }
+
+    private void put(String path, Field field) {
         synchronized (fields) {
             field(path).filter(known -> !mayBecome(known, field)).ifPresent(known -> {
                 throw new ConfigException("field " + path, field.type(), "what it is already: " + known.type()
                         + known.language().map(language -> " in " + language.code()).orElse(""));
             });
             requireRoom(path);
-            fields.put(path, new Field(path, field.type(), field.language(), Field.Origin.DECLARED));
+            fields.put(path, new Field(path, field.type(), field.language(), field.origin()));
         }
     }
 

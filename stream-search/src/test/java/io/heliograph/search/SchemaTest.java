@@ -160,4 +160,24 @@ class SchemaTest {
         assertThat(searches.match(event)).extracting(Match::searchId)
                 .containsExactly("attributes.level:[3 TO *]", "attributes.tenant:blue", "data.topic:orders", "topic:orders.new");
     }
+
+    @Test
+    void bearsOtherUsesOfAFieldThatItTookOverAsImplied() {
+        Field implied;
+        try (SearchIndex first = SearchIndex.open()) {
+            first.register(Search.of("word", "n:word"));
+            implied = first.schema().field("n").orElseThrow();
+        }
+        try (SearchIndex next = SearchIndex.open()) {
+            next.schema().restore(implied);
+            next.register(Search.of("range", "n:[1 TO 5]"));
+            assertThat(next.match(Event.json("t", "{\"n\": 2.5}"))).containsExactly(Match.of("range"));
+            next.schema().restore(Field.of("n", FieldType.TEXT));
+            assertThatThrownBy(() -> next.register(Search.of("other", "n:[1 TO 5]"))).isInstanceOf(QueryException.class);
+            next.schema().restore(implied);
+            assertThat(next.schema().field("n")).as("what is declared stays so").contains(Field.of("n", FieldType.TEXT));
+            assertThatThrownBy(() -> next.schema().restore(Field.of("n", FieldType.LONG).from(Field.Origin.USED)))
+                    .isInstanceOf(ConfigException.class).hasMessageContaining("TEXT");
+        }
+    }
 }
