@@ -307,7 +307,7 @@ class RequestReplyTest {
         RequestException answer = RequestScene.failure(scene.ask(requester, "small"));
         assertThat(answer.reason()).isEqualTo(Cause.TOO_LARGE);
         assertThat(answer).hasMessageContaining("max-event");
-        assertThat(responder.sums().failed(Cause.TOO_LARGE)).isEqualTo(1);
+        await().atMost(RequestScene.SOON).until(() -> responder.sums().failed(Cause.TOO_LARGE) == 1);
     }
 
     @Test
