@@ -7,7 +7,6 @@ export const strings = {
   save: 'Save',
   saved: id => `Saved as ${id}.`,
   removed: id => `${id} is gone.`,
-  refused: (detail, line, column) => line ? `${detail} [${line}:${column}]` : detail,
   unreachable: 'The server does not answer.',
   id: 'Search',
   topics: 'Topics',

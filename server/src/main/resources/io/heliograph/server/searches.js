@@ -72,7 +72,7 @@ async function ask(where, init) {
     const response = await request(where, init);
     if (!response.ok) {
       const problem = await response.json();
-      show(element('search-outcome'), strings.refused(problem.detail, problem.line, problem.column));
+      show(element('search-outcome'), problem.detail);
     }
     await refresh();
     return response;
