@@ -4,6 +4,7 @@ import io.heliograph.Publisher;
 import io.heliograph.time.Clock;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -92,7 +93,7 @@ final class Traffic implements AutoCloseable {
             }
             if (tick % TICKS_PER_LISTING == 0) {
                 // Whatever becomes of it is in the publisher's sums.
-                var _ = publisher.publish(listings.next());
+                var _ = publisher.publish(listings.next().toBuilder().time(Instant.now()).build());
             }
             int crowd = burstLeft().isPositive() ? BURST_FACTOR : 1;
             shopSender.send(shop.lines(1.0 / TICKS_PER_SECOND, crowd));

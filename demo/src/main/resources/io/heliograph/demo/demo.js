@@ -194,9 +194,15 @@ async function saveSearch(event) {
     const response = await request(`/v1/searches/${id}`, {method: 'PUT', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(search)});
     const problem = response.ok ? undefined : await response.json();
     show(element('alert-outcome'), response.ok ? strings.searchSaved(id) : strings.searchRefused(problem.detail, problem.line, problem.column));
+    await countSaved();
   } catch {
     show(element('alert-outcome'), strings.failed);
   }
+}
+
+async function watchSaved() {
+  await countSaved();
+  setTimeout(watchSaved, SAVED_MS);
 }
 
 async function countSaved() {
@@ -206,7 +212,6 @@ async function countSaved() {
   } catch {
     // The badge tells that nobody answers.
   }
-  setTimeout(countSaved, SAVED_MS);
 }
 
 async function copy(button) {
@@ -227,4 +232,4 @@ element('stall').addEventListener('click', () => act('/v1/demo/stall', {method: 
 element('policy').addEventListener('change', choosePolicy);
 for (const button of document.querySelectorAll('button.copy')) button.addEventListener('click', () => copy(button));
 poll();
-countSaved();
+watchSaved();

@@ -149,6 +149,7 @@ class PageTest {
         assertThat(page.locator("#arrived li").first()).isVisible();
         assertThat(page.locator("#verified")).hasText(ABOVE_ZERO);
         assertThat(page.locator("#lost-5")).hasText("0");
+        assertThat(page.locator("#saved")).hasText(ABOVE_ZERO);
         assertThat(page.locator("#badge")).hasText("Ledger closes");
         page.locator("#alert-example").selectOption("4");
         assertThat(page.locator("#alert-query")).hasValue("name:shop.* AND p99:[250 TO *]");
@@ -159,6 +160,9 @@ class PageTest {
         page.locator("#alert-query").fill("price:[");
         page.locator("#alert-form button").click();
         assertThat(page.locator("#alert-outcome")).containsText("column");
+        // Browsers note each refusal by themselves.
+        assertThat(browser.faults).singleElement().asString().contains("400");
+        browser.faults.clear();
     }
 
     @Test
@@ -176,7 +180,7 @@ class PageTest {
     void eachControlIsReachedByTheKeyboardAndShowsIt() {
         page.keyboard().press("Tab");
         assertThat(page.locator(".skip")).isFocused();
-        for (String control : new String[] {"#burst", "#stall", "#policy", "#filter", "#pause"}) {
+        for (String control : new String[] {"#burst", "#stall", "#policy", "#alert-example", "#alert-query", "#filter", "#pause"}) {
             page.locator(control).focus();
             page.keyboard().press("Shift+Tab");
             page.keyboard().press("Tab");
