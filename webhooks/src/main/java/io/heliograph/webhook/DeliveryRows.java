@@ -58,12 +58,6 @@ final class DeliveryRows {
         };
     }
 
-    /** Whether another of its key waits at the endpoint, or is under way. */
-    static boolean isBehind(Statements sql, String endpoint, String orderKey) throws SQLException {
-        return sql.row("SELECT 1 FROM webhooks_delivery WHERE endpoint = ? AND order_key = ? AND state <= 2 AND order_key IS NOT NULL"
-                + " LIMIT 1", row -> true, endpoint, orderKey).isPresent();
-    }
-
     /**
      * Gives up the oldest that no attempt is made at, to make room.
      *

@@ -64,7 +64,8 @@ final class FanOut {
     private final long leaseMs;
     private final List<Entry> newEvents = new ArrayList<>();
     private final List<Row> newRows = new ArrayList<>();
-    /** Identities of events, and keys that wait, which the tables do not show yet. */
+    private final BusyKeys busyKeys;
+    /** Identities of events, which the tables do not show yet. */
     private final Set<List<Object>> unseen = new HashSet<>();
     private final Map<String, Integer> handedOver = new HashMap<>();
 
@@ -74,10 +75,25 @@ final class FanOut {
     FanOut(Statements sql, Handover handover, OutboxObserver observer, long nowMs, long leaseMs) {
         this.sql = sql;
         this.balances = new Balances(sql);
+        this.busyKeys = new BusyKeys(sql);
         this.handover = handover;
         this.observer = observer;
         this.nowMs = nowMs;
         this.leaseMs = leaseMs;
+    }
+
+    /** Looks up with few statements what it would else ask for one by one; of no effect but that. */
+    void expect(List<Submission> submissions, List<Receivers> receivers) throws SQLException {
+        var keys = new HashMap<String, Set<String>>();
+        for (int i = 0; i < submissions.size(); i++) {
+            Optional<String> key = submissions.get(i).event().key();
+            for (Endpoint endpoint : receivers.get(i).takers()) {
+                endpoint.spec().orderKey(key).ifPresent(one -> keys.computeIfAbsent(endpoint.id(), id -> new HashSet<>()).add(one));
+            }
+        }
+        for (Map.Entry<String, Set<String>> entry : keys.entrySet()) {
+            busyKeys.ask(entry.getKey(), entry.getValue());
+        }
     }
 
     /** One by itself. */
@@ -209,10 +225,12 @@ final class FanOut {
                 }
                 case EVICT_OLDEST -> {
                     flush();
+                    busyKeys.forget();
                     yield DeliveryRows.evictOldest(sql, balances, endpoint.id(), LossReason.OVERFLOW);
                 }
                 case EVICT_SAME_KEY -> {
                     flush();
+                    busyKeys.forget();
                     yield DeliveryRows.evictSameKey(sql, balances, endpoint.id(), event.topic(), event.key());
                 }
                 case WAIT, BACK_PRESSURED, DROP, TOO_LARGE -> false;
@@ -228,8 +246,7 @@ final class FanOut {
         Event event = entry.submission.event();
         String id = endpoint.id();
         Optional<String> orderKey = endpoint.spec().orderKey(event.key());
-        boolean isBehind = orderKey.isPresent()
-                && (!unseen.add(List.of(id, orderKey.get())) || DeliveryRows.isBehind(sql, id, orderKey.get()));
+        boolean isBehind = orderKey.isPresent() && busyKeys.join(id, orderKey.get());
         Duration first = endpoint.spec().retry().first();
         int bytes = entry.submission.content().length;
         int already = handedOver.getOrDefault(id, 0);

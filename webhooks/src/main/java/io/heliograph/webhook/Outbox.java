@@ -62,6 +62,7 @@ public final class Outbox implements AutoCloseable {
     private volatile Handover handover = Handover.NONE;
     private final List<Consumer<PublishedEvent>> followers = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
+    private final ChanceBlock chance;
     private final PublisherLedger ledger = new PublisherLedger();
 
     private Outbox(SqlStore store, Endpoints endpoints, OutboxObserver observer, OutboxConfig config, Environment environment) {
@@ -70,6 +71,7 @@ public final class Outbox implements AutoCloseable {
         this.observer = observer;
         this.config = config;
         this.environment = environment;
+        this.chance = new ChanceBlock(environment.random());
         this.groups = new WriteGroups<>(store, store::write, this::storeAll, this::stored);
         this.inlet = store.watch("SELECT 1 FROM webhooks_inlet LIMIT 1", this::drainSoon);
     }
@@ -132,8 +134,10 @@ public final class Outbox implements AutoCloseable {
     private List<FanOut.Stored> storeAll(Statements sql, List<Submission> group) throws SQLException {
         FanOut fanOut = fanOut(sql);
         var pending = new ArrayList<FanOut.Pending>(group.size());
-        for (Submission submission : group) {
-            pending.add(fanOut.add(submission, endpoints.receivers(submission), group.size() == 1));
+        List<Receivers> receivers = group.stream().map(endpoints::receivers).toList();
+        fanOut.expect(group, receivers);
+        for (int i = 0; i < group.size(); i++) {
+            pending.add(fanOut.add(group.get(i), receivers.get(i), group.size() == 1));
         }
         fanOut.finish();
         return pending.stream().map(FanOut.Pending::get).toList();
@@ -281,7 +285,7 @@ public final class Outbox implements AutoCloseable {
     private MessageId newMessage() {
         lock.lock();
         try {
-            return MessageId.generate(environment.random(), nowMs());
+            return MessageId.generate(chance, nowMs());
         } finally {
             lock.unlock();
         }

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  */
 final class WriteGroups<T, R> {
 
-    private static final int MOST = 512;
+    private static final int MOST = 1_024;
     private static final long MOST_BYTES = 4 << 20;
 
     /** Writes a group. */
