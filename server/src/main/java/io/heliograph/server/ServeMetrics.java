@@ -10,6 +10,7 @@ import io.heliograph.webhook.Outbox;
 import io.heliograph.webhook.WebhookClient;
 import io.heliograph.webhook.WebhookClientCounts;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -43,7 +44,7 @@ final class ServeMetrics {
         samples.add(Sample.of("outcome", "delivered", counts.delivered()));
         samples.add(Sample.of("outcome", "gone", counts.gone()));
         counts.failed().forEach((reason, count) -> samples.add(Sample.of("outcome", reason.label(), count)));
-        samples.sort((one, other) -> one.labels().get("outcome").compareTo(other.labels().get("outcome")));
+        samples.sort(Comparator.comparing(sample -> sample.labels().getOrDefault("outcome", "")));
         return samples;
     }
 
