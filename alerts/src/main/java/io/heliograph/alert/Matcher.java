@@ -1,14 +1,10 @@
 package io.heliograph.alert;
 
-import io.heliograph.Event;
 import io.heliograph.LossReason;
 import io.heliograph.Notice;
 import io.heliograph.PublishResult;
 import io.heliograph.cloudevents.CloudEventJson;
-import io.heliograph.search.Detail;
 import io.heliograph.search.Match;
-import io.heliograph.search.Search;
-import io.heliograph.search.SearchIndex;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.SqlStore;
 import io.heliograph.store.StoreClosedException;
@@ -47,7 +43,6 @@ import java.util.function.Consumer;
  */
 final class Matcher implements AutoCloseable {
 
-    private static final Set<Detail> DETAILS = Set.of(Detail.CLAUSES, Detail.HIGHLIGHTS);
     /** Events with many matches that are under way at once; their matches are in memory. */
     private static final int MOST_HEAVY = 4;
     private static final long PAUSE_NS = Duration.ofMillis(100).toNanos();
@@ -61,6 +56,7 @@ final class Matcher implements AutoCloseable {
     private final Indexes indexes;
     private final AlertsConfig config;
     private final Environment environment;
+    private final Questions asking;
     private final Judge judge;
     private final MatchingSums sums = new MatchingSums();
     private final Consumer<AlertWrite> onWritten;
@@ -104,6 +100,7 @@ final class Matcher implements AutoCloseable {
         this.indexes = indexes;
         this.config = config;
         this.environment = environment;
+        this.asking = new Questions(indexes, environment);
         this.judge = new Judge(config, environment);
         this.onWritten = onWritten;
         this.thread = Thread.ofPlatform().daemon().name("heliograph-alert-matcher").unstarted(this::run);
@@ -230,7 +227,7 @@ final class Matcher implements AutoCloseable {
 
     private void matchOf(String tenant, List<PendingEvent> events) throws InterruptedException {
         Optional<TenantIndex> index = indexes.find(tenant);
-        Map<Long, List<Match>> matches = index.isPresent() ? match(index.get(), events) : Map.of();
+        Map<Long, List<Match>> matches = index.isPresent() ? asking.match(index.get(), events) : Map.of();
         var draft = new Draft();
         for (PendingEvent event : events) {
             List<Match> found = matches.get(event.row());
@@ -255,75 +252,16 @@ final class Matcher implements AutoCloseable {
         write(draft);
     }
 
-    /** By event; one that cannot be matched, whatever is wrong, is absent, and harms no other. */
-    private Map<Long, List<Match>> match(TenantIndex index, List<PendingEvent> events) {
-        List<PendingEvent> wanted = events.stream().filter(event -> index.wants(event.event().topic())).toList();
-        if (wanted.isEmpty()) {
-            return Map.of();
-        }
-        var matches = new HashMap<Long, List<Match>>();
-        try {
-            List<List<Match>> all = index.index().match(wanted.stream().map(PendingEvent::event).toList(), Set.of());
-            for (int i = 0; i < wanted.size(); i++) {
-                matches.put(wanted.get(i).row(), all.get(i));
-            }
-        } catch (OutOfMemoryError e) {
-            // No event's fault.
-            throw e;
-        } catch (RuntimeException | Error e) {
-            if (wanted.size() > 1) {
-                wanted.forEach(event -> matches.putAll(match(index, List.of(event))));
-            } else {
-                environment.tell(new Notice.Degraded("alerts", "an event could not be matched: " + e));
-            }
-        }
-        return matches;
-    }
-
     private void add(Draft draft, PendingEvent event, List<Judge.Finding> findings) {
         draft.json.put(event.row(), event.json());
         draft.findings += findings.size();
         List<Outcome> outcomes = findings.stream().flatMap(finding -> judge.judge(event, finding).stream()).toList();
-        draft.outcomes.addAll(explained(event.tenant(), event.event(), outcomes));
+        draft.outcomes.addAll(asking.explained(event.tenant(), event.event(), outcomes));
         if (draft.costs.isEmpty() && !findings.isEmpty()) {
-            sampleCost(draft, event.event(), findings.getFirst().search());
-        }
-    }
-
-    /** With what matched, where somebody will read that: it costs more than the match. */
-    private List<Outcome> explained(String tenant, Event event, List<Outcome> outcomes) {
-        Set<String> ids = new HashSet<>();
-        outcomes.stream().filter(Outcome::isTold).forEach(one -> ids.add(one.search().id()));
-        Map<String, String> details = new HashMap<>();
-        indexes.find(tenant).ifPresent(index -> explain(index.index(), event, ids, details));
-        return outcomes.stream().map(one -> one.with(details.getOrDefault(one.search().id(), AlertEvents.NO_DETAILS))).toList();
-    }
-
-    /** A match that cannot be explained is an alert nevertheless. */
-    private static void explain(SearchIndex index, Event event, Set<String> ids, Map<String, String> details) {
-        try {
-            index.explain(event, ids, DETAILS).forEach(match -> details.put(match.searchId(), AlertEvents.details(match)));
-        } catch (OutOfMemoryError e) {
-            throw e;
-        } catch (RuntimeException | Error e) {
-            if (ids.size() > 1) {
-                ids.forEach(id -> explain(index, event, Set.of(id), details));
-            }
-        }
-    }
-
-    /** Of each write one search is measured. */
-    private void sampleCost(Draft draft, Event event, SavedSearch search) {
-        Optional<TenantIndex> index = indexes.find(search.tenant());
-        if (index.isPresent()) {
-            Search query = TenantIndex.parts(search.id(), search.spec()).getFirst();
-            try {
-                long fromNs = environment.clock().nanoTime();
-                index.get().index().test(query, event);
-                draft.costs.put(new SearchKey(search.tenant(), search.id()), environment.clock().nanoTime() - fromNs);
-            } catch (RuntimeException | Error e) {
-                // Matched it was; without a measure it stays as it is.
-            }
+            // Of each write one search is measured.
+            SavedSearch search = findings.getFirst().search();
+            asking.costNs(search, event.event()).ifPresent(costNs ->
+                    draft.costs.put(new SearchKey(search.tenant(), search.id()), costNs));
         }
     }
 
@@ -437,7 +375,7 @@ final class Matcher implements AutoCloseable {
         Optional<byte[]> content = store.read(sql -> sql.row("SELECT content FROM webhooks_event WHERE id = ?", row -> row.getBytes(1),
                 late.about().row()));
         Outcome told = content.isEmpty() ? late
-                : explained(late.search().tenant(), CloudEventJson.read(content.get()), List.of(late)).getFirst();
+                : asking.explained(late.search().tenant(), CloudEventJson.read(content.get()), List.of(late)).getFirst();
         Map<Long, String> json = new HashMap<>();
         content.ifPresent(bytes -> json.put(late.about().row(), new String(bytes, StandardCharsets.UTF_8)));
         write(new MatchWrite.Batch(List.of(), Optional.empty(), List.of(told), json, Map.of()), 0);
