@@ -25,7 +25,7 @@ final class BusyKeys {
     void ask(String endpoint, Set<String> keys) throws SQLException {
         List<String> unknown = keys.stream().filter(key -> !known.containsKey(List.of(endpoint, key))).toList();
         Set<String> busy = new HashSet<>(sql.rowsOf("SELECT DISTINCT order_key FROM webhooks_delivery WHERE endpoint = ? AND state <= 2"
-                + " AND order_key IS NOT NULL AND order_key IN ", unknown, "", row -> row.getString(1), endpoint));
+                + " AND order_key IN ", unknown, "", row -> row.getString(1), endpoint));
         unknown.forEach(key -> known.put(List.of(endpoint, key), busy.contains(key)));
     }
 
