@@ -37,9 +37,11 @@ final class DeliveryRows {
     static final String RETURNING_DUE = " RETURNING id, event, endpoint, order_key, attempts, due_ms, expires_ms, batch, lease_ms,"
             + " (SELECT message FROM webhooks_event e WHERE e.id = webhooks_delivery.event),"
             + " (SELECT content FROM webhooks_event e WHERE e.id = webhooks_delivery.event)";
-    // Without IS NOT NULL, for which SQLite would read all that waits at the endpoint; IN says it as well.
+    private static final String SAME_KEY = "SELECT d.id FROM webhooks_delivery d JOIN webhooks_event e ON e.id = d.event"
+            + " WHERE d.endpoint = ? AND d.evictable = 1 AND e.topic = ? AND e.event_key = ? AND ";
+    private static final String SAME_KEY_END = " ORDER BY d.id LIMIT 1";
     private static final String NEXT_OF_KEYS = " WHERE state = 2 AND id IN (SELECT min(id) FROM webhooks_delivery"
-            + " WHERE endpoint = ? AND state <= 2 AND order_key IN ";
+            + " WHERE endpoint = ? AND state <= 2 AND order_key IS NOT NULL AND order_key IN ";
     private static final String NEXT_OF_KEYS_END = " GROUP BY order_key)";
     private static final String RETURNING_ENDED = " RETURNING endpoint, order_key, size, evictable";
 
@@ -65,18 +67,27 @@ final class DeliveryRows {
      * @return whether there was one
      */
     static boolean evictOldest(Statements sql, Balances balances, String endpoint, LossReason reason) throws SQLException {
-        Optional<Long> victim = sql.row("SELECT id FROM webhooks_delivery WHERE endpoint = ? AND state = 0 AND evictable = 1"
+        Optional<Long> ready = sql.row("SELECT id FROM webhooks_delivery WHERE endpoint = ? AND state = 0 AND evictable = 1"
                 + " ORDER BY due_ms, id LIMIT 1", row -> row.getLong(1), endpoint);
-        return evict(sql, balances, victim, reason);
+        Optional<Long> parked = sql.row("SELECT id FROM webhooks_delivery WHERE endpoint = ? AND state = 2 AND evictable = 1"
+                + " ORDER BY id LIMIT 1", row -> row.getLong(1), endpoint);
+        boolean isParkedOlder = parked.isPresent() && ready.filter(id -> id < parked.get()).isEmpty();
+        return evict(sql, balances, isParkedOlder ? parked : ready, reason);
     }
 
     /** Gives up the oldest of the same topic and key; see {@link #evictOldest}. */
     static boolean evictSameKey(Statements sql, Balances balances, String endpoint, String topic, Optional<String> key)
             throws SQLException {
-        Optional<Long> victim = key.isEmpty() ? Optional.empty() : sql.row("SELECT d.id FROM webhooks_delivery d"
-                + " JOIN webhooks_event e ON e.id = d.event WHERE d.endpoint = ? AND d.state = 0 AND d.evictable = 1"
-                + " AND e.topic = ? AND e.event_key = ? ORDER BY d.due_ms, d.id LIMIT 1", row -> row.getLong(1), endpoint, topic, key);
-        return evict(sql, balances, victim, LossReason.CONFLATED) || evictOldest(sql, balances, endpoint, LossReason.OVERFLOW);
+        if (key.isPresent()) {
+            // One text for each of the two, since each has an index of its own.
+            Optional<Long> ready = sql.row(SAME_KEY + "d.state = 0" + SAME_KEY_END, row -> row.getLong(1), endpoint, topic, key);
+            Optional<Long> parked = sql.row(SAME_KEY + "d.state = 2" + SAME_KEY_END, row -> row.getLong(1), endpoint, topic, key);
+            boolean isParkedOlder = parked.isPresent() && ready.filter(id -> id < parked.get()).isEmpty();
+            if (evict(sql, balances, isParkedOlder ? parked : ready, LossReason.CONFLATED)) {
+                return true;
+            }
+        }
+        return evictOldest(sql, balances, endpoint, LossReason.OVERFLOW);
     }
 
     private static boolean evict(Statements sql, Balances balances, Optional<Long> victim, LossReason reason) throws SQLException {
