@@ -9,24 +9,17 @@ import io.heliograph.spi.Environment;
 import io.heliograph.store.Schema;
 import io.heliograph.store.SqlStore;
 import io.heliograph.store.Statements;
-import io.heliograph.store.StoreBusyException;
-import io.heliograph.store.StoreClosedException;
-import io.heliograph.store.StoreFullException;
-import io.heliograph.store.Watch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -48,15 +41,12 @@ public final class Outbox implements AutoCloseable {
     public static final String DEFAULT_TENANT = "default";
 
     private static final String TEST_TOPIC = "heliograph.test";
-    private static final int INLET_BATCH = 100;
-    private static final int MAX_KEY_LENGTH = 256;
 
     private final SqlStore store;
     private final Endpoints endpoints;
     private final OutboxConfig config;
     private final Environment environment;
-    private final Watch inlet;
-    private final AtomicBoolean isDraining = new AtomicBoolean();
+    private final Inlet inlet;
     private final WriteGroups<Submission, FanOut.Stored> groups;
     private final OutboxObserver observer;
     private volatile Handover handover = Handover.NONE;
@@ -73,12 +63,13 @@ public final class Outbox implements AutoCloseable {
         this.environment = environment;
         this.chance = new ChanceBlock(environment.random());
         this.groups = new WriteGroups<>(store, store::write, this::storeAll, this::stored);
-        this.inlet = store.watch("SELECT 1 FROM webhooks_inlet LIMIT 1", this::drainSoon);
+        this.inlet = new Inlet(store, this::store, this::stored);
     }
 
     /** Its tables, for whoever opens the store. */
     public static Schema schema() {
-        return Schema.of("webhooks", Outbox.class, "001-webhooks.sql", "002-origin.sql", "003-query.sql", "004-batches.sql");
+        return Schema.of("webhooks", Outbox.class, "001-webhooks.sql", "002-origin.sql", "003-query.sql", "004-batches.sql",
+                "005-parked.sql");
     }
 
     /**
@@ -121,14 +112,14 @@ public final class Outbox implements AutoCloseable {
      * @return completes when it is on disk, or it is clear that it will not be; exceptionally where the disk fails
      */
     public CompletableFuture<Publication> publish(String tenant, Event event, Optional<String> idempotencyKey) {
-        Optional<Publication> refusal = refuse(event, idempotencyKey);
+        Optional<Publication> refusal = Refusals.before(event, idempotencyKey, config);
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(count(refusal.get()));
         }
         Submission submission = submission(tenant, event, idempotencyKey);
         endpoints.judge(submission);
         return groups.write(submission, submission.content().length).thenApply(FanOut.Stored::publication)
-                .exceptionally(failure -> count(refused(failure)));
+                .exceptionally(failure -> count(Refusals.after(failure)));
     }
 
     private List<FanOut.Stored> storeAll(Statements sql, List<Submission> group) throws SQLException {
@@ -182,7 +173,7 @@ public final class Outbox implements AutoCloseable {
         long bytes = 0;
         for (Event event : events) {
             int index = submissions.size();
-            Optional<Publication> refusal = refuse(event, idempotencyKey);
+            Optional<Publication> refusal = Refusals.before(event, idempotencyKey, config);
             if (refusal.isPresent()) {
                 return CompletableFuture.completedFuture(count(BatchPublication.refused(events.size(), index, refusal.get())));
             }
@@ -201,8 +192,8 @@ public final class Outbox implements AutoCloseable {
                     }
                     return new BatchPublication(stored.publications(), OptionalInt.empty());
                 })
-                .exceptionally(failure -> cause(failure) instanceof BatchFanOut.Refusal refusal ? refusal.of(events.size())
-                        : BatchPublication.refused(events.size(), 0, refused(failure)))
+                .exceptionally(failure -> Refusals.cause(failure) instanceof BatchFanOut.Refusal refusal ? refusal.of(events.size())
+                        : BatchPublication.refused(events.size(), 0, Refusals.after(failure)))
                 .thenApply(this::count);
     }
 
@@ -223,40 +214,13 @@ public final class Outbox implements AutoCloseable {
         }
         Submission submission = submission(tenant, event);
         try (Statements sql = Statements.on(connection)) {
-            sql.update("INSERT INTO webhooks_inlet (tenant, message, event_id, content) VALUES (?, ?, ?, ?)", submission.tenant(),
-                    submission.message(), submission.explicitId(), submission.content());
+            Inlet.put(sql, submission);
         }
         return PublishResult.ACCEPTED;
     }
 
-    private Optional<Publication> refuse(Event event, Optional<String> idempotencyKey) {
-        if (event.size() > config.maxEventBytes()) {
-            return Optional.of(Publication.refused(PublishResult.TOO_LARGE, "an event of " + event.size() + " bytes: at most "
-                    + config.maxEventBytes() + " are taken (setting maxEventBytes)"));
-        }
-        if (idempotencyKey.filter(key -> key.isEmpty() || key.length() > MAX_KEY_LENGTH).isPresent()) {
-            return Optional.of(Publication.refused(PublishResult.TOO_LARGE, "an idempotency key of " + idempotencyKey.get().length()
-                    + " characters: 1 to " + MAX_KEY_LENGTH + " are taken"));
-        }
-        return Optional.empty();
-    }
-
     private FanOut.Stored store(Statements sql, Submission submission) throws SQLException {
         return FanOut.store(sql, submission, endpoints.receivers(submission), observer, nowMs());
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-    }
-
-    private static Publication refused(Throwable failure) {
-        Throwable cause = cause(failure);
-        return switch (cause) {
-            case StoreBusyException busy -> Publication.refused(PublishResult.BACK_PRESSURED, String.valueOf(busy.getMessage()));
-            case StoreFullException full -> Publication.refused(PublishResult.BACK_PRESSURED, String.valueOf(full.getMessage()));
-            case StoreClosedException closed -> Publication.refused(PublishResult.CLOSED, String.valueOf(closed.getMessage()));
-            default -> throw new CompletionException(cause);
-        };
     }
 
     private Publication count(Publication publication) {
@@ -299,49 +263,6 @@ public final class Outbox implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-    }
-
-    private record Drained(List<Submission> submissions, List<Publication> publications, Set<String> ready) {
-    }
-
-    private void drainSoon() {
-        if (isDraining.compareAndSet(false, true)) {
-            var _ = store.write(this::drain).whenComplete((drained, failure) -> {
-                isDraining.set(false);
-                // After a failure its rows are still there, and the watch tells again.
-                if (failure == null) {
-                    drained.publications().forEach(this::count);
-                    drained.ready().forEach(this::tellReady);
-                    for (int i = 0; i < drained.submissions().size(); i++) {
-                        tellPublished(drained.submissions().get(i), drained.publications().get(i));
-                    }
-                }
-            });
-        }
-    }
-
-    private record Inlet(long id, Submission submission) {
-    }
-
-    /** In the order of their commit; behind one that finds no room all wait. */
-    private Drained drain(Statements sql) throws SQLException {
-        List<Inlet> waiting = sql.rows("SELECT id, tenant, message, event_id, content FROM webhooks_inlet ORDER BY id LIMIT ?",
-                row -> new Inlet(row.getLong(1), Submission.read(row.getString(2), row.getString(3),
-                        Optional.ofNullable(row.getString(4)), row.getBytes(5))), INLET_BATCH);
-        var submissions = new ArrayList<Submission>();
-        var publications = new ArrayList<Publication>();
-        var ready = new LinkedHashSet<String>();
-        for (Inlet one : waiting) {
-            FanOut.Stored stored = store(sql, one.submission());
-            if (stored.publication().result() == PublishResult.BACK_PRESSURED) {
-                break;
-            }
-            sql.update("DELETE FROM webhooks_inlet WHERE id = ?", one.id());
-            submissions.add(one.submission());
-            publications.add(stored.publication());
-            ready.addAll(stored.ready());
-        }
-        return new Drained(submissions, publications, ready);
     }
 
     /**

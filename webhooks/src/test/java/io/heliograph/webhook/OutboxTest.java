@@ -167,6 +167,33 @@ class OutboxTest {
     }
 
     @Test
+    void givesUpWhatIsParkedBehindAnAttemptAndNotWhatIsNew() {
+        try (OutboxFixture fixture = OutboxFixture.open(folder)) {
+            Endpoint ordered = fixture.add(spec().withLimits(EndpointLimits.defaults().withOrdering(Ordering.ENDPOINT))
+                    .withPolicy(FlowPolicy.dropOldest(events(3))));
+            Endpoint keyed = fixture.add(spec().withLimits(EndpointLimits.defaults().withOrdering(Ordering.KEY))
+                    .withPolicy(FlowPolicy.dropSameKey(events(3))));
+            fixture.outbox.publish(Event.builder("t").subject("a").id("0").build()).join();
+            for (Endpoint endpoint : List.of(ordered, keyed)) {
+                assertThat(fixture.store.write(sql -> DeliveryRows.claim(sql, endpoint.id(), Long.MAX_VALUE, Long.MAX_VALUE, 1)).join())
+                        .hasSize(1);
+            }
+            for (String id : List.of("1", "2", "3")) {
+                fixture.outbox.publish(Event.builder("t").subject("a").id(id).build()).join();
+            }
+            assertThat(fixture.sums(ordered).lost()).isEqualTo(Map.of(LossReason.OVERFLOW, 1L));
+            assertThat(fixture.sums(keyed).lost()).isEqualTo(Map.of(LossReason.CONFLATED, 1L));
+            for (Endpoint endpoint : List.of(ordered, keyed)) {
+                List<String> left = fixture.store.read(sql -> sql.rows("SELECT e.event_id FROM webhooks_delivery d JOIN webhooks_event e"
+                        + " ON e.id = d.event WHERE d.endpoint = ? AND d.state <= 2 ORDER BY d.id", row -> row.getString(1),
+                        endpoint.id()));
+                assertThat(left).containsExactly("0", "2", "3");
+            }
+            fixture.assertLaw();
+        }
+    }
+
+    @Test
     void refusesForAllWhatOneUnderBackPressureHasNoRoomFor() {
         try (OutboxFixture fixture = OutboxFixture.open(folder)) {
             fixture.add(spec().withPolicy(FlowPolicy.backPressure(events(2), Duration.ofSeconds(1))));
