@@ -12,9 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -34,8 +32,7 @@ public final class Endpoints {
     private final Environment environment;
     private final Conditions conditions;
     private final EndpointDirectory directory;
-    /** Those whose secrets do not open. */
-    private final Set<String> locked = ConcurrentHashMap.newKeySet();
+    private final LockedEndpoints locked = new LockedEndpoints();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
     private Endpoints(SqlStore store, SecretSeal seal, Conditions conditions, OutboxConfig config, Environment environment) {
@@ -50,11 +47,7 @@ public final class Endpoints {
     static Endpoints load(SqlStore store, SecretSeal seal, Conditions conditions, OutboxConfig config, Environment environment) {
         var endpoints = new Endpoints(store, seal, conditions, config, environment);
         List<EndpointRows.Opened> all = store.read(endpoints.rows::all);
-        if (!all.isEmpty() && all.stream().allMatch(one -> one.locked().isPresent())) {
-            // Not one opens: the key is another one, or gone, and its owner is to hear of it before anything is written.
-            throw new ConfigException("master key", "the one that is here", "one that opens a secret of this store: "
-                    + all.getFirst().locked().get());
-        }
+        LockedEndpoints.requireOneOpen(all);
         all.forEach(endpoints::admit);
         return endpoints;
     }
@@ -63,9 +56,7 @@ public final class Endpoints {
     private void admit(EndpointRows.Opened one) {
         Endpoint endpoint = one.endpoint();
         if (one.locked().isPresent()) {
-            locked.add(endpoint.id());
-            // Its events gather until the key is back.
-            endpoint = endpoint.isActive() ? endpoint.with(EndpointState.PAUSED, one.locked().get()) : endpoint;
+            endpoint = locked.admit(endpoint, one.locked().get());
             tell(endpoint, one.locked().get());
         }
         try {
@@ -211,6 +202,11 @@ public final class Endpoints {
     /** An endpoint's sums over its whole life. */
     public Optional<EndpointSums> sums(String id) {
         return store.read(sql -> sql.row("SELECT * FROM webhooks_endpoint WHERE id = ?", EndpointSums::read, id));
+    }
+
+    /** Whether one of a tenant's endpoints is sent to. */
+    boolean isAnyActive(String tenant) {
+        return directory.of(tenant).values().stream().anyMatch(Endpoint::isActive);
     }
 
     /** Has {@code listener} told the id of each endpoint that changes; on the store's thread, so it is quick. */

@@ -49,6 +49,10 @@ record Parcel(List<DueDelivery> deliveries) {
 
     /** Those whose time to live has not ended. */
     List<DueDelivery> aliveAt(Instant now) {
-        return deliveries.stream().filter(delivery -> !delivery.isExpiredAt(now)).toList();
+        boolean isAnyExpired = false;
+        for (DueDelivery delivery : deliveries) {
+            isAnyExpired |= delivery.isExpiredAt(now);
+        }
+        return isAnyExpired ? deliveries.stream().filter(delivery -> !delivery.isExpiredAt(now)).toList() : deliveries;
     }
 }

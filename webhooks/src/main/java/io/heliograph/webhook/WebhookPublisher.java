@@ -116,7 +116,7 @@ public final class WebhookPublisher implements Publisher {
     }
 
     private PublishResult count(PublishResult result) {
-        boolean isUnheard = result == PublishResult.ACCEPTED && subscribers() == 0;
+        boolean isUnheard = result == PublishResult.ACCEPTED && !outbox.endpoints().isAnyActive(tenant);
         lock.lock();
         try {
             if (isUnheard) {

@@ -47,15 +47,18 @@
  *
  * <pre>
  *   Outbox                      publish, inlet, retention
+ *    |- Inlet                   what callers publish in transactions of their own
  *    |- Endpoints               who gets events: on disk and in memory
+ *    |   `- EndpointDirectory   found by topic, query and group
  *    |- FanOut                  an event once, a small row for each receiver, as its policy says
  *    `- Recovery                what an endpoint missed
  *   Deliveries                  one thread that says who may begin
- *    |- Lane                    the way to one endpoint: its gate, what was claimed
- *    |- Courier                 one attempt
- *    |- NextAttempt             what becomes of the delivery
- *    `- Settlement              the write that notes it
- *   DeliveryRows, AttemptRows, EndpointRows     all of the SQL, but the events'
+ *    |- Lanes, Rota             the way to each endpoint: its gate, what was claimed; which is to be looked at, and when
+ *    |- Claims                  what is due, out of the queue
+ *    |- Attempts                one at a parcel, which is a delivery or a batch: Courier sends it, NextAttempt says what becomes of it
+ *    |- Outcomes                the writes that note it: Settlement
+ *    `- Housekeeping            retention, leases
+ *   DeliveryRows, BatchRows, AttemptRows, EndpointRows     all of the SQL, but the events'
  * </pre>
  */
 package io.heliograph.webhook;
