@@ -40,8 +40,9 @@ final class DeliveryRows {
     private static final String SAME_KEY = "SELECT d.id FROM webhooks_delivery d JOIN webhooks_event e ON e.id = d.event"
             + " WHERE d.endpoint = ? AND d.evictable = 1 AND e.topic = ? AND e.event_key = ? AND ";
     private static final String SAME_KEY_END = " ORDER BY d.id LIMIT 1";
+    // Without IS NOT NULL, for which SQLite would read all that waits at the endpoint; IN says it as well.
     private static final String NEXT_OF_KEYS = " WHERE state = 2 AND id IN (SELECT min(id) FROM webhooks_delivery"
-            + " WHERE endpoint = ? AND state <= 2 AND order_key IS NOT NULL AND order_key IN ";
+            + " WHERE endpoint = ? AND state <= 2 AND order_key IN ";
     private static final String NEXT_OF_KEYS_END = " GROUP BY order_key)";
     private static final String RETURNING_ENDED = " RETURNING endpoint, order_key, size, evictable";
 
