@@ -47,6 +47,7 @@ import java.util.function.Consumer;
 public final class Alerts implements AutoCloseable {
 
     private static final int LOOKED_THROUGH = 10_000;
+    private static final String RESERVED = "heliograph.";
     private static final Duration DELETIONS_KEPT = Duration.ofDays(1);
 
     private final SqlStore store;
@@ -261,14 +262,16 @@ public final class Alerts implements AutoCloseable {
 
     /**
      * Tries a search on the tenant's last events, the latest first; as far as they are among the last {@value #LOOKED_THROUGH} of all.
+     * Notices and alerts are not among them, unless the search looks at their topics.
      *
      * @param last how many
      * @throws io.heliograph.search.QueryException if its query cannot be used
      */
     public List<Tested> testRecent(String tenant, SearchSpec spec, int last) {
+        boolean isOfOwn = spec.topics().stream().anyMatch(filter -> filter.toString().startsWith(RESERVED));
         List<byte[]> recent = store.read(sql -> sql.rows("SELECT content FROM webhooks_event WHERE tenant = ? AND id > (SELECT"
-                + " coalesce(max(id), 0) FROM webhooks_event) - " + LOOKED_THROUGH + " ORDER BY id DESC LIMIT ?", row -> row.getBytes(1),
-                tenant, last));
+                + " coalesce(max(id), 0) FROM webhooks_event) - " + LOOKED_THROUGH + (isOfOwn ? "" : " AND topic NOT LIKE '" + RESERVED + "%'")
+                + " ORDER BY id DESC LIMIT ?", row -> row.getBytes(1), tenant, last));
         return test(tenant, spec, recent.stream().map(CloudEventJson::read).toList());
     }
 

@@ -129,7 +129,8 @@ final class TenantIndex implements AutoCloseable {
 
     private boolean isStored(Field field) {
         Field stored = storedFields.get(field.name());
-        return stored != null && stored.type() == field.type() && stored.language().equals(field.language());
+        return stored != null && stored.type() == field.type() && stored.language().equals(field.language())
+                && (stored.origin() == Field.Origin.DECLARED || field.origin() != Field.Origin.DECLARED);
     }
 
     /** They are in the store. */
@@ -141,7 +142,7 @@ final class TenantIndex implements AutoCloseable {
     void take(Field field) {
         storedFields.put(field.name(), field);
         try {
-            index.schema().declare(field);
+            index.schema().restore(field);
         } catch (ConfigException e) {
             environment.tell(new Notice.Degraded("searches of tenant " + tenant, String.valueOf(e.getMessage())));
         }

@@ -95,9 +95,12 @@ class AlertsTest {
                     .containsExactly(false, true);
             fixture.publish(dear);
             fixture.publish(fitting);
+            fixture.publish(Event.json("heliograph.note", "{\"title\": \"garden\"}"));
             List<Alerts.Tested> recent = fixture.alerts.testRecent("default", spec, 10);
             assertThat(recent).extracting(Alerts.Tested::isMatch).containsExactly(true, false);
             assertThat(recent.getLast().trial().failing()).containsExactly("price:[* TO 500000]");
+            assertThat(fixture.alerts.testRecent("default", spec.withTopics(List.of(TopicFilter.of("heliograph.note"))), 1)).hasSize(1)
+                    .allMatch(tested -> tested.event().topic().equals("heliograph.note"));
 
             fixture.put("gardens", spec);
             assertThat(fixture.alerts.match("default", List.of(dear, fitting))).extracting(found -> found.stream().map(Match::searchId).toList())

@@ -3,6 +3,7 @@ package io.heliograph.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.heliograph.Event;
 import io.heliograph.search.Field;
 import io.heliograph.search.FieldType;
 import io.heliograph.search.QueryException;
@@ -59,6 +60,28 @@ class SavedSearchesTest {
             fixture.publish(AlertsFixture.listing(301, "garden", 5));
             fixture.awaitMatched();
             assertThat(fixture.given()).endsWith("s l-300");
+        }
+    }
+
+    @Test
+    void keepsAFieldAsAQueryHasImpliedItUntilSomebodyDeclaresIt() {
+        try (AlertsFixture fixture = AlertsFixture.in(folder).open()) {
+            fixture.put("word", "n:word");
+            fixture.put("range", "n:[1 TO 5]");
+            fixture.put("whole", "m:[1 TO 5]");
+            fixture.publish(Event.json("t", "{\"n\": 2.5, \"m\": 2.5}"));
+            fixture.awaitMatched();
+            assertThat(fixture.alerts()).extracting(Alert::search).containsExactly("range", "whole");
+        }
+        try (AlertsFixture fixture = AlertsFixture.in(folder).open()) {
+            fixture.put("third", "n:[2 TO 3]");
+            fixture.publish(Event.json("t", "{\"n\": 2.5, \"m\": 2.5}"));
+            fixture.awaitMatched();
+            assertThat(fixture.alerts()).extracting(Alert::search).containsExactly("range", "whole", "range", "third", "whole");
+            fixture.alerts.searches().declare("default", List.of(Field.of("n", FieldType.TEXT))).join();
+        }
+        try (AlertsFixture fixture = AlertsFixture.in(folder).open()) {
+            assertThatThrownBy(() -> fixture.put("fourth", "n:[2 TO 3]")).hasCauseInstanceOf(QueryException.class);
         }
     }
 
