@@ -27,6 +27,8 @@ import java.util.Optional;
 final class Backlog {
 
     private static final Occupancy NO_DISK = new Occupancy();
+    /** Less than this part is little. */
+    private static final int FEW = 8;
 
     private final ZmqLimits limits;
     private final FrameDecoder decoder = new FrameDecoder();
@@ -83,6 +85,11 @@ final class Backlog {
     /** The chunks, the oldest first; not to be changed. */
     Iterable<Chunk> chunks() {
         return chunks;
+    }
+
+    /** Whether what waits is little, be it for a message or for {@code limit}. */
+    boolean isFew(Limit limit) {
+        return memory.events() < limit.events() / FEW && memory.bytes() < Math.min(limits.messageBytes(), limit.bytes()) / FEW;
     }
 
     boolean hasRoom(Limit limit, int sizeBytes) {
@@ -201,7 +208,7 @@ final class Backlog {
             return;
         }
         Chunk.Run run = others.runFrom(next, decoder);
-        boolean isShared = isSealed && isPlain() && others.before().isEmpty() && run.bytes() >= limits.messageBytes() / 4;
+        boolean isShared = isSealed && isPlain() && others.before().isEmpty() && others.isFilledBy(run);
         Chunk chunk;
         if (isShared) {
             chunk = others.share(run, isEvictable);

@@ -25,6 +25,9 @@ import java.util.Optional;
  */
 final class Chunk {
 
+    /** Less is copied: it is less than what a chunk takes besides. */
+    private static final int LEAST_SHARED_BYTES = 1 << 10;
+
     /**
      * Events that lie behind one another.
      *
@@ -184,6 +187,11 @@ final class Chunk {
         events += run.events();
         sizeBytes += run.sizeBytes();
         end += run.events();
+    }
+
+    /** Whether its bytes are kept for little else if they are kept for {@code run}; they are whole, however few are used. */
+    boolean isFilledBy(Run run) {
+        return run.bytes() >= LEAST_SHARED_BYTES && run.bytes() >= buffer.capacity() / 4;
     }
 
     /** A chunk of these events alone, in the same bytes, which must not change any more. */

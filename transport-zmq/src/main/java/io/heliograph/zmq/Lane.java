@@ -200,6 +200,11 @@ final class Lane implements Destination {
                 : window.hasRoom() && (window.eventsLeft() > 0 || backlog.oldestEvents() == 0);
     }
 
+    /** Whether so little can be sent that it is worth a moment to let more gather. */
+    boolean isFewReady() {
+        return !window.isReady() && backlog.isFew(inForce.limit());
+    }
+
     /** Whether nothing at all waits to be sent. */
     boolean isSent() {
         return !window.isReady() && backlog.isSilent();

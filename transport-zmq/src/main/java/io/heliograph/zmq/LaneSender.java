@@ -39,6 +39,7 @@ final class LaneSender {
     /** What became of each, as far as it was tried. */
     private final List<PeerSocket.Sent> sent = new ArrayList<>();
     private final EventFrames frames = new EventFrames();
+    private boolean isGathering;
     private boolean hasMadeRoom;
     private long restedNs;
     private int turnsSinceTold;
@@ -79,6 +80,7 @@ final class LaneSender {
                 onChange.run();
             }
             isDone = remotes.isDone(policy.get(), nowNs);
+            isGathering = false;
             for (RemoteSubscriber remote : remotes.all()) {
                 gather(remote, nowNs);
             }
@@ -88,10 +90,15 @@ final class LaneSender {
             }
             if (outgoing.isEmpty()) {
                 tellOfRoom();
-                return false;
             }
         } finally {
             lock.unlock();
+        }
+        if (outgoing.isEmpty()) {
+            if (isGathering) {
+                Thread.yield();
+            }
+            return isGathering;
         }
         send();
         enter();
@@ -107,8 +114,18 @@ final class LaneSender {
     private void gather(RemoteSubscriber remote, long nowNs) {
         for (int i = 0; i < FRAMES_PER_TURN; i++) {
             RemoteSubscriber.Due due = remote.due(remotes.isClosing(), config.limits().heartbeat().toNanos(), nowNs);
+            if (due == RemoteSubscriber.Due.NOTHING) {
+                if (i == 0) {
+                    remote.idle();
+                }
+                return;
+            }
             // What is due beside frames depends on whether the one before was taken.
-            if (due == RemoteSubscriber.Due.NOTHING || i > 0 && due != RemoteSubscriber.Due.FRAME) {
+            if (i > 0 && (due != RemoteSubscriber.Due.FRAME || remote.lane.isFewReady())) {
+                return;
+            }
+            if (due == RemoteSubscriber.Due.FRAME && !remotes.isClosing() && remote.isGathering()) {
+                isGathering = true;
                 return;
             }
             outgoing.add(new Outgoing(remote, due, remote.peer, message(remote, due)));

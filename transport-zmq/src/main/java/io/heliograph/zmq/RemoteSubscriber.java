@@ -12,6 +12,11 @@ final class RemoteSubscriber {
     private static final long TAIL_NS = Duration.ofMillis(10).toNanos();
     /** After ZeroMQ was full for this one. */
     private static final long AGAIN_NS = Duration.ofMillis(1).toNanos();
+    /**
+     * Right behind a frame that it was sent, the sender gives way to those that publish so often before it sends another of few
+     * events: small frames cost all threads more than they carry. A lane that was idle is not kept waiting.
+     */
+    private static final int MOST_GATHERING_TURNS = 32;
     static final long END_PERIOD_NS = Duration.ofMillis(100).toNanos();
 
     /** What it is to be sent next. */
@@ -41,6 +46,7 @@ final class RemoteSubscriber {
     private long tailSinceNs;
     private boolean isTailNoted;
     private boolean isEndSent;
+    private int gatheringTurns;
 
     RemoteSubscriber(Lane lane, boolean beginsWithLast, Peer peer, long nowNs) {
         this.lane = lane;
@@ -85,10 +91,25 @@ final class RemoteSubscriber {
         return isClosing || nowNs - tailSinceNs >= TAIL_NS;
     }
 
+    /** Whether the frame that is due is better sent a turn later, since more events may gather in it. */
+    boolean isGathering() {
+        if (gatheringTurns == 0 || !lane.isFewReady()) {
+            return false;
+        }
+        gatheringTurns--;
+        return true;
+    }
+
+    /** Nothing is due to it: what comes next leaves at once. */
+    void idle() {
+        gatheringTurns = 0;
+    }
+
     /** It was sent what was due. */
     void onSent(Due what, long nowNs) {
         lastSentNs = nowNs;
         isEndSent |= what == Due.END;
+        gatheringTurns = what == Due.FRAME ? MOST_GATHERING_TURNS : 0;
         isWelcomeDue &= what != Due.WELCOME;
     }
 
