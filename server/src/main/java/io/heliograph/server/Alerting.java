@@ -21,7 +21,8 @@ import java.util.Optional;
 
 /**
  * Saved searches and their alerts as {@code serve} has them: matched, sent to the operator's addresses, shown to viewers, asked over
- * HTTP. Thread-safe; its threads are those of {@link Alerts} and of the addresses' publishers.
+ * HTTP. Old alerts are removed. Thread-safe; its threads are those of {@link Alerts}, {@link HourlyRemoval} and the addresses'
+ * publishers.
  */
 final class Alerting implements TenantSums, AutoCloseable {
 
@@ -32,6 +33,7 @@ final class Alerting implements TenantSums, AutoCloseable {
     private final Map<String, Publisher> addresses = new LinkedHashMap<>();
     private final EventTail tail = new EventTail(TAIL);
     private final Alerts alerts;
+    private final HourlyRemoval removal;
 
     private Alerting(SqlStore store, Outbox outbox, Map<String, String> named, AlertsConfig config, Environment environment) {
         try {
@@ -43,6 +45,7 @@ final class Alerting implements TenantSums, AutoCloseable {
             throw e;
         }
         alerts.follow(alert -> tail.show(alert.tenant(), alert.event(), AlertRoutes.id(alert)));
+        removal = HourlyRemoval.start("alerts", alerts::removeOld, environment);
     }
 
     /**
@@ -106,6 +109,7 @@ final class Alerting implements TenantSums, AutoCloseable {
     /** Matches nothing more; what waits is there in the next process. Idempotent. */
     @Override
     public void close() {
+        removal.close();
         alerts.close();
         addresses.values().forEach(Publisher::close);
     }
