@@ -18,8 +18,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -53,18 +51,18 @@ final class DemoHouse implements AutoCloseable {
             var folder = TemporaryFolder.create("heliograph-demo");
             closing.push(folder::close);
             AlertReceiver receiver = AlertReceiver.create(random);
-            var opened = new AtomicReference<Optional<DemoFlow>>(Optional.empty());
+            var opened = new ArrayList<DemoFlow>();
             // A flow whose server does not come up has nobody else to close it.
-            closing.push(() -> opened.get().ifPresent(DemoFlow::close));
+            closing.push(() -> opened.forEach(DemoFlow::close));
             int port = PortChoice.open(config.port(), ServerConfig.DEFAULT_PORT, PortChoice::probeTcp);
             ServeConfig served = ServeConfig.of(folder.path()).withMode(ServeConfig.Mode.DEV).withLimits(LIMITS);
             serve = Serve.start(served.withHttp(served.http().withPort(port)), parts -> {
-                opened.set(Optional.of(DemoFlow.open(config, address, parts, receiver)));
-                return List.of(new DemoPanel(opened.get().orElseThrow().parts()).panel(), METRICS);
+                opened.add(DemoFlow.open(config, address, parts, receiver));
+                return List.of(new DemoPanel(opened.getFirst().parts()).panel(), METRICS);
             });
             closing.pop();
             closing.push(this::closeServe);
-            flow = opened.get().orElseThrow();
+            flow = opened.getFirst();
             closing.push(flow::close);
             EndpointSpec page = EndpointSpec.of(TargetUrl.parse(serve.url() + AlertReceiver.PATH), KeyRing.of(receiver.secret()))
                     .withTopics(List.of(ALERTS));
