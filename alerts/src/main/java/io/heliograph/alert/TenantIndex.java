@@ -1,7 +1,6 @@
 package io.heliograph.alert;
 
 import io.heliograph.ConfigException;
-import io.heliograph.Event;
 import io.heliograph.Notice;
 import io.heliograph.TopicFilter;
 import io.heliograph.search.Field;
@@ -31,7 +30,6 @@ final class TenantIndex implements AutoCloseable {
 
     /** Between a search's id and the number of one of its condition's queries. */
     private static final char PART = '\n';
-    private static final Event NOTHING = Event.json("nothing", "{}");
     private static final Set<String> OWN_FIELDS = Schema.open().fields().stream().map(Field::name).collect(Collectors.toSet());
 
     private final String tenant;
@@ -91,7 +89,7 @@ final class TenantIndex implements AutoCloseable {
      * @throws QueryException if one cannot be used
      */
     void check(String id, SearchSpec spec) {
-        parts(id, spec).forEach(search -> index.test(search, NOTHING));
+        parts(id, spec).forEach(index::check);
     }
 
     /** The id of the search that an id in the index is of, or of a part of. */

@@ -36,6 +36,7 @@ import java.util.function.Function;
  * DATA/api-key       the first key, for this machine's own commands
  * DATA/master.key    seals the endpoints' secrets: to be kept safe, and apart from copies of the store
  * DATA/heliograph.db the store, if it is nowhere else
+ * DATA/searches      a cache of the saved searches' index; may be removed while nobody serves
  * </pre>
  *
  * <p>Thread-safe. Its threads are those of {@link SqlStore}, {@link WebhookClient}, {@link Deliveries}, {@link Alerts}, the
@@ -46,6 +47,7 @@ public final class Serve implements AutoCloseable {
     private static final Limit TAIL = new Limit(1_000, 8L << 20);
     private static final String FIRST_KEY_FILE = "api-key";
     private static final String MASTER_KEY_FILE = "master.key";
+    private static final String SEARCHES_FOLDER = "searches";
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<Inflow> inflows = new ArrayList<>();
@@ -68,7 +70,8 @@ public final class Serve implements AutoCloseable {
             WebhookClient client = hold(WebhookClient.open(WebhookClientConfig.defaults(),
                     TargetGuard.of(config.allowed(), HostResolver.SYSTEM), environment));
             deliveries = hold(Deliveries.start(outbox, client, environment));
-            alerting = hold(Alerting.open(store, outbox, config.addresses(), config.limits().alerts(), environment));
+            alerting = hold(Alerting.open(store, outbox, config.addresses(),
+                    config.limits().alerts().withCache(config.data().resolve(SEARCHES_FOLDER)), environment));
             config.listens().forEach(address -> inflows.add(hold(Inflow.open(address, outbox, environment))));
 
             ApiKeys keys = ApiKeys.in(config.data(), random);

@@ -21,9 +21,9 @@ public record ServeLimits(StoreLimits store, OutboxConfig outbox, AlertsConfig a
         return DEFAULT;
     }
 
-    /** The same, keeping events for another time. */
+    /** The same, keeping events and alerts for another time. */
     public ServeLimits withRetention(Duration other) {
-        return new ServeLimits(store, outbox.withRetention(other), alerts);
+        return new ServeLimits(store, outbox.withRetention(other), alerts.withRetention(other));
     }
 
     /** The same with other limits of saved searches. */

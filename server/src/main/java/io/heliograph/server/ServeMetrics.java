@@ -12,6 +12,7 @@ import io.heliograph.webhook.WebhookClientCounts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /** What {@code serve} counts, of all tenants together, for {@code /metrics}. Stateless. */
@@ -44,7 +45,7 @@ final class ServeMetrics {
         samples.add(Sample.of("outcome", "delivered", counts.delivered()));
         samples.add(Sample.of("outcome", "gone", counts.gone()));
         counts.failed().forEach((reason, count) -> samples.add(Sample.of("outcome", reason.label(), count)));
-        samples.sort(Comparator.comparing(sample -> sample.labels().getOrDefault("outcome", "")));
+        samples.sort(Comparator.comparing(sample -> Objects.requireNonNullElse(sample.labels().get("outcome"), "")));
         return samples;
     }
 

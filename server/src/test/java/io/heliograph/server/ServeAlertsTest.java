@@ -142,6 +142,7 @@ class ServeAlertsTest {
             put(house, "gone", "{\"query\":\"title:garden\"}").expect(201);
             house.delete("/v1/searches/gone").expect(204);
         }
+        assertThat(folder.resolve("searches")).as("the index, for the next start").isNotEmptyDirectory();
         try (ServeFixture house = ServeFixture.dev(folder)) {
             assertThat(house.serve.searchesFound()).isEqualTo(1);
             publish(house, "garden", GARDEN);

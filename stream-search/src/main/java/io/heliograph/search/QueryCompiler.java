@@ -64,6 +64,15 @@ final class QueryCompiler {
     }
 
     /**
+     * Compiles a query that is not kept; the schema learns nothing.
+     *
+     * @throws QueryException if it cannot be used
+     */
+    static CompiledQuery compileOnTrial(Clause clause, Schema schema, Settings settings) {
+        return new QueryCompiler(new SchemaDraft(schema), settings).whole(clause);
+    }
+
+    /**
      * Compiles a query that the schema has nothing to learn from, so that it does not matter in which order such queries are
      * compiled; empty for any other, and for one that cannot be used.
      */

@@ -317,12 +317,21 @@ public final class SearchIndex implements AutoCloseable {
     }
 
     /**
-     * Tries a search on an event, without registering anything.
+     * Checks a search as {@link #register(Search)} does, without registering it. The schema learns the fields that it uses.
+     *
+     * @throws QueryException if its query cannot be used; the schema has learnt nothing then
+     */
+    public void check(Search search) {
+        compile(search);
+    }
+
+    /**
+     * Tries a search on an event, without registering anything. The schema learns nothing from its query.
      *
      * @throws QueryException if its query cannot be used
      */
     public Trial test(Search search, Event event) {
-        CompiledQuery compiled = compile(search);
+        CompiledQuery compiled = QueryCompiler.compileOnTrial(search.parse(config.queryLimits()), schema, settings(search));
         EventForm form = read(event, Targets.of(compiled.targets(), 1));
         return new MatchDetails(form).trial(compiled);
     }

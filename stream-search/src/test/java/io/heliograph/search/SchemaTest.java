@@ -180,4 +180,15 @@ class SchemaTest {
                     .isInstanceOf(ConfigException.class).hasMessageContaining("TEXT");
         }
     }
+
+    @Test
+    void learnsNothingOfAQueryThatIsOnlyTried() {
+        try (SearchIndex index = SearchIndex.open()) {
+            index.test(Search.of("trial", "nobody:knows"), Event.json("t", "{}"));
+            assertThat(index.schema().field("nobody")).isEmpty();
+            index.check(Search.of("kept", "nobody:knows"));
+            assertThat(index.schema().field("nobody")).map(Field::type).contains(FieldType.TEXT);
+            assertThat(index.searchIds()).isEmpty();
+        }
+    }
 }

@@ -50,8 +50,8 @@ final class EndpointDirectory {
         try {
             Entry before = byId.get(endpoint.id());
             Optional<String> query = endpoint.spec().query();
-            boolean isSameQuery = before != null && before.endpoint.spec().query().equals(query);
-            Optional<Predicate<Event>> condition = isSameQuery ? before.condition : query.map(conditions::compile);
+            Optional<Predicate<Event>> condition = before != null && before.endpoint.spec().query().equals(query)
+                    ? before.condition : query.map(conditions::compile);
             boolean isSamePlace = before != null && before.endpoint.spec().topics().equals(endpoint.spec().topics());
             if (before != null && !isSamePlace) {
                 byTopic.remove(endpoint.tenant(), before.endpoint.spec().topics(), endpoint.id());

@@ -15,10 +15,12 @@ final class IdleKeeper implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition closed = lock.newCondition();
     private boolean isClosed;
+    private long turnNs;
 
     private IdleKeeper(Clock clock, Runnable duty) {
         this.clock = clock;
         this.duty = duty;
+        this.turnNs = clock.nanoTime() + PERIOD_NS;
     }
 
     static IdleKeeper start(Clock clock, Runnable duty) {
@@ -40,7 +42,6 @@ final class IdleKeeper implements AutoCloseable {
     private boolean awaitTurn() {
         lock.lock();
         try {
-            long turnNs = clock.nanoTime() + PERIOD_NS;
             while (!isClosed && turnNs - clock.nanoTime() > 0) {
                 try {
                     clock.await(lock, closed, turnNs);
@@ -48,6 +49,7 @@ final class IdleKeeper implements AutoCloseable {
                     // Nobody has a reason to; the turn comes all the same.
                 }
             }
+            turnNs = clock.nanoTime() + PERIOD_NS;
             return !isClosed;
         } finally {
             lock.unlock();
