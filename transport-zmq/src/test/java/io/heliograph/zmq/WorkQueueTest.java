@@ -177,7 +177,7 @@ class WorkQueueTest {
     @Test
     void givesUpAGroupWithoutWorkersThatIsInOthersWay() {
         var policy = FlowPolicy.parse("backpressure:10,wait=10s");
-        try (var scene = WorkScene.inProcess("&evict=100ms", policy, Environment.system())) {
+        try (var scene = WorkScene.inProcess("&evict=1s", policy, Environment.system())) {
             scene.worker("a", d -> { });
             RecordedSubscription gone = scene.worker("b", d -> { });
             scene.leave(gone);
