@@ -56,6 +56,15 @@ public sealed interface Condition {
         };
     }
 
+    /** The place of one of these in a search, as a JSON pointer. */
+    default String pointer(int query) {
+        return switch (this) {
+            case Count count -> "/when";
+            case Sequence sequence -> "/when/sequence/" + query;
+            case Absent absent -> "/when/absent";
+        };
+    }
+
     private static void check(Duration within, Optional<String> by) {
         Bounds.duration("/when/within", within, LONGEST);
         by.ifPresent(field -> Bounds.text("/when/by", field, 256));

@@ -86,10 +86,19 @@ final class TenantIndex implements AutoCloseable {
     /**
      * Tries a search's queries, which makes their fields known.
      *
-     * @throws QueryException if one cannot be used
+     * @throws QueryException      if its own query cannot be used
+     * @throws SearchSpecException if one of its condition's cannot
      */
     void check(String id, SearchSpec spec) {
-        parts(id, spec).forEach(index::check);
+        List<Search> parts = parts(id, spec);
+        index.check(parts.getFirst());
+        for (int i = 1; i < parts.size(); i++) {
+            try {
+                index.check(parts.get(i));
+            } catch (QueryException e) {
+                throw new SearchSpecException(spec.when().orElseThrow().pointer(i - 1), e);
+            }
+        }
     }
 
     /** The id of the search that an id in the index is of, or of a part of. */

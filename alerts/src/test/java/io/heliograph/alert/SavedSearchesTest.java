@@ -167,7 +167,10 @@ class SavedSearchesTest {
             assertThatThrownBy(() -> fixture.put("s", SearchSpec.of("a:1").withDeliver(List.of(Recipient.parse("endpoint:ep_none")))))
                     .cause().isInstanceOfSatisfying(SearchSpecException.class, e -> assertThat(e.pointer()).isEqualTo("/deliver/0"));
             assertThatThrownBy(() -> fixture.put("s", SearchSpec.of("a:1").withWhen(new Condition.Absent(QueryText.of("((("),
-                    Duration.ofMinutes(1), Optional.empty())))).hasCauseInstanceOf(QueryException.class);
+                    Duration.ofMinutes(1), Optional.empty())))).cause().isInstanceOfSatisfying(SearchSpecException.class, e -> {
+                        assertThat(e.pointer()).isEqualTo("/when/absent");
+                        assertThat(e.query()).map(QueryException::line).contains(1);
+                    });
             assertThat(fixture.alerts.searches().count("default")).isZero();
         }
     }

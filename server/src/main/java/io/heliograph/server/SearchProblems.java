@@ -42,7 +42,8 @@ final class SearchProblems {
     /** The problem that a refusal is; empty for any other fault. */
     static Optional<Problem> of(Throwable refusal) {
         return Optional.ofNullable(switch (refusal) {
-            case QueryException e -> query(e);
+            case QueryException e -> query(e, QUERY);
+            case SearchSpecException e when e.query().isPresent() -> query(e.query().get(), e.pointer());
             case SearchSpecException e -> new Problem(400, "bad-search", String.valueOf(e.getMessage())).at(e.pointer());
             case RevisionException e -> new Problem(412, "revision", String.valueOf(e.getMessage()));
             case QuotaException e -> new Problem(409, "quota", String.valueOf(e.getMessage()));
@@ -51,8 +52,8 @@ final class SearchProblems {
     }
 
     /** Line and column count within the query's text; the pointer says which member holds it. */
-    private static Problem query(QueryException e) {
-        return new Problem(400, "bad-query", String.valueOf(e.getMessage())).at(e.line(), e.column()).at(QUERY)
+    private static Problem query(QueryException e, String pointer) {
+        return new Problem(400, "bad-query", String.valueOf(e.getMessage())).at(e.line(), e.column()).at(pointer)
                 .about(e.token(), e.suggestion());
     }
 }

@@ -182,6 +182,8 @@ class ServeSearchesTest {
         "{\"query\":\"a\",\"throttle\":{\"max\":0,\"per\":\"PT1H\"}} | /throttle/max | bad-search",
         "{\"query\":\"a\",\"digest\":\"1h\"}            | /digest       | bad-search",
         "{\"query\":\"a\",\"when\":{\"count\":5}}       | /when         | bad-search",
+        "{\"query\":\"a\",\"when\":{\"sequence\":[\"b\",\"(\"],\"within\":\"PT5M\"}} | /when/sequence/1 | bad-query",
+        "{\"query\":\"a\",\"when\":{\"absent\":\"b:[1\",\"within\":\"PT5M\"}} | /when/absent | bad-query",
         "{\"query\":\"a\",\"expires_at\":\"soon\"}      | /expires_at   | bad-search",
         "{\"query\":\"title:(garden\"}                  | /query        | bad-query",
     })
