@@ -41,6 +41,8 @@ final class Sender implements AutoCloseable {
     private boolean isWoken = true;
     private boolean isClosed;
     private boolean isHeldUp;
+    /** Told once, until it goes again: it is tried ten times a second. */
+    private boolean hasThrown;
 
     /** Offers an alert to the recipient. */
     @FunctionalInterface
@@ -161,14 +163,19 @@ final class Sender implements AutoCloseable {
 
     private PublishResult offer(Alert alert) {
         try {
-            return publish.publish(alert);
+            PublishResult result = publish.publish(alert);
+            hasThrown = false;
+            return result;
         } catch (CompletionException e) {
             if (e.getCause() instanceof StoreClosedException closed) {
                 throw closed;
             }
             return PublishResult.BACK_PRESSURED;
         } catch (RuntimeException e) {
-            environment.tell(new Notice.Degraded("alerts to " + shown(), "its publisher threw: " + e));
+            if (!hasThrown) {
+                hasThrown = true;
+                environment.tell(new Notice.Degraded("alerts to " + shown(), "its publisher threw: " + e));
+            }
             return PublishResult.NOT_CONNECTED;
         }
     }

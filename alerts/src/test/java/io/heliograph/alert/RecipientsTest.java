@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ class RecipientsTest {
     private static final class Desk implements Publisher {
         private final List<Event> taken = new CopyOnWriteArrayList<>();
         private volatile PublishResult answer;
+        private final AtomicInteger throwing = new AtomicInteger();
 
         Desk(PublishResult answer) {
             this.answer = answer;
@@ -37,6 +39,9 @@ class RecipientsTest {
 
         @Override
         public PublishResult publish(Event event) {
+            if (throwing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new IllegalStateException("a desk that falls over");
+            }
             PublishResult now = answer;
             if (now == PublishResult.ACCEPTED) {
                 taken.add(event);
@@ -82,6 +87,20 @@ class RecipientsTest {
 
     private static SearchSpec to(String recipient) {
         return SearchSpec.of("*:*").withDeliver(List.of(Recipient.parse(recipient)));
+    }
+
+    @Test
+    void tellsOnceThatAnAddressThrowsAndTriesAgainUntilItTakes() {
+        var notices = new CopyOnWriteArrayList<Notice>();
+        var desk = new Desk(PublishResult.ACCEPTED);
+        desk.throwing.set(3);
+        try (AlertsFixture fixture = AlertsFixture.in(folder).with(Map.of("desk", desk)).telling(notices::add).open()) {
+            fixture.put("s", SearchSpec.of("title:garden").withDeliver(List.of(Recipient.parse("address:desk"))));
+            fixture.publish(AlertsFixture.listing(1, "garden", 1));
+            AlertsFixture.until(() -> desk.taken.size() == 1 && fixture.alerts.addresses().get("desk").delivered() == 1);
+            assertThat(notices).filteredOn(notice -> notice.toString().contains("its publisher threw")).hasSize(1);
+            fixture.assertLaw();
+        }
     }
 
     @Test

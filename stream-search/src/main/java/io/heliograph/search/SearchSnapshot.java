@@ -62,15 +62,6 @@ final class SearchSnapshot {
     record Contents(List<Field> fields, boolean isClosed, List<Entry> entries) {
     }
 
-    /** A folder that holds none that can be used here. */
-    private static final class UnusableException extends IOException {
-        private static final long serialVersionUID = 1;
-
-        UnusableException(String why) {
-            super(why);
-        }
-    }
-
     /** Writes one; nothing changes meanwhile. */
     static void write(Path folder, SearchConfig config, Schema schema, Collection<Stored> stored, QueryStore queries) throws IOException {
         Path fresh = folder.resolveSibling(folder.getFileName() + ".new");
@@ -239,9 +230,9 @@ final class SearchSnapshot {
         return count;
     }
 
-    private static void require(boolean holds, String otherwise) throws UnusableException {
+    private static void require(boolean holds, String otherwise) throws IOException {
         if (!holds) {
-            throw new UnusableException("a snapshot of searches cannot be used: " + otherwise);
+            throw new IOException("a snapshot of searches cannot be used: " + otherwise);
         }
     }
 
