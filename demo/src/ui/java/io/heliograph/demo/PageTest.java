@@ -82,7 +82,9 @@ class PageTest {
         assertThat(page.locator("#listening")).hasText("1");
         assertThat(page.locator("#lost-4")).hasText("0");
         assertThat(page.locator("#stored")).hasText(ABOVE_ZERO);
+        assertThat(page.locator("#publishers tr")).hasCount(4);
         assertThat(page.locator("#publishers")).containsText("multicast");
+        assertThat(page.locator("#subscribers tr")).hasCount(4);
         assertThat(page.locator("#subscribers")).containsText("multicast");
         assertThat(page.locator("#homes li").first()).isVisible();
     }
