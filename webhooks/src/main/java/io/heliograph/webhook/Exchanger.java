@@ -34,6 +34,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
+import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.ssl.TLS;
@@ -56,6 +57,8 @@ final class Exchanger implements AutoCloseable {
     private static final int MAX_PER_ROUTE = 1_000_000;
     /** A connection that was not used for longer is looked at first, which costs a millisecond: receivers close what is idle. */
     private static final TimeValue TRUSTED_IDLE = TimeValue.ofMilliseconds(200);
+    /** No limit of the socket's own: the deadline closes it, and each read that waits would start and stop a timer of the JDK's. */
+    private static final SocketConfig WITHOUT_TIMEOUT = SocketConfig.custom().setSoTimeout(Timeout.DISABLED).build();
 
     private final Environment environment;
     private final Lookups lookups;
@@ -86,6 +89,7 @@ final class Exchanger implements AutoCloseable {
                 .setDnsResolver(new CheckedResolver(lookups))
                 .setTlsSocketStrategy(ClientTlsStrategyBuilder.create().setSslContext(config.tls())
                         .setTlsVersions(TLS.V_1_2, TLS.V_1_3).buildClassic())
+                .setDefaultSocketConfig(WITHOUT_TIMEOUT)
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                 .setMaxConnPerRoute(MAX_PER_ROUTE)
                 .setMaxConnTotal(MAX_PER_ROUTE)
