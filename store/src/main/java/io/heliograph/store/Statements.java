@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +29,16 @@ public final class Statements implements AutoCloseable {
     private final Connection connection;
     private final Dialect dialect;
     private final Map<String, PreparedStatement> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Insert, String> inserts = new HashMap<>();
+
+    /** What a text that inserts is made of: to put it together anew would cost as much as a row or two. */
+    private record Insert(String before, int columns, int rows, String after) {
+
+        String text() {
+            String row = "(?" + ", ?".repeat(columns - 1) + ")";
+            return before + row + (", " + row).repeat(rows - 1) + after;
+        }
+    }
 
     private Statements(Connection connection, Dialect dialect) {
         this.connection = connection;
@@ -91,24 +101,60 @@ public final class Statements implements AutoCloseable {
      */
     public <R> List<R> insert(String insert, List<Object[]> rows, String after, RowReader<R> reader) throws SQLException {
         var returned = new ArrayList<R>();
-        for (int from = 0; from < rows.size();) {
-            int count = chunk(rows.size() - from);
-            String row = "(?" + ", ?".repeat(rows.get(from).length - 1) + ")";
-            String sql = insert + row + (", " + row).repeat(count - 1) + after;
-            Object[] parameters = rows.subList(from, from + count).stream().flatMap(Arrays::stream).toArray();
+        inChunks(insert, rows, after, (sql, parameters) -> {
             if (after.isEmpty()) {
                 update(sql, parameters);
             } else {
                 returned.addAll(rows(sql, reader, parameters));
             }
-            from += count;
-        }
+        });
         return returned;
     }
 
     /** Inserts rows that return nothing; see {@link #insert(String, List, String, RowReader)}. */
     public void insert(String insert, List<Object[]> rows) throws SQLException {
         insert(insert, rows, "", row -> insert);
+    }
+
+    /**
+     * Inserts rows into a table whose {@code {identity}} is called {@code id}, and says which each of them has got. On SQLite, whose one
+     * writer numbers the rows of a statement without a gap, that needs no row to be returned.
+     *
+     * @param after {@code ON CONFLICT DO NOTHING}, or empty
+     * @return in the order of {@code rows}; where there are fewer, some were not inserted, and it is unknown which
+     */
+    public List<Long> insertNumbered(String insert, List<Object[]> rows, String after) throws SQLException {
+        var ids = new ArrayList<Long>(rows.size());
+        switch (dialect) {
+            case SQLITE -> inChunks(insert, rows, after, (sql, parameters) -> {
+                int count = update(sql, parameters);
+                long last = row("SELECT last_insert_rowid()", row -> row.getLong(1)).orElseThrow();
+                for (int i = 1; i <= count; i++) {
+                    ids.add(last - count + i);
+                }
+            });
+            case POSTGRESQL -> inChunks(insert, rows, after + " RETURNING id",
+                    (sql, parameters) -> rows(sql, row -> row.getLong(1), parameters).stream().sorted().forEach(ids::add));
+        }
+        return ids;
+    }
+
+    @FunctionalInterface
+    private interface ChunkWrite {
+        void write(String sql, Object[] parameters) throws SQLException;
+    }
+
+    private void inChunks(String insert, List<Object[]> rows, String after, ChunkWrite write) throws SQLException {
+        for (int from = 0; from < rows.size();) {
+            int count = chunk(rows.size() - from);
+            int columns = rows.get(from).length;
+            var parameters = new Object[count * columns];
+            for (int i = 0; i < count; i++) {
+                System.arraycopy(rows.get(from + i), 0, parameters, i * columns, columns);
+            }
+            write.write(inserts.computeIfAbsent(new Insert(insert, columns, count, after), Insert::text), parameters);
+            from += count;
+        }
     }
 
     /**

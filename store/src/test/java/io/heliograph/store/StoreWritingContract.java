@@ -24,6 +24,30 @@ import org.junit.jupiter.api.Test;
 abstract class StoreWritingContract extends StoreScene {
 
     @Test
+    void numbersTheRowsThatAStatementInserts() {
+        SqlStore store = open(LIMITS, Rows.FIRST);
+        store.write(Rows.insert(-1)).join();
+        List<Object[]> rows = LongStream.range(0, 150).mapToObj(n -> new Object[] {n}).toList();
+
+        List<Long> ids = store.write(sql -> sql.insertNumbered("INSERT INTO test_row (n) VALUES ", rows, "")).join();
+
+        List<Long> inserted = store.read(sql -> sql.rows("SELECT id FROM test_row WHERE n >= 0 ORDER BY n", row -> row.getLong(1)));
+        assertThat(ids).hasSize(150).isEqualTo(inserted);
+    }
+
+    @Test
+    void givesFewerNumbersThanRowsWhereSomeAreRefused() {
+        SqlStore store = open(LIMITS, Rows.FIRST);
+        store.write(Rows.insertNamed("b")).join();
+        List<Object[]> rows = List.of(new Object[] {1L, "a"}, new Object[] {2L, "b"}, new Object[] {3L, "c"}, new Object[] {4L, "d"});
+
+        List<Long> ids = store.write(sql -> sql.insertNumbered("INSERT INTO test_row (n, name) VALUES ", rows, " ON CONFLICT DO NOTHING")).join();
+
+        assertThat(ids).hasSize(3);
+        assertThat(Rows.count(store)).isEqualTo(4);
+    }
+
+    @Test
     void keepsEveryKindOfValue() {
         SqlStore store = open();
         byte[] payload = {0, -1, 127, 39};
