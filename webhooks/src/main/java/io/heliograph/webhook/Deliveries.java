@@ -204,7 +204,7 @@ public final class Deliveries implements AutoCloseable {
                 case Turn.Now now when isBatching -> {
                     lane.shut();
                     if (lane.wantsBatches()) {
-                        claimMore(lane, claims.takeBatches(found.get(), lane.gate().room()));
+                        claimMore(lane, 0, claims.takeBatches(found.get(), lane.gate().room()));
                     }
                     return first;
                 }
@@ -233,7 +233,7 @@ public final class Deliveries implements AutoCloseable {
 
     private Optional<Begun> andAsk(Lane lane, int most, int mostHere, Optional<Begun> first) {
         if (lane.wantsMore(most)) {
-            claimMore(lane, claims.take(lane.endpoint(), most, count -> lane.openBehind(mostHere - most - count)));
+            claimMore(lane, mostHere, claims.take(lane.endpoint(), most, count -> lane.openBehind(mostHere - most - count)));
         }
         lane.open(mostHere);
         return first;
@@ -254,7 +254,8 @@ public final class Deliveries implements AutoCloseable {
         }
     }
 
-    private void claimMore(Lane lane, CompletableFuture<Claims.Claim> claiming) {
+    /** @param mostHere how many may wait here once its queue is empty */
+    private void claimMore(Lane lane, int mostHere, CompletableFuture<Claims.Claim> claiming) {
         lane.claimBegins();
         var _ = claiming.whenComplete((claim, failure) -> {
             lock.lock();
@@ -275,6 +276,10 @@ public final class Deliveries implements AutoCloseable {
                     } else {
                         rota.sleep(lane, clock.nanoTime() + waitMs * 1_000_000);
                     }
+                }
+                if (claim.isAll()) {
+                    // Now, and not when somebody looks at the lane: what is stored in the next commit would go to the queue.
+                    lane.open(mostHere);
                 }
                 rota.stir(lane);
             } finally {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Stores events once each, and a small row for each receiver whose policy lets them in. Rows gather until {@link #finish}, or until a
@@ -51,9 +52,6 @@ final class FanOut {
     /** A delivery on its way into the table. */
     private record Row(Entry entry, Endpoint endpoint, Optional<String> orderKey, int evictable, int state, long dueMs,
             Optional<Long> expiresMs) {
-    }
-
-    private record Inserted(long id, long event, String endpoint) {
     }
 
     private final Statements sql;
@@ -130,7 +128,7 @@ final class FanOut {
         newEvents.add(entry);
         if (isAlone && !writeEvents()) {
             // Another process was faster; or chance gave one webhook-id twice, and an event must not vanish for that.
-            String first = find(submission).orElseThrow(() -> new SQLException("webhook-id " + submission.message()
+            String first = find(submission).orElseThrow(() -> new SQLException("webhook-id " + submission.message().text()
                     + " is another event's: chance (Environment.random) must not be seeded alike in two lives"));
             return done(submission, Publication.accepted(first, Publication.Novelty.REPEATED));
         }
@@ -140,7 +138,7 @@ final class FanOut {
             }
         }
         receivers.filtered().forEach(endpoint -> balances.filtered(endpoint.id()));
-        return () -> new Stored(submission, Publication.accepted(submission.message(), Publication.Novelty.NEW), entry.ready, entry.claimed);
+        return () -> new Stored(submission, Publication.accepted(submission.message().text(), Publication.Novelty.NEW), entry.ready, entry.claimed);
     }
 
     private static Pending done(Submission submission, Publication publication) {
@@ -253,7 +251,7 @@ final class FanOut {
         boolean isClaimed = !isBehind && first.isZero() && bytes <= MOST_HANDED_OVER && handover.takes(id, already, bytes);
         if (isClaimed) {
             handedOver.put(id, already + 1);
-        } else {
+        } else if (!isBehind) {
             entry.ready.add(id);
         }
         int evictable = DeliveryRows.isEvictable(endpoint.spec().policy()) ? 1 : 0;
@@ -266,13 +264,21 @@ final class FanOut {
         if (!writeEvents()) {
             throw new SQLException("an event of a group is there already: they are to be written one by one");
         }
-        List<Object[]> rows = newRows.stream().map(this::columns).toList();
-        List<Inserted> inserted = sql.insert("INSERT INTO webhooks_delivery (event, endpoint, order_key, size, evictable, state, attempts,"
-                + " due_ms, expires_ms, lease_ms) VALUES ", rows, " RETURNING id, event, endpoint",
-                row -> new Inserted(row.getLong(1), row.getLong(2), row.getString(3)));
-        claim(inserted);
+        List<Long> ids = sql.insertNumbered("INSERT INTO webhooks_delivery (event, endpoint, order_key, size, evictable, state, attempts,"
+                + " due_ms, expires_ms, lease_ms) VALUES ", columns(newRows, this::columns), "");
+        for (int i = 0; i < ids.size(); i++) {
+            if (newRows.get(i).state == 1) {
+                claim(newRows.get(i), ids.get(i));
+            }
+        }
         newRows.clear();
         unseen.clear();
+    }
+
+    private static <T> List<Object[]> columns(List<T> all, Function<T, Object[]> columns) {
+        var rows = new ArrayList<Object[]>(all.size());
+        all.forEach(one -> rows.add(columns.apply(one)));
+        return rows;
     }
 
     private Object[] columns(Row row) {
@@ -280,19 +286,10 @@ final class FanOut {
             row.state, 0, row.dueMs, row.expiresMs, row.state == 1 ? Optional.of(leaseMs) : Optional.empty()};
     }
 
-    private void claim(List<Inserted> inserted) {
-        var ids = new HashMap<List<Object>, Long>();
-        for (Inserted one : inserted) {
-            ids.put(List.of(one.event, one.endpoint), one.id);
-        }
-        for (Row row : newRows) {
-            if (row.state == 1) {
-                Submission submission = row.entry.submission;
-                long id = ids.getOrDefault(List.of(row.entry.event, row.endpoint.id()), 0L);
-                row.entry.claimed.add(new DueDelivery(id, row.entry.event, new MessageId(submission.message()), row.endpoint.id(),
-                        row.orderKey, 0, row.dueMs, row.expiresMs, Optional.empty(), leaseMs, submission.content()));
-            }
-        }
+    private void claim(Row row, long id) {
+        Submission submission = row.entry.submission;
+        row.entry.claimed.add(new DueDelivery(id, row.entry.event, submission.message(), row.endpoint.id(),
+                row.orderKey, 0, row.dueMs, row.expiresMs, Optional.empty(), leaseMs, submission.content()));
     }
 
     /** Says {@code false} if one of them is there already. */
@@ -300,17 +297,13 @@ final class FanOut {
         if (newEvents.isEmpty()) {
             return true;
         }
-        record Inserted(long id, String message) {
-        }
-        List<Object[]> rows = newEvents.stream().map(entry -> columns(entry.submission)).toList();
-        List<Inserted> inserted = sql.insert("INSERT INTO webhooks_event (tenant, message, source, event_id, idempotency_key, topic,"
-                + " event_key, content, at_ms) VALUES ", rows, " ON CONFLICT DO NOTHING RETURNING id, message",
-                row -> new Inserted(row.getLong(1), row.getString(2)));
-        var ids = new HashMap<String, Long>();
-        inserted.forEach(one -> ids.put(one.message, one.id));
+        List<Long> ids = sql.insertNumbered("INSERT INTO webhooks_event (tenant, message, source, event_id, idempotency_key, topic,"
+                + " event_key, content, at_ms) VALUES ", columns(newEvents, entry -> columns(entry.submission)), " ON CONFLICT DO NOTHING");
         boolean isNew = ids.size() == newEvents.size();
-        newEvents.forEach(entry -> entry.event = ids.getOrDefault(entry.submission.message(), 0L));
         if (isNew) {
+            for (int i = 0; i < ids.size(); i++) {
+                newEvents.get(i).event = ids.get(i);
+            }
             observer.stored(sql, newEvents.stream().map(Entry::stored).toList());
         }
         newEvents.clear();
@@ -318,7 +311,7 @@ final class FanOut {
     }
 
     private Object[] columns(Submission submission) {
-        return new Object[] {submission.tenant(), submission.message(), submission.event().source(), submission.explicitId(),
+        return new Object[] {submission.tenant(), submission.message().text(), submission.event().source(), submission.explicitId(),
             submission.idempotencyKey(), submission.event().topic(), submission.event().key(), submission.content(), nowMs};
     }
 }

@@ -45,7 +45,7 @@ final class Inlet implements AutoCloseable {
     /** Puts one in, in whatever transaction that is. */
     static void put(Statements sql, Submission submission) throws SQLException {
         sql.update("INSERT INTO webhooks_inlet (tenant, message, event_id, content) VALUES (?, ?, ?, ?)", submission.tenant(),
-                submission.message(), submission.explicitId(), submission.content());
+                submission.message().text(), submission.explicitId(), submission.content());
     }
 
     private void drainSoon() {

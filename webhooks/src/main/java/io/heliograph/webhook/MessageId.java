@@ -83,8 +83,12 @@ public record MessageId(String text) {
     }
 
     static boolean isValid(String text) {
-        return !text.isEmpty() && text.length() <= MAX_LENGTH
-                && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '.');
+        boolean isValid = !text.isEmpty() && text.length() <= MAX_LENGTH;
+        for (int i = 0; isValid && i < text.length(); i++) {
+            char c = text.charAt(i);
+            isValid = c > ' ' && c < 0x7f && c != '.';
+        }
+        return isValid;
     }
 
     @Override

@@ -362,7 +362,7 @@ public final class Outbox implements AutoCloseable {
 
     private void tellPublished(Submission submission, Publication publication) {
         if (publication.result() == PublishResult.ACCEPTED && publication.novelty() == Publication.Novelty.NEW) {
-            var published = new PublishedEvent(submission.tenant(), submission.event(), new MessageId(submission.message()));
+            var published = new PublishedEvent(submission.tenant(), submission.event(), submission.message());
             followers.forEach(follower -> follower.accept(published));
         }
     }

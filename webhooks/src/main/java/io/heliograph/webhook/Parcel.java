@@ -29,7 +29,11 @@ record Parcel(List<DueDelivery> deliveries) {
 
     /** How much of events it holds. */
     long bytes() {
-        return deliveries.stream().mapToLong(delivery -> delivery.content().length).sum();
+        long bytes = 0;
+        for (DueDelivery delivery : deliveries) {
+            bytes += delivery.content().length;
+        }
+        return bytes;
     }
 
     /** Whether it goes out as a batch, be it of one. */

@@ -14,18 +14,18 @@ import java.util.Optional;
  * @param idempotencyKey what its publisher says is the same for repetitions
  * @param verdicts       which queries it matches
  */
-record Submission(String tenant, Event event, Optional<String> explicitId, String message, byte[] content,
+record Submission(String tenant, Event event, Optional<String> explicitId, MessageId message, byte[] content,
         Optional<String> idempotencyKey, Verdicts verdicts) {
 
     static Submission of(String tenant, Event event, MessageId message, Optional<String> idempotencyKey) {
-        return new Submission(tenant, event, event.id(), message.text(),
+        return new Submission(tenant, event, event.id(), message,
                 CloudEventJson.write(event, message.text()).getBytes(StandardCharsets.UTF_8), idempotencyKey, new Verdicts(event));
     }
 
     /** One that lay in the inlet. */
     static Submission read(String tenant, String message, Optional<String> explicitId, byte[] content) {
         Event event = CloudEventJson.read(content);
-        return new Submission(tenant, event, explicitId, message, content, Optional.empty(), new Verdicts(event));
+        return new Submission(tenant, event, explicitId, new MessageId(message), content, Optional.empty(), new Verdicts(event));
     }
 
     @Override
