@@ -11,8 +11,9 @@ package io.heliograph.udp;
  *       ^                 |  ^                                |
  *       |                 |  +--------------------------------+
  *       |                 |  no loss: x 1.1, after 10 windows without any faster and faster, up to x 2;
- *       |                 |  x 1.02 from what came through at the last loss to a tenth above it;
- *       |                 |  x 1.25 until the first loss, as the first rate is a guess
+ *       |                 |  x 1.02 from what came through at the last loss to a tenth above it, unless queues are empty;
+ *       |                 |  x 1.25 until the first loss or queue, as the first rate is a guess;
+ *       |                 |  not at all while a queue of 2 ms stands, x 0.97 while one of 5 ms grows
  *       +-----------------+
  *         for 5 s less than a quarter of the rate was sent
  * </pre>
@@ -20,7 +21,9 @@ package io.heliograph.udp;
  * What is asked for repair counts for the window it was first sent in ({@link LossWindows}), and the rate changes at most
  * once for all that was sent before the last change: the backlog of one collapse is no reason for the next decrease. Where
  * three decreases in a row leave the loss as it was, it does not come from this publisher's rate; so much loss is tolerated
- * from then on, until it is seen to lessen.
+ * from then on, until it is seen to lessen. A queue, which shows before anything is lost ({@link PathDelay}), ends the growth,
+ * and never lowers the rate to less than nine tenths of what was carried: round trips that are long for other reasons
+ * slow nobody down for good.
  *
  * <p>Taken from where:
  * <ul>
@@ -31,6 +34,8 @@ package io.heliograph.udp;
  * <li>NewReno (RFC 6582): losses from before the last decrease do not decrease again.
  * <li>BBR: what came through measures the bottleneck, so one step finds the rate; loss that does not depend on the rate is
  *     no congestion.
+ * <li>TCP Vegas (Brakmo and Peterson, 1995): a round trip above the shortest one is time in queues, and two bounds to it, between
+ *     which the rate stays, fill a link without loss.
  * <li>RFC 7661: a rate that is not made use of is not proven, so it does not grow.
  * </ul>
  * Unlike TFMCC and PGMCC it is not made to share a link fairly with TCP under small loss: it ignores loss up to 3 %.
@@ -53,6 +58,10 @@ final class RateControl {
     private static final double NEAR_STEP = 0.02;
     private static final double NEAR = 1.1;
     private static final double FULL = 0.8;
+    private static final long STANDING_NS = 2_000_000;
+    private static final long LONG_NS = 5_000_000;
+    private static final double GIVE_WAY = 0.97;
+    private static final double LEAST_HELD = 0.9;
     private static final int LONG_CLEAN_SPELL = 10;
     private static final double MUCH_LOWER = 0.6;
     private static final double VAIN = 0.6;
@@ -69,12 +78,13 @@ final class RateControl {
     private static final double ROUND_TRIPS_IN_FLIGHT = 4;
 
     private final LossWindows windows;
+    private final PathDelay delay;
     private long roundTripNs;
     private long bytesPerSecond = UNLIMITED;
     private long changedNs;
     private long usedNs;
     private int cleanWindows;
-    private double carried;
+    private long carried;
     private boolean isGuess;
     private double rateBefore;
     private double lossBefore;
@@ -88,13 +98,19 @@ final class RateControl {
     /** Unlimited. */
     RateControl(long nowNs) {
         windows = new LossWindows(nowNs);
+        delay = new PathDelay(nowNs);
         changedNs = nowNs;
         usedNs = nowNs;
     }
 
-    /** What a question and its answer take now, queues included; more than 10 s is taken as 10 s. */
+    /** What a question and its answer take now, smoothed, queues included; more than 10 s is taken as 10 s. */
     void roundTrip(long ns) {
         roundTripNs = Math.clamp(ns, 0, MAX_ROUND_TRIP_NS);
+    }
+
+    /** What one question and its answer took: the shortest of several tell how long datagrams queue. */
+    void sampled(long ns, long nowNs) {
+        delay.roundTrip(ns, nowNs);
     }
 
     /**
@@ -152,6 +168,7 @@ final class RateControl {
     private void judge(long nowNs) {
         long datagrams = windows.datagrams();
         lastLoss = datagrams == 0 ? 0 : (double) windows.lost() / datagrams;
+        delay.look();
         if (windows.startNs() - changedNs < 0) {
             return;
         }
@@ -208,7 +225,7 @@ final class RateControl {
         }
         double cameThrough = sentPerSecond * (1 - lastLoss);
         if (isLimited()) {
-            carried = sentPerSecond < FULL * bytesPerSecond ? 0 : Math.min(cameThrough, bytesPerSecond);
+            carried = sentPerSecond < FULL * bytesPerSecond ? 0 : (long) Math.min(cameThrough, bytesPerSecond);
             // What was sent may be less than the rate for want of credit, and is no measure of the path then.
             lower(DECREASE * Math.clamp(cameThrough, bytesPerSecond / 2.0, bytesPerSecond), nowNs);
         } else {
@@ -241,8 +258,23 @@ final class RateControl {
         if (windows.repairsLost() > TOLERATED_LOSS * windows.repairs() || windows.bytesPerSecond() < PROVEN * bytesPerSecond) {
             return;
         }
+        if (delay.queueNs() > STANDING_NS) {
+            hold(nowNs);
+            return;
+        }
         increases++;
         change((long) Math.min(bytesPerSecond * 2.0, faster()), nowNs);
+    }
+
+    /** A queue stands: the path carries no more. While it grows the rate gives way, not far below what was carried. */
+    private void hold(long nowNs) {
+        isGuess = false;
+        cleanWindows = 0;
+        carried = carried == 0 ? bytesPerSecond : carried;
+        if (delay.queueNs() > LONG_NS && delay.isGrowing()) {
+            double lower = Math.max(GIVE_WAY * bytesPerSecond, LEAST_HELD * carried);
+            change((long) Math.min(bytesPerSecond, lower), nowNs);
+        }
     }
 
     /** Fast where nothing is known of the path, slow near what it carried when it was last too much. */
@@ -250,9 +282,11 @@ final class RateControl {
         if (isGuess) {
             return bytesPerSecond * (1 + GUESS_STEP);
         }
+        if (bytesPerSecond < NEAR * carried) {
+            cleanWindows = 0;
+        }
         if (bytesPerSecond >= carried && bytesPerSecond < NEAR * carried) {
-            cleanWindows--;
-            return bytesPerSecond * (1 + NEAR_STEP);
+            return bytesPerSecond * (1 + (delay.isFree() ? STEP : NEAR_STEP));
         }
         double stepped = bytesPerSecond * (1 + STEP * (1 << Math.clamp(cleanWindows - LONG_CLEAN_SPELL, 0, 5)));
         return bytesPerSecond < carried ? Math.min(stepped, carried) : stepped;

@@ -10,8 +10,8 @@ import java.util.OptionalLong;
  */
 final class SendRate {
 
-    /** What is sent at once is at most what may be sent in this part of a second; threads sleep no more exactly than that. */
-    private static final long BURSTS_PER_SECOND = 500;
+    /** What is sent at once is at most what may be sent in this part of a second; a thread may have to wait that long for its turn. */
+    private static final long BURSTS_PER_SECOND = 200;
     private static final long SMOOTHING = 4;
 
     private final long ceiling;
@@ -74,7 +74,8 @@ final class SendRate {
     }
 
     /** What a question and its answer took just now. */
-    void roundTrip(long sampleNs) {
+    void roundTrip(long sampleNs, long nowNs) {
+        control.sampled(sampleNs, nowNs);
         roundTripNs = roundTripNs == 0 ? sampleNs : roundTripNs + (sampleNs - roundTripNs) / SMOOTHING;
         control.roundTrip(roundTripNs);
     }

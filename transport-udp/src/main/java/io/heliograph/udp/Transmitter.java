@@ -248,7 +248,7 @@ final class Transmitter {
         if (status.sentEpochNanos() != 0) {
             long sampleNs = time.epochNanos(nowNs) - status.sentEpochNanos() - status.heldNs();
             if (sampleNs >= 0 && sampleNs <= LONGEST_ROUND_TRIP_NS) {
-                rate.roundTrip(sampleNs);
+                rate.roundTrip(sampleNs, nowNs);
             }
         }
         hearArrived(status.sequence(), nowNs);

@@ -22,10 +22,12 @@ final class BottleneckLink {
     private static final long HEARTBEAT_NS = 20_000_000;
     private static final int HEARTBEAT_BYTES = 80;
     private static final int HEARTBEAT = -1;
+    private static final long UNKNOWN = -1;
     private static final int CREDIT = 6_000;
     private static final int ASKED_AT_ONCE = 512;
     private static final long WINDOW_BYTES = (long) CREDIT * DATAGRAM_BYTES;
 
+    /** Datagrams with the time when they left, heartbeats with their end; statuses with the way of the last datagram and what was delivered. */
     private record Moving(long dueNs, long sequence, long value) { }
 
     private final long linkBytesPerSecond;
@@ -48,6 +50,7 @@ final class BottleneckLink {
     private long next;
     private long acknowledged;
     private long highest;
+    private long wayNs = UNKNOWN;
     long wireBytes;
     long dropped;
     long lost;
@@ -90,6 +93,9 @@ final class BottleneckLink {
 
     private void hearReceiver() {
         for (; !statuses.isEmpty() && statuses.peek().dueNs() <= nowNs; statuses.poll()) {
+            if (statuses.peek().sequence() != UNKNOWN) {
+                control.sampled(statuses.peek().sequence() + ONE_WAY_NS, nowNs);
+            }
             control.acknowledged((statuses.peek().value() - acknowledged) * DATAGRAM_BYTES, nowNs);
             acknowledged = statuses.peek().value();
         }
@@ -116,11 +122,11 @@ final class BottleneckLink {
         gate.roundTrip(roundTripNs + repairs.size() * DATAGRAM_BYTES * 1_000_000_000L / rate);
         while (!repairs.isEmpty() && pace.take(DATAGRAM_BYTES, nowNs)) {
             control.repaired(1, DATAGRAM_BYTES, nowNs);
-            transmit(repairs.poll(), DATAGRAM_BYTES, 0);
+            transmit(repairs.poll(), DATAGRAM_BYTES, nowNs);
         }
         while (repairs.isEmpty() && (next - acknowledged) * DATAGRAM_BYTES < inFlight && pace.take(DATAGRAM_BYTES, nowNs)) {
             control.sent(next, 1, DATAGRAM_BYTES, nowNs);
-            transmit(next++, DATAGRAM_BYTES, 0);
+            transmit(next++, DATAGRAM_BYTES, nowNs);
         }
         if (nowNs % HEARTBEAT_NS == 0) {
             transmit(HEARTBEAT, HEARTBEAT_BYTES, next);
@@ -142,6 +148,7 @@ final class BottleneckLink {
     private void receive() {
         for (; !towardsReceiver.isEmpty() && towardsReceiver.peek().dueNs() <= nowNs; towardsReceiver.poll()) {
             Moving datagram = towardsReceiver.peek();
+            wayNs = datagram.sequence() == HEARTBEAT ? wayNs : nowNs - datagram.value();
             if (datagram.sequence() == HEARTBEAT) {
                 knowUpTo(datagram.value());
             } else if (datagram.sequence() >= highest) {
@@ -158,7 +165,7 @@ final class BottleneckLink {
             given = requests.request(nowNs, ASKED_AT_ONCE, this::nak);
         }
         if (nowNs % STATUS_NS == 0) {
-            statuses.add(new Moving(nowNs + ONE_WAY_NS, 0, delivered()));
+            statuses.add(new Moving(nowNs + ONE_WAY_NS, wayNs, delivered()));
         }
     }
 

@@ -37,6 +37,84 @@ class RateControlTest {
     }
 
     @Test
+    void onceTheLinkIsFullItStaysSoAndNextToNothingIsDropped() {
+        for (long seed = 1; seed <= 3; seed++) {
+            var link = new BottleneckLink(seed, LINK, 250_000, FAST, 0);
+            link.run(5 * SECOND_NS);
+            long delivered = link.payloadBytes();
+            long dropped = link.dropped;
+            link.run(20 * SECOND_NS);
+            assertThat(link.payloadBytes() - delivered).as("seed " + seed).isGreaterThan((long) (0.93 * 15 * LINK));
+            assertThat(link.dropped - dropped).as("dropped, seed " + seed).isLessThan(15 * LINK / BottleneckLink.DATAGRAM_BYTES / 1_000);
+        }
+    }
+
+    @Test
+    void theRateGoesOnGrowingFromWhatTheLastLossLeftWhateverFractionThatWas() {
+        for (int lost = 150; lost < 250; lost += 7) {
+            control = new RateControl(nowNs);
+            loseOfEach(100, 20, 5);
+            sendAtTheRate(200 * MS);
+            while (control.decreases() < 2) {
+                int together = (int) (control.bytesPerSecond() / 100 / BYTES);
+                send(together, 10 * MS + 12_377);
+                control.asked(next - together, together * lost / 1_000, nowNs);
+            }
+            long before = control.bytesPerSecond();
+            sendUntilRaised(control.increases() + 8);
+            assertThat((double) control.bytesPerSecond() / before).as("lost " + lost).isGreaterThan(1.28);
+        }
+    }
+
+    @Test
+    void aQueueThatStandsEndsTheGrowthAndOneThatGrowsLowersTheRateALittle() {
+        limitWithSamplesOf(MS);
+        long free = control.bytesPerSecond();
+        sendWithSamples(200 * MS, MS, 0);
+        long grown = control.bytesPerSecond();
+        assertThat(grown).isGreaterThan(free);
+
+        sendWithSamples(400 * MS, 4 * MS, 0);
+        assertThat(control.bytesPerSecond()).as("3 ms of queue").isBetween(grown, (long) (1.26 * grown));
+        long held = control.bytesPerSecond();
+        sendWithSamples(400 * MS, 7 * MS, MS / 4);
+        assertThat(control.bytesPerSecond()).as("a queue that grows").isBetween((long) (0.89 * held), (long) (0.98 * held));
+        assertThat(control.decreases()).isOne();
+
+        sendWithSamples(600 * MS, MS, 0);
+        assertThat(control.bytesPerSecond()).as("an empty queue").isGreaterThan((long) (1.05 * held));
+    }
+
+    @Test
+    void longRoundTripsAmongShortOnesHoldNothingBack() {
+        limitWithSamplesOf(MS);
+        long free = control.bytesPerSecond();
+        for (int i = 0; i < 200; i++) {
+            control.sampled(i % 2 == 0 ? MS : 50 * MS, nowNs);
+            sendAtTheRate(10 * MS);
+        }
+        assertThat(control.bytesPerSecond()).isGreaterThan(5 * free);
+    }
+
+    private void limitWithSamplesOf(long roundTripNs) {
+        control.sampled(roundTripNs, nowNs);
+        loseOfEach(1_000, 100, 10);
+        assertThat(control.isLimited()).isTrue();
+    }
+
+    /** One round trip each 2.5 ms, each longer by {@code moreNs}. */
+    private void sendWithSamples(long forNs, long roundTripNs, long moreNs) {
+        long ns = roundTripNs;
+        for (long passedNs = 0; passedNs < forNs; passedNs += 10 * MS) {
+            for (int i = 0; i < 4; i++) {
+                control.sampled(ns, nowNs);
+                ns += moreNs;
+            }
+            sendAtTheRate(10 * MS);
+        }
+    }
+
+    @Test
     void aSenderSlowerThanTheLinkIsNeverLimited() {
         var link = new BottleneckLink(1, LINK, 250_000, LINK * 9 / 10, 0);
         link.run(5 * SECOND_NS);
