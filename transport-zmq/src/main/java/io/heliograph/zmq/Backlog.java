@@ -92,6 +92,11 @@ final class Backlog {
         return memory.events() < limit.events() / FEW && memory.bytes() < Math.min(limits.messageBytes(), limit.bytes()) / FEW;
     }
 
+    /** Whether so many bytes are not little for a message. */
+    boolean isMuch(int bytes) {
+        return bytes >= limits.messageBytes() / FEW;
+    }
+
     boolean hasRoom(Limit limit, int sizeBytes) {
         return memory.hasRoom(limit, sizeBytes);
     }

@@ -80,6 +80,11 @@ final class FrameWindow {
         return frame;
     }
 
+    /** How large the one taken last is; 0 if that is acknowledged. */
+    int lastBytes() {
+        return inFlight.isEmpty() ? 0 : inFlight.getLast().bytes();
+    }
+
     /** The one taken last was not sent after all. */
     void putBack() {
         Frame frame = inFlight.removeLast();

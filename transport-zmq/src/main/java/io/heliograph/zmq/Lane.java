@@ -205,6 +205,11 @@ final class Lane implements Destination {
         return !window.isReady() && backlog.isFew(inForce.limit());
     }
 
+    /** Whether the frame taken last is one of more than few events. */
+    boolean isLastLarge() {
+        return backlog.isMuch(window.lastBytes());
+    }
+
     /** Whether nothing at all waits to be sent. */
     boolean isSent() {
         return !window.isReady() && backlog.isSilent();

@@ -19,9 +19,6 @@ final class LaneSender {
     private static final int FRAMES_PER_TURN = 64;
     /** While there is enough to send, publishers that wait hear of room so often only: who is woken for each frame fills it, and waits again. */
     private static final int TURNS_UNTIL_TOLD = 4;
-    /** The lock is held for moments only, over and over: to be parked and woken for it would cost both threads more. */
-    private static final int MOST_TRIES = 200;
-
     /** How often lanes that hang are looked for. */
     private static final long REST_NS = Duration.ofMillis(50).toNanos();
 
@@ -56,17 +53,6 @@ final class LaneSender {
         this.policy = policy;
     }
 
-    /** Takes the lock. */
-    void enter() {
-        for (int i = 0; i < MOST_TRIES; i++) {
-            if (lock.tryLock()) {
-                return;
-            }
-            Thread.onSpinWait();
-        }
-        lock.lock();
-    }
-
     /** Whether the end has been said to all, or nobody is left to hear it. */
     boolean isDone() {
         return isDone;
@@ -74,7 +60,7 @@ final class LaneSender {
 
     /** Sends what is due; says whether anything was taken. */
     boolean turn(long nowNs) {
-        enter();
+        SpinThenPark.lock(lock);
         try {
             if (remotes.evictSilent(nowNs)) {
                 onChange.run();
@@ -101,7 +87,7 @@ final class LaneSender {
             return isGathering;
         }
         send();
-        enter();
+        SpinThenPark.lock(lock);
         try {
             return settle(nowNs);
         } finally {
@@ -116,7 +102,7 @@ final class LaneSender {
             RemoteSubscriber.Due due = remote.due(remotes.isClosing(), config.limits().heartbeat().toNanos(), nowNs);
             if (due == RemoteSubscriber.Due.NOTHING) {
                 if (i == 0) {
-                    remote.idle();
+                    isGathering |= remote.idle() && !remotes.isClosing();
                 }
                 return;
             }

@@ -146,7 +146,7 @@ final class PublisherPorts implements SocketLoop.Work {
         @Override
         public void onMessage(Peer from, ByteBuffer message) {
             boolean isStranger;
-            sender.enter();
+            SpinThenPark.lock(lock);
             try {
                 RemoteSubscribers.Change change = remotes.receive(from, message, environment.clock().nanoTime());
                 isStranger = change == RemoteSubscribers.Change.STRANGER;

@@ -47,6 +47,8 @@ final class RemoteSubscriber {
     private boolean isTailNoted;
     private boolean isEndSent;
     private int gatheringTurns;
+    /** Whether the frame sent last was large: more events follow in a moment. */
+    private boolean isStreaming;
 
     RemoteSubscriber(Lane lane, boolean beginsWithLast, Peer peer, long nowNs) {
         this.lane = lane;
@@ -100,9 +102,17 @@ final class RemoteSubscriber {
         return true;
     }
 
-    /** Nothing is due to it: what comes next leaves at once. */
-    void idle() {
-        gatheringTurns = 0;
+    /**
+     * Nothing is due to it. What comes next leaves at once, unless a large frame has just left: says whether that is so, and
+     * more is expected in a moment.
+     */
+    boolean idle() {
+        if (!isStreaming || gatheringTurns == 0) {
+            gatheringTurns = 0;
+            return false;
+        }
+        gatheringTurns--;
+        return true;
     }
 
     /** It was sent what was due. */
@@ -110,6 +120,7 @@ final class RemoteSubscriber {
         lastSentNs = nowNs;
         isEndSent |= what == Due.END;
         gatheringTurns = what == Due.FRAME ? MOST_GATHERING_TURNS : 0;
+        isStreaming = what == Due.FRAME && lane.isLastLarge();
         isWelcomeDue &= what != Due.WELCOME;
     }
 

@@ -95,7 +95,7 @@ public final class ZmqPublisher implements Publisher {
 
     @Override
     public PublishResult publish(Event event) {
-        lock.lock();
+        SpinThenPark.lock(lock);
         try {
             int size = event.size();
             if (size > config.limits().eventBytes() || !fitsFrame(event, size)) {
@@ -125,7 +125,7 @@ public final class ZmqPublisher implements Publisher {
     @SuppressWarnings("StringEquality")
     public PublishResult publish(String topic, byte[] bytes, int from, int length) {
         Objects.checkFromIndexSize(from, length, bytes.length);
-        lock.lock();
+        SpinThenPark.lock(lock);
         try {
             if (topic != lastTopic) {
                 lastTopic = Topic.require(topic);

@@ -50,9 +50,36 @@ final class GatheringTest {
         publish(100);
         assertThat(turns()).isZero();
         send();
-        remote.idle();
+        assertThat(remote.idle()).as("the sender stays awake").isFalse();
         publish(100);
         assertThat(turns()).isZero();
+    }
+
+    @Test
+    void behindALargeFrameTheSenderStaysAwakeForSoManyTurnsAndNoMore() {
+        publish(60_000);
+        send();
+        int idleTurns = 0;
+        while (idleTurns < MOST_TURNS && remote.idle()) {
+            idleTurns++;
+        }
+        assertThat(idleTurns).isPositive().isLessThan(MOST_TURNS);
+        publish(100);
+        assertThat(turns()).as("what comes after that leaves at once").isZero();
+    }
+
+    @Test
+    void turnsInVainAndTurnsToGatherAreOneSum() {
+        publish(60_000);
+        send();
+        publish(100);
+        int all = turns();
+        send();
+        publish(60_000);
+        send();
+        assertThat(remote.idle()).isTrue();
+        publish(100);
+        assertThat(turns()).isEqualTo(all - 1);
     }
 
     @Test
