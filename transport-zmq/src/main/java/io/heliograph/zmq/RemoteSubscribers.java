@@ -202,22 +202,26 @@ final class RemoteSubscribers {
         return isClosing;
     }
 
-    /** Whether all have heard the end, or nothing has moved for so long that they never will. */
+    /**
+     * Whether all have heard the end. Who is waited for is so here too, until it is silent for so long that it is evicted; the
+     * others, until nothing has moved for the linger time.
+     */
     boolean isDone(FlowPolicy policy, long nowNs) {
         if (!isClosing) {
             return false;
         }
-        ZmqLimits limits = config.limits();
-        long patienceNs = policy.waits() ? Math.max(limits.linger().toNanos(), limits.eviction().toNanos()) : limits.linger().toNanos();
-        if (nowNs - lastProgressNs >= patienceNs) {
-            return true;
-        }
+        boolean isAnyLeft = plain.isWaiting();
         for (RemoteSubscriber remote : all) {
             if (!remote.hasHeardEnd) {
-                return false;
+                if (remote.lane.policy(policy).waits()) {
+                    return false;
+                }
+                isAnyLeft = true;
             }
         }
-        return !plain.isWaiting();
+        ZmqLimits limits = config.limits();
+        long patienceNs = policy.waits() ? Math.max(limits.linger().toNanos(), limits.eviction().toNanos()) : limits.linger().toNanos();
+        return !isAnyLeft || nowNs - lastProgressNs >= patienceNs;
     }
 
     /** Something was sent to foreign peers, who acknowledge nothing. */

@@ -354,8 +354,9 @@ public final class ZmqPublisher implements Publisher {
     }
 
     /**
-     * Ends the stream: sends what waits, then word of the end, until every subscriber has acknowledged it, or none has come
-     * further for the linger time; where subscribers are waited for, for as long as a silent one would be evicted after.
+     * Ends the stream: sends what waits, then word of the end, until every subscriber has acknowledged it. One that is waited for
+     * is so at the end too, however slow it is, until it is silent for so long that it is evicted; the others, until none has come
+     * further for the linger time. After ten minutes the caller is not kept any longer.
      */
     @Override
     public void close() {

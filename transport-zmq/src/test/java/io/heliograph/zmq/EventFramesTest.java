@@ -164,6 +164,9 @@ class EventFramesTest {
                     assertThat(i).as("a frame without an event, of " + frame.length() + " bytes").isZero();
                 }
             }
+            // Else it would be waited for at the end, until it has been silent for so long that it is evicted.
+            peer.send(RawPeer.frame(0, MessageLayout.header(MessageType.LEAVE, 0, publisher.session(), SUBSCRIBER)));
+            await().atMost(SOON).until(() -> publisher.subscribers() == 0);
         }
     }
 

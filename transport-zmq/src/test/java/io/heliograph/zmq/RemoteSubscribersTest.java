@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heliograph.Event;
 import io.heliograph.Interest;
-import io.heliograph.NoticeListener;
+import io.heliograph.Notice;
 import io.heliograph.TopicFilter;
+import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Intake;
+import io.heliograph.flow.Limit;
 import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Address;
 import io.heliograph.spi.Environment;
+import io.heliograph.testkit.CollectedNotices;
 import io.heliograph.testkit.ManualClock;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,8 +30,12 @@ class RemoteSubscribersTest {
     private static final long SESSION = 7;
     private static final long SUBSCRIBER = 9;
 
+    private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+    private static final FlowPolicy TWO_AT_A_TIME = FlowPolicy.backPressure(new Limit(2, 1 << 20), Duration.ofSeconds(1));
+
     private final ManualClock clock = new ManualClock();
-    private final Environment environment = new Environment(clock, clock, new Random(1), NoticeListener.NONE);
+    private final CollectedNotices notices = new CollectedNotices();
+    private final Environment environment = new Environment(clock, clock, new Random(1), notices);
     private final ZmqConfig config = ZmqConfig.of(Address.parse("zmq+inproc://remotes"), ZmqConfig.Side.BINDING);
     private final TellingLock lock = new TellingLock();
     private final RemoteSubscribers remotes = new RemoteSubscribers(SESSION, config, lock, environment);
@@ -38,12 +45,13 @@ class RemoteSubscribersTest {
     private final Follower follower = new Follower(feed, 0, config, tally, 0);
     private final ArrayDeque<ByteBuffer> onItsWay = new ArrayDeque<>();
     private Peer peer = new DealerSocket().peer();
+    private FlowPolicy policy = ZmqTransport.DEFAULT_POLICY;
     private long next;
 
     @BeforeEach
     void takeTheLock() {
         lock.lock();
-        remotes.changePolicy(ZmqTransport.DEFAULT_POLICY);
+        remotes.changePolicy(policy);
         follower.knock(SESSION, clock.nanoTime());
     }
 
@@ -70,8 +78,8 @@ class RemoteSubscribersTest {
         for (String topic : topics) {
             for (Destination to : remotes.destinations()) {
                 if (to.wants(topic)) {
-                    assertThat(to.makeRoom(ZmqTransport.DEFAULT_POLICY, 100, 0)).isTrue();
-                    to.accept(Event.of(topic, Long.toString(next)), ZmqTransport.DEFAULT_POLICY, clock.nanoTime());
+                    assertThat(to.makeRoom(policy, 100, 0)).isTrue();
+                    to.accept(Event.of(topic, Long.toString(next)), policy, clock.nanoTime());
                 } else {
                     to.skip();
                 }
@@ -87,13 +95,14 @@ class RemoteSubscribersTest {
         Lane lane = remote.lane;
         lane.flushTail();
         while (true) {
-            RemoteSubscriber.Due due = remote.due(false, Duration.ofSeconds(1).toNanos(), clock.nanoTime());
+            RemoteSubscriber.Due due = remote.due(remotes.isClosing(), HEARTBEAT.toNanos(), clock.nanoTime());
             switch (due) {
                 case WELCOME -> onItsWay.add(PublisherMessages.welcome(SESSION, SUBSCRIBER, remote.welcomeFlags(false),
                         remote.welcomeSequence, lane.told()));
                 case FRAME -> onItsWay.add(lane.take().orElseThrow());
                 case HEARTBEAT -> onItsWay.add(PublisherMessages.state(SESSION, SUBSCRIBER, lane.place(), lane.told()));
-                case END, NOTHING -> {
+                case END -> onItsWay.add(PublisherMessages.end(SESSION, SUBSCRIBER, lane.next()));
+                case NOTHING -> {
                     return;
                 }
             }
@@ -228,5 +237,92 @@ class RemoteSubscribersTest {
         speak();
         assertThat(remotes.subscriptions()).isZero();
         assertThat(follower.due(true, clock.nanoTime())).isEmpty();
+    }
+
+    private void converse() {
+        send();
+        hear();
+        speak();
+    }
+
+    /** A heartbeat passes; says whether the publisher has ended. */
+    private boolean isDoneAfterHeartbeat() {
+        clock.advance(HEARTBEAT);
+        converse();
+        remotes.evictSilent(clock.nanoTime());
+        return remotes.isDone(policy, clock.nanoTime());
+    }
+
+    /** A handler holds two events, and two more wait in the lane when the publisher closes. */
+    private Intake closeBeforeAHandlerThatHangs() {
+        Intake intake = subscribe(">");
+        speak();
+        converse();
+        publish("a", "a");
+        converse();
+        publish("a", "a");
+        remotes.beginClose();
+        return intake;
+    }
+
+    @Test
+    void whoIsWaitedForAndSpeaksIsWaitedForAtTheEndHoweverLongItsHandlerTakes() {
+        policy = TWO_AT_A_TIME;
+        remotes.changePolicy(policy);
+        Intake intake = closeBeforeAHandlerThatHangs();
+        for (int i = 0; i < 60; i++) {
+            assertThat(isDoneAfterHeartbeat()).as("given up %d s after it closed, while its subscriber lives", i + 1).isFalse();
+        }
+        var received = new Received();
+        for (int i = 0; i < 5 && !isDoneAfterHeartbeat(); i++) {
+            intake.poll(received, 1_000);
+        }
+        assertThat(remotes.isDone(policy, clock.nanoTime())).isTrue();
+        intake.poll(received, 1_000);
+        assertThat(received.count()).isEqualTo(4);
+        assertThat(intake.sums().delivered()).isEqualTo(4);
+        assertThat(intake.sums().difference()).isZero();
+        assertThat(notices.of(Notice.SubscriberEvicted.class)).isEmpty();
+    }
+
+    @Test
+    void whoFallsSilentAtTheEndIsEvictedAndWaitedForNoMore() {
+        policy = TWO_AT_A_TIME;
+        remotes.changePolicy(policy);
+        closeBeforeAHandlerThatHangs();
+        assertThat(isDoneAfterHeartbeat()).isFalse();
+        clock.advance(config.limits().eviction().minusNanos(1));
+        assertThat(remotes.evictSilent(clock.nanoTime())).isFalse();
+        assertThat(remotes.isDone(policy, clock.nanoTime())).isFalse();
+        clock.advance(Duration.ofNanos(1));
+        assertThat(remotes.evictSilent(clock.nanoTime())).isTrue();
+        assertThat(remotes.isDone(policy, clock.nanoTime())).isTrue();
+        lock.unlock();
+        lock.lock();
+        assertThat(notices.of(Notice.SubscriberEvicted.class)).hasSize(1);
+    }
+
+    @Test
+    void whoAsksForLessThanToBeWaitedForIsNotWaitedForAtTheEnd() {
+        policy = TWO_AT_A_TIME;
+        remotes.changePolicy(policy);
+        Interest weaker = Interest.in(TopicFilter.of(">")).withPolicy(FlowPolicy.dropOldest(new Limit(2, 1 << 20)));
+        var intake = new Intake("weaker", weaker, lock, () -> { }, environment);
+        subscriptions.add(intake, weaker, Optional.empty());
+        speak();
+        converse();
+        for (int i = 0; i < 4; i++) {
+            // What comes when it has said that its handler hangs stays in the lane.
+            publish("a", "a");
+            clock.advance(HEARTBEAT);
+            converse();
+        }
+        remotes.beginClose();
+        assertThat(isDoneAfterHeartbeat()).isFalse();
+        int heartbeats = 1;
+        while (heartbeats < 60 && !isDoneAfterHeartbeat()) {
+            heartbeats++;
+        }
+        assertThat(heartbeats).as("it takes nothing more, and lives").isLessThan(60);
     }
 }
