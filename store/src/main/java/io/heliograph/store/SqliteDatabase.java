@@ -31,6 +31,12 @@ final class SqliteDatabase implements Database {
     private static final int CACHE_KIB = 32 << 10;
     private static final int LOG_LIMIT_BYTES = 64 << 20;
 
+    /** How a connection is opened: SQLite's own flags, of which the first three are the driver's default. */
+    private static final int READ_WRITE = 0x02;
+    private static final int CREATE = 0x04;
+    private static final int URI = 0x40;
+    private static final int NO_MUTEX = 0x8000;
+
     private final Path file;
     private final StoreLimits limits;
     private final ProcessLock lock;
@@ -120,10 +126,14 @@ final class SqliteDatabase implements Database {
         }
     }
 
-    /** Else the driver asks for the last row's number by a query of its own after each statement that inserts. */
+    /**
+     * Else the driver asks for the last row's number by a query of its own after each statement that inserts, and SQLite locks a
+     * connection for each value that it binds, though it is one thread's at a time.
+     */
     private static Properties driverSettings() {
         var settings = new Properties();
         settings.setProperty("jdbc.get_generated_keys", "false");
+        settings.setProperty("open_mode", Integer.toString(READ_WRITE | CREATE | URI | NO_MUTEX));
         return settings;
     }
 

@@ -32,10 +32,9 @@ public final class Statements implements AutoCloseable {
     private final Map<Insert, String> inserts = new HashMap<>();
 
     /** What a text that inserts is made of: to put it together anew would cost as much as a row or two. */
-    private record Insert(String before, int columns, int rows, String after) {
+    private record Insert(String before, String row, int rows, String after) {
 
         String text() {
-            String row = "(?" + ", ?".repeat(columns - 1) + ")";
             return before + row + (", " + row).repeat(rows - 1) + after;
         }
     }
@@ -101,7 +100,7 @@ public final class Statements implements AutoCloseable {
      */
     public <R> List<R> insert(String insert, List<Object[]> rows, String after, RowReader<R> reader) throws SQLException {
         var returned = new ArrayList<R>();
-        inChunks(insert, rows, after, (sql, parameters) -> {
+        inChunks(insert, row(rows), rows, after, (sql, parameters) -> {
             if (after.isEmpty()) {
                 update(sql, parameters);
             } else {
@@ -117,6 +116,15 @@ public final class Statements implements AutoCloseable {
     }
 
     /**
+     * Inserts rows that return nothing, and of which some columns are the same in all.
+     *
+     * @param row such as {@code (?, ?, 'new', NULL)}: what is the same need not be bound for each
+     */
+    public void insert(String insert, String row, List<Object[]> rows) throws SQLException {
+        inChunks(insert, row, rows, "", this::update);
+    }
+
+    /**
      * Inserts rows into a table whose {@code {identity}} is called {@code id}, and says which each of them has got. On SQLite, whose one
      * writer numbers the rows of a statement without a gap, that needs no row to be returned.
      *
@@ -126,14 +134,14 @@ public final class Statements implements AutoCloseable {
     public List<Long> insertNumbered(String insert, List<Object[]> rows, String after) throws SQLException {
         var ids = new ArrayList<Long>(rows.size());
         switch (dialect) {
-            case SQLITE -> inChunks(insert, rows, after, (sql, parameters) -> {
+            case SQLITE -> inChunks(insert, row(rows), rows, after, (sql, parameters) -> {
                 int count = update(sql, parameters);
                 long last = row("SELECT last_insert_rowid()", row -> row.getLong(1)).orElseThrow();
                 for (int i = 1; i <= count; i++) {
                     ids.add(last - count + i);
                 }
             });
-            case POSTGRESQL -> inChunks(insert, rows, after + " RETURNING id",
+            case POSTGRESQL -> inChunks(insert, row(rows), rows, after + " RETURNING id",
                     (sql, parameters) -> rows(sql, row -> row.getLong(1), parameters).stream().sorted().forEach(ids::add));
         }
         return ids;
@@ -144,7 +152,11 @@ public final class Statements implements AutoCloseable {
         void write(String sql, Object[] parameters) throws SQLException;
     }
 
-    private void inChunks(String insert, List<Object[]> rows, String after, ChunkWrite write) throws SQLException {
+    private static String row(List<Object[]> rows) {
+        return rows.isEmpty() ? "" : "(?" + ", ?".repeat(rows.getFirst().length - 1) + ")";
+    }
+
+    private void inChunks(String insert, String row, List<Object[]> rows, String after, ChunkWrite write) throws SQLException {
         for (int from = 0; from < rows.size();) {
             int count = chunk(rows.size() - from);
             int columns = rows.get(from).length;
@@ -152,7 +164,7 @@ public final class Statements implements AutoCloseable {
             for (int i = 0; i < count; i++) {
                 System.arraycopy(rows.get(from + i), 0, parameters, i * columns, columns);
             }
-            write.write(inserts.computeIfAbsent(new Insert(insert, columns, count, after), Insert::text), parameters);
+            write.write(inserts.computeIfAbsent(new Insert(insert, row, count, after), Insert::text), parameters);
             from += count;
         }
     }

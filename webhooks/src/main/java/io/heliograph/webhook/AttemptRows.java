@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,13 +15,29 @@ final class AttemptRows {
     private static final String SELECT = "SELECT a.id, a.endpoint, e.message, a.at_ms, a.latency_us, a.status, a.outcome, a.detail,"
             + " a.snippet, a.batch FROM webhooks_attempt a JOIN webhooks_event e ON e.id = a.event ";
 
+    private static final String INSERT = "INSERT INTO webhooks_attempt (delivery, event, endpoint, at_ms, latency_us, status, outcome, detail,"
+            + " snippet, batch) VALUES ";
+    /** What most are: taken, and nothing said. */
+    private static final String SILENT = "(?, ?, ?, ?, ?, ?, '" + Attempt.DELIVERED + "', '', '', NULL)";
+
     private AttemptRows() {
     }
 
     static void insert(Statements sql, List<Settlement> attempts) throws SQLException {
-        sql.insert("INSERT INTO webhooks_attempt (delivery, event, endpoint, at_ms, latency_us, status, outcome, detail, snippet,"
-                + " batch) VALUES ",
-                attempts.stream().map(AttemptRows::columns).toList());
+        var silent = new ArrayList<Object[]>(attempts.size());
+        var others = new ArrayList<Object[]>();
+        for (Settlement attempt : attempts) {
+            DueDelivery delivery = attempt.delivery();
+            if (delivery.batch().isEmpty() && attempt.result() instanceof AttemptResult.Delivered(Answer answer, Duration latency)
+                    && answer.snippet().isEmpty()) {
+                silent.add(new Object[] {delivery.id(), delivery.event(), delivery.endpoint(), attempt.atMs(), latency.toNanos() / 1_000,
+                    answer.status()});
+            } else {
+                others.add(columns(attempt));
+            }
+        }
+        sql.insert(INSERT, SILENT, silent);
+        sql.insert(INSERT, others);
     }
 
     private static Object[] columns(Settlement attempt) {
