@@ -65,13 +65,15 @@ final class QueryStore implements AutoCloseable {
      * The same as was written to a folder.
      *
      * @param known the query of each id in it
-     * @throws IOException           if it cannot be read
+     * @throws UncheckedIOException  if it cannot be read
      * @throws IllegalStateException if {@code known} throws, or it is no index of queries
      */
-    static QueryStore restore(Path folder, Function<String, MonitorQuery> known) throws IOException {
+    static QueryStore restore(Path folder, Function<String, MonitorQuery> known) {
         var directory = new ByteBuffersDirectory();
         try (Directory written = new NIOFSDirectory(folder)) {
             copy(written, directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return new QueryStore(directory, known);
     }

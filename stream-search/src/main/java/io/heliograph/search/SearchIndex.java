@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.lucene.monitor.MonitorQuery;
 
@@ -57,27 +58,20 @@ public final class SearchIndex implements AutoCloseable {
     private final TargetUse targets = new TargetUse();
     private final Matching matching;
 
-    private SearchIndex(SearchConfig config, Environment environment) {
+    /** @param opening opens the queries of {@code contents}, each of which it may ask for by id */
+    private SearchIndex(SearchConfig config, Environment environment, SearchSnapshot.Contents contents,
+            Function<Function<String, MonitorQuery>, QueryStore> opening) {
         this.config = config;
         this.environment = environment;
         this.schema = new Schema(config.maxFields());
-        this.queries = QueryStore.open();
-        this.matching = new Matching(stored, queries, targets, changing, tally, this::quarantine);
-    }
-
-    private SearchIndex(SearchConfig config, Environment environment, Path folder) throws IOException {
-        this.config = config;
-        this.environment = environment;
-        this.schema = new Schema(config.maxFields());
-        SearchSnapshot.Contents contents = SearchSnapshot.read(folder, config);
         schema.restore(contents.fields(), contents.isClosed());
         for (SearchSnapshot.Entry entry : contents.entries()) {
             stored.put(entry.search().id(), store(entry.search(), new StoredQuery.Restored(entry.targets(), () -> compile(entry.search()))));
         }
-        this.queries = QueryStore.restore(SearchSnapshot.index(folder), this::known);
+        this.queries = opening.apply(this::known);
         if (queries.count() != stored.size()) {
             queries.close();
-            throw new IOException("an index of " + queries.count() + " queries, where there are " + stored.size() + " searches");
+            throw new IllegalStateException("an index of " + queries.count() + " queries, where there are " + stored.size() + " searches");
         }
         this.matching = new Matching(stored, queries, targets, changing, tally, this::quarantine);
     }
@@ -94,7 +88,7 @@ public final class SearchIndex implements AutoCloseable {
 
     /** An empty index; {@code now} in queries is the environment's wall clock. */
     public static SearchIndex open(SearchConfig config, Environment environment) {
-        return new SearchIndex(config, environment);
+        return new SearchIndex(config, environment, SearchSnapshot.Contents.NOTHING, known -> QueryStore.open());
     }
 
     /**
@@ -107,8 +101,10 @@ public final class SearchIndex implements AutoCloseable {
      */
     public static Optional<SearchIndex> restore(Path folder, SearchConfig config, Environment environment) {
         try {
-            return Optional.of(new SearchIndex(config, environment, folder));
-        } catch (IOException | IllegalStateException | IllegalArgumentException e) {
+            SearchSnapshot.Contents contents = SearchSnapshot.read(folder, config);
+            return Optional.of(new SearchIndex(config, environment, contents,
+                    known -> QueryStore.restore(SearchSnapshot.index(folder), known)));
+        } catch (IOException | UncheckedIOException | IllegalStateException | IllegalArgumentException e) {
             if (Files.exists(folder)) {
                 environment.tell(new Notice.Degraded("searches in " + folder, "registered again, which takes longer: " + e.getMessage()));
             }

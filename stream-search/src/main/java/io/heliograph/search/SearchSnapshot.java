@@ -60,6 +60,8 @@ final class SearchSnapshot {
      * @param isClosed whether the schema takes only declared fields
      */
     record Contents(List<Field> fields, boolean isClosed, List<Entry> entries) {
+
+        static final Contents NOTHING = new Contents(List.of(), false, List.of());
     }
 
     /** Writes one; nothing changes meanwhile. */
