@@ -61,8 +61,8 @@ public final class Bench {
     }
 
     private static int webhooks(BenchArguments arguments) throws IOException, InterruptedException {
-        return cases(WebhookRows.ALL, arguments, new Suite.Kind("webhooks", Optional.of(WebhookRows.YARDSTICK), WebhookChild::command,
-                PeerModes.none(), new WebhookPeers()));
+        return cases(WebhookRows.ALL, arguments, new Suite.Kind("webhooks", Optional.of(WebhookRows.YARDSTICK),
+                arguments.isQuick() ? WebhookChild::command : WebhookChild::commandAlone, PeerModes.none(), new WebhookPeers()));
     }
 
     private static int search(BenchArguments arguments) throws IOException, InterruptedException {

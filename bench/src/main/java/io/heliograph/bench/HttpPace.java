@@ -1,38 +1,72 @@
 package io.heliograph.bench;
 
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * When each request is due: at once, or at a rate from a moment on. Immutable; for any thread.
- *
- * @param firstNs    when the first is, as {@link System#nanoTime} counts
- * @param intervalNs from one to the next; 0 for as fast as they go
+ * When each request is due: at once; or, where they are paced, at once until the side has warmed up, then none until all are answered,
+ * then at a rate. For any thread.
  */
-record HttpPace(long firstNs, double intervalNs) {
+final class HttpPace {
 
-    /** As a task asks for it, from now on. */
-    static HttpPace of(WebhookTask task) {
-        return new HttpPace(System.nanoTime(), task.rate() > 0 ? task.intervalNs() : 0);
+    private static final long LOOK_AGAIN_NS = 200_000;
+
+    /** @param number of the first request that is paced */
+    private record Beginning(long number, long ns) {
     }
 
-    long dueNs(long number) {
-        return firstNs + (long) (number * intervalNs);
+    private final double intervalNs;
+    private volatile boolean isHeld;
+    private volatile Optional<Beginning> beginning = Optional.empty();
+
+    /** @param intervalNs from one request to the next; 0 for as fast as they go */
+    HttpPace(double intervalNs) {
+        this.intervalNs = intervalNs;
+    }
+
+    /** As a task asks for it. */
+    static HttpPace of(WebhookTask task) {
+        return new HttpPace(task.rate() > 0 ? task.intervalNs() : 0);
+    }
+
+    boolean isPaced() {
+        return intervalNs > 0;
+    }
+
+    /** Lets no more requests leave until {@link #begin}. */
+    void hold() {
+        isHeld = true;
+    }
+
+    /** Lets requests leave at the rate: this one then, the others behind it. */
+    void begin(long number, long atNs) {
+        beginning = Optional.of(new Beginning(number, atNs));
+        isHeld = false;
     }
 
     /** Blocks until a request is due; one that is late leaves at once. */
     void await(long number) {
-        if (intervalNs > 0) {
-            for (long leftNs = dueNs(number) - System.nanoTime(); leftNs > 0; leftNs = dueNs(number) - System.nanoTime()) {
-                LockSupport.parkNanos(leftNs);
+        while (isHeld) {
+            LockSupport.parkNanos(LOOK_AGAIN_NS);
+        }
+        if (beginning.isPresent()) {
+            Beginning from = beginning.get();
+            for (long leftNs = lateNs(from, number, System.nanoTime()); leftNs < 0; leftNs = lateNs(from, number, System.nanoTime())) {
+                LockSupport.parkNanos(-leftNs);
             }
         }
     }
 
+    private long lateNs(Beginning from, long number, long nowNs) {
+        return nowNs - from.ns - (long) ((number - from.number) * intervalNs);
+    }
+
     /** Notes how late those are of which a look finds that they were answered, from one number up to another. */
     void record(Histogram lateness, long from, long to, long nowNs) {
-        for (long number = from; number < to; number++) {
-            lateness.recordValue(Math.max(0, nowNs - dueNs(number)));
+        Beginning first = beginning.orElseThrow();
+        for (long number = Math.max(from, first.number); number < to; number++) {
+            lateness.recordValue(Math.max(0, lateNs(first, number, nowNs)));
         }
     }
 }

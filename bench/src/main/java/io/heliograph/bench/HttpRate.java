@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 
 /**
- * Tells how fast a counter of answered requests grows, or, where they are paced, how late it is: after a while of warming up, window by
- * window. Late is an answer by the time since the moment when its request was due; answers count in the order of their coming.
+ * Tells how fast a counter of answered requests grows, or, where they are paced, how late it is: after a while of warming up at full
+ * speed, window by window. Late is an answer by the time since the moment when its request was due; answers count in the order of their coming.
  * Stateless.
  */
 final class HttpRate {
@@ -15,9 +15,10 @@ final class HttpRate {
     /** How many connections, or attempts at once, each side has. */
     static final int CONCURRENCY = 64;
 
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Duration WARM_UP = WebhookChild.either(Duration.ofSeconds(10), Duration.ofSeconds(15));
     private static final long WINDOW_NS = Duration.ofSeconds(1).toNanos();
     private static final long LOOK_AGAIN_NS = 200_000;
+    private static final long QUIET_NS = Duration.ofMillis(500).toNanos();
 
     private HttpRate() {
     }
@@ -33,7 +34,11 @@ final class HttpRate {
     }
 
     private static void tellLateness(LongSupplier counter, int windows, HttpPace pace, Tell tell) throws InterruptedException {
-        long seen = counter.getAsLong();
+        pace.hold();
+        long seen = drained(counter);
+        pace.begin(seen, System.nanoTime());
+        TimeUnit.NANOSECONDS.sleep(WINDOW_NS);
+        seen = counter.getAsLong();
         for (int i = 0; i < windows; i++) {
             var lateness = new Histogram(3);
             long endNs = System.nanoTime() + WINDOW_NS;
@@ -45,6 +50,16 @@ final class HttpRate {
             }
             OneWay.tellPercentiles(tell, lateness);
         }
+    }
+
+    /** Waits until all are answered; says how many they were. */
+    private static long drained(LongSupplier counter) throws InterruptedException {
+        long count = -1;
+        while (count != counter.getAsLong()) {
+            count = counter.getAsLong();
+            TimeUnit.NANOSECONDS.sleep(QUIET_NS);
+        }
+        return count;
     }
 
     private static void tellRate(LongSupplier counter, int windows, Tell tell) throws InterruptedException {

@@ -69,7 +69,7 @@ final class RawHttp {
 
     /** A number that all draw from would be one more thing to contend for where there is no pace. */
     private void awaitTurn() {
-        if (pace.intervalNs() > 0) {
+        if (pace.isPaced()) {
             pace.await(next.getAndIncrement());
         }
     }

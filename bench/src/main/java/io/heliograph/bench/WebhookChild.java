@@ -1,6 +1,7 @@
 package io.heliograph.bench;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /** The {@link Child} of the suite {@code webhooks}. */
@@ -14,9 +15,22 @@ public final class WebhookChild {
     private WebhookChild() {
     }
 
-    /** The command that starts it. */
+    /** What a child is started with that measures one case alone: it warms up for longer than one that has others behind it. */
+    private static final String ALONE = "bench.alone";
+
+    /** The command that starts one for many cases, one after the other. */
     static List<String> command(String side) {
         return Child.command(WebhookChild.class, side, List.of("-Dslf4j.internal.verbosity=ERROR"), "");
+    }
+
+    /** The command that starts one for a single case. */
+    static List<String> commandAlone(String side) {
+        return Child.command(WebhookChild.class, side, List.of("-Dslf4j.internal.verbosity=ERROR", "-D" + ALONE + "=true"), "");
+    }
+
+    /** One or the other, as a child has been started. */
+    static Duration either(Duration amongOthers, Duration alone) {
+        return Boolean.getBoolean(ALONE) ? alone : amongOthers;
     }
 
     /** Measures the side that the first argument names. */

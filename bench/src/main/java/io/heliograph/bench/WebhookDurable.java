@@ -28,7 +28,7 @@ final class WebhookDurable {
 
     private static final int KEYS = 1_000;
     private static final int ON_THE_WAY = 2_000;
-    private static final long LOOK_AGAIN_NS = 50_000;
+    private static final long LOOK_AGAIN_NS = 200_000;
 
     private final WebhookStore bed;
     private final Endpoint endpoint;

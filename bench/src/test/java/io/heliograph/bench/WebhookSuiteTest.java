@@ -57,9 +57,10 @@ class WebhookSuiteTest {
 
     @Test
     void countsFromTheMomentWhenARequestWasDue() {
-        var pace = new HttpPace(1_000, 500);
+        var pace = new HttpPace(500);
+        pace.begin(2, 2_000);
         var lateness = new Histogram(3);
-        pace.record(lateness, 2, 4, 2_600);
+        pace.record(lateness, 1, 4, 2_600);
         assertThat(lateness.getTotalCount()).isEqualTo(2);
         assertThat(lateness.getMaxValue()).isEqualTo(600);
         assertThat(lateness.getMinValue()).isEqualTo(100);
