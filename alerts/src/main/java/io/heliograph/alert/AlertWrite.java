@@ -31,7 +31,7 @@ final class AlertWrite {
     private final long nowMs;
     private final List<NewAlert> added = new ArrayList<>();
     private final List<Alert> alerts = new ArrayList<>();
-    private final Map<String, Integer> recipients = new TreeMap<>();
+    private final Map<String, Map<String, Integer>> recipients = new TreeMap<>();
     private final Map<String, Boolean> wanting = new HashMap<>();
     private int repeated;
 
@@ -63,7 +63,7 @@ final class AlertWrite {
     /** Writes all that was added. */
     void finish() throws SQLException {
         Map<Identity, Long> rows = insert();
-        var offered = new ArrayList<Long>();
+        var offered = new ArrayList<Alert>();
         var outgoing = new ArrayList<Object[]>();
         for (NewAlert one : added) {
             Long row = rows.remove(new Identity(one.search.tenant(), one.id));
@@ -72,14 +72,15 @@ final class AlertWrite {
                 continue;
             }
             Event event = AlertEvents.event(one.search.id(), one.id, nowMs, one.hops, one.json, one.details);
-            alerts.add(new Alert(row, one.search.tenant(), one.search.id(), Instant.ofEpochMilli(nowMs), event));
+            var alert = new Alert(row, one.search.tenant(), one.search.id(), Instant.ofEpochMilli(nowMs), event);
+            alerts.add(alert);
             if (offer(one.search, event)) {
-                offered.add(row);
+                offered.add(alert);
             }
             for (Recipient recipient : new HashSet<>(one.search.spec().deliver())) {
                 if (recipient instanceof Recipient.ToAddress(String name)) {
                     outgoing.add(new Object[] {name, row});
-                    recipients.merge(name, 1, Integer::sum);
+                    waits(name, one.search.tenant());
                 }
             }
         }
@@ -87,11 +88,15 @@ final class AlertWrite {
         for (int i = 0; i < publications.size(); i++) {
             // A full endpoint that gives nothing up holds its alerts up, and not the matcher.
             if (publications.get(i).result() == PublishResult.BACK_PRESSURED) {
-                outgoing.add(new Object[] {ENDPOINTS, offered.get(i)});
-                recipients.merge(ENDPOINTS, 1, Integer::sum);
+                outgoing.add(new Object[] {ENDPOINTS, offered.get(i).position()});
+                waits(ENDPOINTS, offered.get(i).tenant());
             }
         }
         sql.insert("INSERT INTO alerts_outgoing (recipient, alert) VALUES ", outgoing);
+    }
+
+    private void waits(String recipient, String tenant) {
+        recipients.computeIfAbsent(recipient, name -> new TreeMap<>()).merge(tenant, 1, Integer::sum);
     }
 
     private Map<Identity, Long> insert() throws SQLException {
@@ -140,8 +145,8 @@ final class AlertWrite {
         return repeated;
     }
 
-    /** How much more waits for whom now. */
-    Map<String, Integer> recipients() {
+    /** How much more waits for whom now, by tenant. */
+    Map<String, Map<String, Integer>> recipients() {
         return recipients;
     }
 

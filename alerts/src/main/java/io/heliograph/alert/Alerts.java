@@ -142,8 +142,8 @@ public final class Alerts implements AutoCloseable {
     }
 
     private void written(AlertWrite alerts) {
-        alerts.recipients().forEach((recipient, count) -> Optional.ofNullable(senders.get(recipient))
-                .ifPresent(sender -> sender.added(count)));
+        alerts.recipients().forEach((recipient, counts) -> Optional.ofNullable(senders.get(recipient))
+                .ifPresent(sender -> sender.added(counts)));
         for (Alert alert : alerts.alerts()) {
             followers.forEach(follower -> follower.accept(alert));
         }
@@ -275,30 +275,40 @@ public final class Alerts implements AutoCloseable {
         return test(tenant, spec, recent.stream().map(CloudEventJson::read).toList());
     }
 
-    /** What became of the events that came to be matched, since it was opened. */
+    /** What became of the events that came to be matched, of all tenants, since it was opened. */
     public SubscriberSums matched() {
         return matcher.sums().events();
     }
 
-    /** What became of the alerts that were to be given since then: dropped are those throttled, refused those of a loop. */
+    /** The same of one tenant. */
+    public SubscriberSums matched(String tenant) {
+        return matcher.sums().events(tenant);
+    }
+
+    /** What became of the alerts that were to be given since then, of all tenants: dropped are those throttled, refused those of a loop. */
     public PublisherSums given() {
         return matcher.sums().alerts();
     }
 
-    /** What became of the alerts for each address since then, by name. */
-    public Map<String, SubscriberSums> addresses() {
+    /** The same of one tenant. */
+    public PublisherSums given(String tenant) {
+        return matcher.sums().alerts(tenant);
+    }
+
+    /** What became of a tenant's alerts for each address since then, by name. */
+    public Map<String, SubscriberSums> addresses(String tenant) {
         var sums = new LinkedHashMap<String, SubscriberSums>();
         senders.forEach((name, sender) -> {
             if (!name.equals(AlertWrite.ENDPOINTS)) {
-                sums.put(name, sender.sums());
+                sums.put(name, sender.sums(tenant));
             }
         });
         return sums;
     }
 
-    /** Alerts that full endpoints hold up: what became of them since then. */
-    public SubscriberSums heldUp() {
-        return heldUp.sums();
+    /** A tenant's alerts that full endpoints hold up: what became of them since then. */
+    public SubscriberSums heldUp(String tenant) {
+        return heldUp.sums(tenant);
     }
 
     /** How many conditions' windows were given up, because there were too many. */

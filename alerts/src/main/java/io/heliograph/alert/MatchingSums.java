@@ -6,84 +6,130 @@ import io.heliograph.ledger.PublisherLedger;
 import io.heliograph.ledger.PublisherSums;
 import io.heliograph.ledger.SubscriberLedger;
 import io.heliograph.ledger.SubscriberSums;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
-/** Counts events that come to be matched, and the alerts that come of them. Thread-safe. */
+/** Counts, for each tenant by itself, the events that come to be matched, and the alerts that come of them. Thread-safe. */
 final class MatchingSums {
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final SubscriberLedger events = new SubscriberLedger();
-    private final PublisherLedger alerts = new PublisherLedger();
+    private final Map<String, Book> books = new TreeMap<>();
 
-    /** It was read. */
-    void taken(int count) {
-        locked(() -> {
-            events.known(count);
-            for (int i = 0; i < count; i++) {
-                events.entered();
-            }
+    /** One tenant's. */
+    private static final class Book {
+        private final SubscriberLedger events = new SubscriberLedger();
+        private final PublisherLedger alerts = new PublisherLedger();
+    }
+
+    /** An event was read. */
+    void taken(String tenant) {
+        count(tenant, book -> {
+            book.events.known(1);
+            book.events.entered();
         });
     }
 
     /** It is matched, and what follows from it is on disk. */
-    void matched(int count) {
-        locked(() -> {
-            events.delivered(count);
-            left(count);
+    void matched(String tenant) {
+        count(tenant, book -> {
+            book.events.delivered();
+            book.events.left();
         });
     }
 
     /** Another process has matched it. */
-    void elsewhere(int count) {
-        locked(() -> {
-            events.filtered(count);
-            left(count);
+    void elsewhere(String tenant) {
+        count(tenant, book -> {
+            book.events.filtered();
+            book.events.left();
         });
     }
 
     /** It could not be read, or matched. */
-    void lost(LossReason reason) {
-        locked(() -> {
-            events.lost(reason, 1);
-            left(1);
+    void lost(String tenant, LossReason reason) {
+        count(tenant, book -> {
+            book.events.lost(reason, 1);
+            book.events.left();
         });
     }
 
-    private void left(int count) {
-        for (int i = 0; i < count; i++) {
-            events.left();
+    /** An alert was to be given, and this became of it. */
+    void offered(String tenant, PublishResult result) {
+        count(tenant, book -> book.alerts.count(result));
+    }
+
+    private void count(String tenant, Consumer<Book> count) {
+        lock.lock();
+        try {
+            count.accept(books.computeIfAbsent(tenant, name -> new Book()));
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Alerts were to be given, and this became of them. */
-    void offered(PublishResult result, int count) {
-        locked(() -> alerts.count(result, count));
+    private List<Book> of(String tenant) {
+        Book book = books.get(tenant);
+        return book == null ? List.of() : List.of(book);
     }
 
+    /** One tenant's events. */
+    SubscriberSums events(String tenant) {
+        lock.lock();
+        try {
+            return events(of(tenant));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All tenants' events. */
     SubscriberSums events() {
         lock.lock();
         try {
-            return events.sums();
+            return events(books.values());
         } finally {
             lock.unlock();
         }
     }
 
+    /** One tenant's alerts. */
+    PublisherSums alerts(String tenant) {
+        lock.lock();
+        try {
+            return alerts(of(tenant));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All tenants' alerts. */
     PublisherSums alerts() {
         lock.lock();
         try {
-            return alerts.sums();
+            return alerts(books.values());
         } finally {
             lock.unlock();
         }
     }
 
-    private void locked(Runnable count) {
-        lock.lock();
-        try {
-            count.run();
-        } finally {
-            lock.unlock();
+    private static SubscriberSums events(Iterable<Book> books) {
+        SubscriberSums sums = SubscriberSums.ZERO;
+        for (Book book : books) {
+            sums = sums.plus(book.events.sums());
         }
+        return sums;
+    }
+
+    private static PublisherSums alerts(Iterable<Book> books) {
+        var sums = new PublisherSums(0, 0, 0, 0, 0);
+        for (Book book : books) {
+            PublisherSums one = book.alerts.sums();
+            sums = new PublisherSums(sums.offered() + one.offered(), sums.accepted() + one.accepted(), sums.dropped() + one.dropped(),
+                    sums.refused() + one.refused(), sums.unheard() + one.unheard());
+        }
+        return sums;
     }
 }

@@ -30,7 +30,11 @@ final class PendingRows {
      * @param events     the first of those that are not under way
      * @param unreadable those that cannot be read
      */
-    record Work(long generation, List<PendingEvent> events, List<Long> unreadable) {
+    record Work(long generation, List<PendingEvent> events, List<Unreadable> unreadable) {
+    }
+
+    /** The row and the tenant of an event that cannot be read. */
+    record Unreadable(long row, String tenant) {
     }
 
     private record Row(long event, String tenant, Optional<String> matchedTo, long bytes) {
@@ -54,14 +58,14 @@ final class PendingRows {
         }
         Map<Long, Row> byId = new HashMap<>();
         first.forEach(row -> byId.put(row.event, row));
-        var unreadable = new ArrayList<Long>();
+        var unreadable = new ArrayList<Unreadable>();
         var events = new ArrayList<PendingEvent>();
         sql.rowsOf("SELECT id, content, at_ms FROM webhooks_event WHERE id IN ", first.stream().map(Row::event).toList(), " ORDER BY id",
                 row -> read(row, byId, unreadable)).forEach(one -> one.ifPresent(events::add));
         return new Work(SearchRows.generation(sql), events, unreadable);
     }
 
-    private static Optional<PendingEvent> read(ResultSet row, Map<Long, Row> byId, List<Long> unreadable) throws SQLException {
+    private static Optional<PendingEvent> read(ResultSet row, Map<Long, Row> byId, List<Unreadable> unreadable) throws SQLException {
         long id = row.getLong(1);
         Row pending = byId.get(id);
         if (pending == null) {
@@ -73,7 +77,7 @@ final class PendingRows {
             return Optional.of(new PendingEvent(id, pending.tenant, event, new String(content, StandardCharsets.UTF_8), row.getLong(3),
                     pending.matchedTo));
         } catch (CloudEventException e) {
-            unreadable.add(id);
+            unreadable.add(new Unreadable(id, pending.tenant));
             return Optional.empty();
         }
     }

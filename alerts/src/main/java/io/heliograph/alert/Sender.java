@@ -11,7 +11,10 @@ import io.heliograph.store.StoreClosedException;
 import io.heliograph.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,13 +39,17 @@ final class Sender implements AutoCloseable {
     private final Environment environment;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition woken = lock.newCondition();
-    private final SubscriberLedger ledger = new SubscriberLedger();
+    private final Map<String, SubscriberLedger> ledgers = new HashMap<>();
     private final Thread thread;
     private boolean isWoken = true;
     private boolean isClosed;
     private boolean isHeldUp;
     /** Told once, until it goes again: it is tried ten times a second. */
     private boolean hasThrown;
+
+    /** An alert that the recipient has, or that is lost for it. */
+    private record Ended(String tenant, Optional<LossReason> lost) {
+    }
 
     /** Offers an alert to the recipient. */
     @FunctionalInterface
@@ -65,20 +72,23 @@ final class Sender implements AutoCloseable {
 
     /** Begins, with what waits. */
     void start() {
-        long waiting = store.read(sql -> sql.row("SELECT count(*) FROM alerts_outgoing WHERE recipient = ?", row -> row.getLong(1), recipient))
-                .orElseThrow();
+        var waiting = new HashMap<String, Integer>();
+        store.read(sql -> sql.rows("SELECT a.tenant, count(*) FROM alerts_outgoing o JOIN alerts_alert a ON a.id = o.alert"
+                + " WHERE o.recipient = ? GROUP BY a.tenant", row -> waiting.put(row.getString(1), row.getInt(2)), recipient));
         added(waiting);
         thread.start();
     }
 
-    /** So many more rows are there. */
-    void added(long count) {
+    /** So many more rows are there, by tenant. */
+    void added(Map<String, Integer> counts) {
         lock.lock();
         try {
-            ledger.known(count);
-            for (long i = 0; i < count; i++) {
-                ledger.entered();
-            }
+            counts.forEach((tenant, count) -> {
+                ledger(tenant).known(count);
+                for (int i = 0; i < count; i++) {
+                    ledger(tenant).entered();
+                }
+            });
             isWoken = true;
             woken.signal();
         } finally {
@@ -86,11 +96,17 @@ final class Sender implements AutoCloseable {
         }
     }
 
-    /** What became of its alerts since it began; alerts of other processes that it sent are not known before. */
-    SubscriberSums sums() {
+    /** Under the lock. */
+    private SubscriberLedger ledger(String tenant) {
+        return ledgers.computeIfAbsent(tenant, name -> new SubscriberLedger());
+    }
+
+    /** What became of a tenant's alerts since it began; alerts of other processes that it sent are not known before. */
+    SubscriberSums sums(String tenant) {
         lock.lock();
         try {
-            return ledger.sums();
+            SubscriberLedger ledger = ledgers.get(tenant);
+            return ledger == null ? SubscriberSums.ZERO : ledger.sums();
         } finally {
             lock.unlock();
         }
@@ -139,14 +155,13 @@ final class Sender implements AutoCloseable {
             return false;
         }
         var over = new ArrayList<Long>();
-        var lost = new ArrayList<LossReason>();
-        long delivered = 0;
+        var ended = new ArrayList<Ended>();
         for (AlertRows.Outgoing one : some) {
             PublishResult result = Thread.currentThread().isInterrupted() ? PublishResult.CLOSED : offer(one.alert());
             switch (result) {
-                case ACCEPTED -> delivered++;
-                case DROPPED -> lost.add(LossReason.OVERFLOW);
-                case TOO_LARGE -> lost.add(LossReason.DEAD_LETTER);
+                case ACCEPTED -> ended.add(new Ended(one.alert().tenant(), Optional.empty()));
+                case DROPPED -> ended.add(new Ended(one.alert().tenant(), Optional.of(LossReason.OVERFLOW)));
+                case TOO_LARGE -> ended.add(new Ended(one.alert().tenant(), Optional.of(LossReason.DEAD_LETTER)));
                 case BACK_PRESSURED, NOT_CONNECTED, CLOSED -> isHeldUp = true;
             }
             if (isHeldUp) {
@@ -156,7 +171,7 @@ final class Sender implements AutoCloseable {
         }
         if (!over.isEmpty()) {
             remove(over);
-            count(delivered, lost);
+            count(ended);
         }
         return !isHeldUp && some.size() == TAKEN_TOGETHER;
     }
@@ -205,19 +220,20 @@ final class Sender implements AutoCloseable {
         }
     }
 
-    private void count(long delivered, List<LossReason> lost) {
+    private void count(List<Ended> ended) {
         lock.lock();
         try {
-            ledger.delivered(delivered);
-            lost.forEach(reason -> ledger.lost(reason, 1));
-            for (long i = 0; i < delivered + lost.size(); i++) {
+            for (Ended one : ended) {
+                SubscriberLedger ledger = ledger(one.tenant);
+                one.lost.ifPresentOrElse(reason -> ledger.lost(reason, 1), ledger::delivered);
                 ledger.left();
             }
         } finally {
             lock.unlock();
         }
-        if (lost.contains(LossReason.DEAD_LETTER)) {
-            environment.tell(new Notice.Degraded("alerts to " + shown(), "larger than it takes: " + lost.size() + " were given up"));
+        long tooLarge = ended.stream().filter(one -> one.lost.equals(Optional.of(LossReason.DEAD_LETTER))).count();
+        if (tooLarge > 0) {
+            environment.tell(new Notice.Degraded("alerts to " + shown(), "larger than it takes: " + tooLarge + " were given up"));
         }
     }
 

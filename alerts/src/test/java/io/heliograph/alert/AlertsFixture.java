@@ -143,8 +143,8 @@ final class AlertsFixture implements AutoCloseable {
         assertThat(alerts.matched().difference()).as("%s", alerts.matched()).isZero();
         assertThat(alerts.given().difference()).as("%s", alerts.given()).isZero();
         assertThat(outbox.sums().difference()).as("%s", outbox.sums()).isZero();
-        assertThat(alerts.heldUp().difference()).as("%s", alerts.heldUp()).isZero();
-        alerts.addresses().forEach((name, sums) -> assertThat(sums.difference()).as("%s: %s", name, sums).isZero());
+        assertThat(alerts.heldUp(TENANT).difference()).as("%s", alerts.heldUp(TENANT)).isZero();
+        alerts.addresses(TENANT).forEach((name, sums) -> assertThat(sums.difference()).as("%s: %s", name, sums).isZero());
         alerts.searches().page(TENANT, Optional.empty(), "", 1_000).forEach(search -> {
             SearchStatistics statistics = alerts.searches().statistics(TENANT, search.id());
             assertThat(statistics.difference()).as("%s: %s", search.id(), statistics).isZero();

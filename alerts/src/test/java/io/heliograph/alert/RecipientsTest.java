@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,7 @@ class RecipientsTest {
         try (AlertsFixture fixture = AlertsFixture.in(folder).with(Map.of("desk", desk)).telling(notices::add).open()) {
             fixture.put("s", SearchSpec.of("title:garden").withDeliver(List.of(Recipient.parse("address:desk"))));
             fixture.publish(AlertsFixture.listing(1, "garden", 1));
-            AlertsFixture.until(() -> desk.taken.size() == 1 && fixture.alerts.addresses().get("desk").delivered() == 1);
+            AlertsFixture.until(() -> desk.taken.size() == 1 && fixture.alerts.addresses(AlertsFixture.TENANT).get("desk").delivered() == 1);
             assertThat(notices).filteredOn(notice -> notice.toString().contains("its publisher threw")).hasSize(1);
             fixture.assertLaw();
         }
@@ -112,10 +113,10 @@ class RecipientsTest {
                 fixture.publish(AlertsFixture.listing(i, "House", i));
             }
             fixture.awaitMatched();
-            assertThat(fixture.alerts.addresses().get("desk").inFlight()).isEqualTo(100);
+            assertThat(fixture.alerts.addresses(AlertsFixture.TENANT).get("desk").inFlight()).isEqualTo(100);
             assertThat(fixture.count("SELECT count(*) FROM alerts_outgoing WHERE recipient = 'desk'")).isEqualTo(100);
             desk.answer = PublishResult.ACCEPTED;
-            AlertsFixture.until(() -> fixture.alerts.addresses().get("desk").delivered() == 100);
+            AlertsFixture.until(() -> fixture.alerts.addresses(AlertsFixture.TENANT).get("desk").delivered() == 100);
             assertThat(desk.taken).isEqualTo(fixture.alerts().stream().map(Alert::event).toList());
             assertThat(fixture.count("SELECT count(*) FROM alerts_outgoing")).isZero();
             fixture.assertLaw();
@@ -133,14 +134,53 @@ class RecipientsTest {
         List<Notice> notices = new CopyOnWriteArrayList<>();
         try (AlertsFixture fixture = AlertsFixture.in(folder).telling(notices::add).open()) {
             assertThat(notices).singleElement().asString().contains("address desk");
-            assertThat(fixture.alerts.addresses()).isEmpty();
+            assertThat(fixture.alerts.addresses(AlertsFixture.TENANT)).isEmpty();
         }
         var desk = new Desk(PublishResult.ACCEPTED);
         try (AlertsFixture fixture = AlertsFixture.in(folder).with(Map.of("desk", desk)).open()) {
             AlertsFixture.until(() -> desk.taken.size() == 1);
-            AlertsFixture.until(() -> fixture.alerts.addresses().get("desk").delivered() == 1);
+            AlertsFixture.until(() -> fixture.alerts.addresses(AlertsFixture.TENANT).get("desk").delivered() == 1);
             fixture.assertLaw();
         }
+    }
+
+    @Test
+    void countsEachTenantByItselfAlsoWhatWaitedForTheNextProcess() {
+        var closed = new Desk(PublishResult.NOT_CONNECTED);
+        List<String> tenants = List.of("one", "two");
+        try (AlertsFixture fixture = AlertsFixture.in(folder).with(Map.of("desk", closed)).open()) {
+            tenants.forEach(tenant -> fixture.alerts.searches().put(tenant, "s", to("address:desk"), Expectation.ANYTHING).join());
+            for (String tenant : List.of("two", "one", "two", "two", "nobody")) {
+                fixture.outbox.publish(tenant, Event.json("listings.new", "{}"), Optional.empty()).join();
+            }
+            fixture.awaitMatched();
+            assertThat(fixture.alerts.matched("one").delivered()).isEqualTo(1);
+            assertThat(fixture.alerts.matched("two").delivered()).isEqualTo(3);
+            assertThat(fixture.alerts.given("one").accepted()).isEqualTo(1);
+            assertThat(fixture.alerts.given("two").accepted()).isEqualTo(3);
+            assertThat(fixture.alerts.given("nobody").offered()).isZero();
+            assertThat(fixture.alerts.matched().delivered()).isEqualTo(fixture.alerts.matched("nobody").delivered() + 4);
+            assertThat(fixture.alerts.given().accepted()).isEqualTo(4);
+            assertThat(fixture.alerts.addresses("two").get("desk").inFlight()).isEqualTo(3);
+            assertLaw(fixture, tenants);
+        }
+        var desk = new Desk(PublishResult.ACCEPTED);
+        try (AlertsFixture fixture = AlertsFixture.in(folder).with(Map.of("desk", desk)).open()) {
+            AlertsFixture.until(() -> fixture.alerts.addresses("one").get("desk").delivered() == 1
+                    && fixture.alerts.addresses("two").get("desk").delivered() == 3);
+            assertThat(fixture.alerts.addresses("nobody").get("desk").known()).isZero();
+            assertLaw(fixture, tenants);
+        }
+    }
+
+    private static void assertLaw(AlertsFixture fixture, List<String> tenants) {
+        for (String tenant : tenants) {
+            assertThat(fixture.alerts.matched(tenant).difference()).isZero();
+            assertThat(fixture.alerts.given(tenant).difference()).isZero();
+            assertThat(fixture.alerts.heldUp(tenant).difference()).isZero();
+            fixture.alerts.addresses(tenant).forEach((name, sums) -> assertThat(sums.difference()).as("%s: %s", name, sums).isZero());
+        }
+        fixture.assertLaw();
     }
 
     @Test
@@ -149,11 +189,12 @@ class RecipientsTest {
         try (AlertsFixture fixture = AlertsFixture.in(folder).with(Map.of("desk", desk)).open()) {
             fixture.put("s", to("address:desk"));
             fixture.publish(AlertsFixture.listing(1, "House", 1));
-            AlertsFixture.until(() -> fixture.alerts.addresses().get("desk").lostTotal() == 1);
+            AlertsFixture.until(() -> fixture.alerts.addresses(AlertsFixture.TENANT).get("desk").lostTotal() == 1);
             desk.answer = PublishResult.TOO_LARGE;
             fixture.publish(AlertsFixture.listing(2, "House", 1));
-            AlertsFixture.until(() -> fixture.alerts.addresses().get("desk").lostTotal() == 2);
-            assertThat(fixture.alerts.addresses().get("desk").lost()).isEqualTo(Map.of(LossReason.OVERFLOW, 1L, LossReason.DEAD_LETTER, 1L));
+            AlertsFixture.until(() -> fixture.alerts.addresses(AlertsFixture.TENANT).get("desk").lostTotal() == 2);
+            assertThat(fixture.alerts.addresses(AlertsFixture.TENANT).get("desk").lost())
+                    .isEqualTo(Map.of(LossReason.OVERFLOW, 1L, LossReason.DEAD_LETTER, 1L));
             assertThat(fixture.alerts()).hasSize(2);
             fixture.assertLaw();
         }
@@ -174,9 +215,9 @@ class RecipientsTest {
             fixture.awaitMatched();
             assertThat(fixture.outbox.endpoints().sums(narrow.id()).orElseThrow().waiting()).isEqualTo(1);
             assertThat(fixture.outbox.endpoints().sums(wide.id()).orElseThrow().waiting()).isEqualTo(3);
-            AlertsFixture.until(() -> fixture.alerts.heldUp().inFlight() == 2);
+            AlertsFixture.until(() -> fixture.alerts.heldUp(AlertsFixture.TENANT).inFlight() == 2);
             fixture.outbox.endpoints().update(narrow.id(), spec -> spec.withPolicy(FlowPolicy.parse("buffer:100,1MiB"))).join();
-            AlertsFixture.until(() -> fixture.alerts.heldUp().delivered() == 2);
+            AlertsFixture.until(() -> fixture.alerts.heldUp(AlertsFixture.TENANT).delivered() == 2);
             assertThat(fixture.outbox.endpoints().sums(narrow.id()).orElseThrow().waiting()).isEqualTo(3);
             fixture.assertLaw();
         }

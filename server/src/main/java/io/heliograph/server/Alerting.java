@@ -71,7 +71,7 @@ final class Alerting implements TenantSums, AutoCloseable {
         return new Panel("searches", Alerting.class, routes, List.of(new PanelStream(STREAM, tail, ALERTS)));
     }
 
-    /** Adds its sums, which are those of all tenants together and so the default tenant's to see, behind all others. */
+    /** Adds each tenant's sums behind all others, and those of all tenants together to the operator's metrics. */
     void addTo(LedgerBook book) {
         book.addTenants(this);
         book.addMetric(new MetricFamily("matched_events_total", Kind.COUNTER, "Events that came to be matched, by what became of them",
@@ -91,19 +91,23 @@ final class Alerting implements TenantSums, AutoCloseable {
 
     @Override
     public Map<String, PublisherSums> publishers(String tenant) {
-        return tenant.equals(Access.DEFAULT_TENANT) ? Map.of("alerts", alerts.given()) : Map.of();
+        PublisherSums given = alerts.given(tenant);
+        return isShown(tenant, given.offered()) ? Map.of("alerts", given) : Map.of();
     }
 
     @Override
     public Map<String, SubscriberSums> subscribers(String tenant) {
-        if (!tenant.equals(Access.DEFAULT_TENANT)) {
-            return Map.of();
-        }
-        Map<String, SubscriberSums> sums = new LinkedHashMap<>();
-        sums.put("saved searches", alerts.matched());
-        sums.put("alerts held up by full endpoints", alerts.heldUp());
-        alerts.addresses().forEach((name, one) -> sums.put("alerts to address " + name, one));
-        return sums;
+        Map<String, SubscriberSums> all = new LinkedHashMap<>();
+        all.put("saved searches", alerts.matched(tenant));
+        all.put("alerts held up by full endpoints", alerts.heldUp(tenant));
+        alerts.addresses(tenant).forEach((name, one) -> all.put("alerts to address " + name, one));
+        all.values().removeIf(sums -> !isShown(tenant, sums.known()));
+        return all;
+    }
+
+    /** The operator's own tenant sees what there is; another sees what it has used, and no address that it has not named. */
+    private static boolean isShown(String tenant, long count) {
+        return tenant.equals(Access.DEFAULT_TENANT) || count > 0;
     }
 
     /** Matches nothing more; what waits is there in the next process. Idempotent. */

@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** From an event over HTTP to its alerts: at a webhook, an address, the stream, the list. */
 @Timeout(60)
@@ -115,6 +117,56 @@ class ServeAlertsTest {
             assertThat(house.get("/v1/alerts?search=none").json().at("/items").size()).isZero();
             house.get("/v1/alerts?cursor=x").expectProblem(400, "bad-cursor");
         }
+    }
+
+    @Test
+    void theLedgerHasEachTenantsOwnSumsAlone() throws Exception {
+        ServeConfig config = ServeConfig.of(folder).withAddresses(Map.of("desk", "local:" + UUID.randomUUID(), "pager",
+                "local:" + UUID.randomUUID()));
+        try (ServeFixture house = ServeFixture.of(config)) {
+            String shop = ApiKeys.in(folder, new SecureRandom()).add("shop").key().reveal();
+            String idle = ApiKeys.in(folder, new SecureRandom()).add("idle").key().reveal();
+            String mine = house.serve.firstKey().orElseThrow().reveal();
+            for (String key : List.of(shop, mine)) {
+                house.send("PUT", "/v1/searches/all", Optional.of("{\"query\":\"*:*\",\"deliver\":[\"address:desk\"]}"), Optional.of(key),
+                        "Content-Type", "application/json").expect(201);
+            }
+            publish(house, "mine", TOWER, Optional.of(mine));
+            for (int i = 0; i < 3; i++) {
+                publish(house, "e" + i, GARDEN, Optional.of(shop));
+            }
+            ServeFixture.until(() -> delivered(ledger(house, shop), "alerts to address desk") == 3
+                    && delivered(ledger(house, mine), "alerts to address desk") == 1);
+
+            assertThat(delivered(ledger(house, mine), "saved searches")).isEqualTo(1);
+            assertThat(delivered(ledger(house, shop), "saved searches")).isEqualTo(3);
+            assertThat(ledger(house, idle).at("/subscribers").size()).isZero();
+            assertThat(row(ledger(house, mine), "publishers", "alerts").at("/accepted").asInt()).isEqualTo(1);
+            assertThat(row(ledger(house, shop), "publishers", "alerts").at("/accepted").asInt()).isEqualTo(3);
+            assertThat(row(ledger(house, idle), "publishers", "alerts").isMissingNode()).isTrue();
+            assertThat(row(ledger(house, mine), "subscribers", "alerts to address pager").isMissingNode()).isFalse();
+            assertThat(row(ledger(house, shop), "subscribers", "alerts to address pager").isMissingNode()).isTrue();
+            for (String key : List.of(mine, shop, idle)) {
+                assertThat(ledger(house, key).at("/difference").asInt(-1)).isZero();
+            }
+        }
+    }
+
+    private static JsonNode ledger(ServeFixture house, String key) {
+        return house.send("GET", "/v1/ledger", Optional.empty(), Optional.of(key)).expect(200).json();
+    }
+
+    private static JsonNode row(JsonNode ledger, String role, String name) {
+        for (JsonNode row : ledger.at("/" + role)) {
+            if (row.at("/name").asString().equals(name)) {
+                return row;
+            }
+        }
+        return MissingNode.getInstance();
+    }
+
+    private static int delivered(JsonNode ledger, String subscriber) {
+        return row(ledger, "subscribers", subscriber).at("/delivered").asInt(-1);
     }
 
     @Test
