@@ -36,6 +36,7 @@ public final class ManualClock implements Clock, WallClock {
 
     /** One thread in {@link #await}; equal only to itself. */
     private static final class Waiter {
+        private final Thread thread = Thread.currentThread();
         private final Meeting meeting;
         private final long deadlineNs;
 
@@ -160,30 +161,48 @@ public final class ManualClock implements Clock, WallClock {
         }
     }
 
+    /** What was seen at one moment: who is registered, and at each meeting how many of them nobody has signalled. */
+    private record Look(List<Waiter> registered, Map<Meeting, Integer> unsignalled) {
+
+        long registeredAt(Meeting meeting) {
+            return registered.stream().filter(waiter -> waiter.meeting.equals(meeting)).count();
+        }
+    }
+
     /**
      * How many threads wait, all at one and the same moment. A thread that has been signalled waits no longer, even if
      * it has not run yet; with a lock other than {@link ReentrantLock} that cannot be seen, and it counts until it runs.
      */
     public int waiting() {
+        return look().unsignalled.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** How many of {@code threads} wait; of those that meet, none while one of them has been signalled and has not run yet. */
+    int waiting(Set<Thread> threads) {
+        Look look = look();
+        return (int) look.registered.stream().filter(waiter -> threads.contains(waiter.thread)
+                && look.unsignalled.getOrDefault(waiter.meeting, 0) == look.registeredAt(waiter.meeting)).count();
+    }
+
+    private Look look() {
         while (true) {
             long begun;
-            var byMeeting = new HashMap<Meeting, Integer>();
+            List<Waiter> registered;
             guard.lock();
             try {
                 begun = waitsBegun;
-                waiters.forEach(waiter -> byMeeting.merge(waiter.meeting, 1, Integer::sum));
+                registered = List.copyOf(waiters);
             } finally {
                 guard.unlock();
             }
-            int count = 0;
-            for (Map.Entry<Meeting, Integer> entry : byMeeting.entrySet()) {
-                count += stillThere(entry.getKey(), entry.getValue());
-            }
+            var counts = new HashMap<Meeting, Integer>();
+            registered.forEach(waiter -> counts.merge(waiter.meeting, 1, Integer::sum));
+            counts.replaceAll(ManualClock::stillThere);
             guard.lock();
             try {
                 // Unless somebody began to wait meanwhile, whoever was seen waiting did so all along.
                 if (begun == waitsBegun) {
-                    return count;
+                    return new Look(registered, counts);
                 }
             } finally {
                 guard.unlock();

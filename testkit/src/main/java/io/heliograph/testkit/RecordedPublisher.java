@@ -3,20 +3,20 @@ package io.heliograph.testkit;
 import io.heliograph.Event;
 import io.heliograph.PublishResult;
 import io.heliograph.Publisher;
-import io.heliograph.flow.FlowPolicy;
-import io.heliograph.ledger.PublisherSums;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** A publisher of whose every publish a {@link Recorder} takes note. Thread-safe. */
-public final class RecordedPublisher implements Publisher {
+public final class RecordedPublisher extends ForwardingPublisher {
 
     private final Recorder recorder;
     private final String name;
-    private final Publisher publisher;
     private final List<Attempt> attempts = new ArrayList<>();
+    private final Set<Thread> publishing = ConcurrentHashMap.newKeySet();
     private volatile boolean isClosed;
 
     /** One publish that has returned. */
@@ -24,9 +24,9 @@ public final class RecordedPublisher implements Publisher {
     }
 
     RecordedPublisher(Recorder recorder, String name, Publisher publisher) {
+        super(publisher);
         this.recorder = recorder;
         this.name = name;
-        this.publisher = publisher;
     }
 
     /** The name it goes by in reports. */
@@ -38,16 +38,30 @@ public final class RecordedPublisher implements Publisher {
     public PublishResult publish(Event event) {
         String fingerprint = Fingerprint.of(event);
         long begin = recorder.tick();
-        PublishResult result = publisher.publish(event);
+        PublishResult result = call(() -> super.publish(event));
         return note(new Attempt(fingerprint, event.topic(), new Span(begin, recorder.tick()), result));
     }
 
     @Override
     public PublishResult publish(String topic, byte[] bytes, int from, int length) {
         long begin = recorder.tick();
-        PublishResult result = publisher.publish(topic, bytes, from, length);
+        PublishResult result = call(() -> super.publish(topic, bytes, from, length));
         String fingerprint = Fingerprint.of(Event.of(topic, Arrays.copyOfRange(bytes, from, from + length)));
         return note(new Attempt(fingerprint, topic, new Span(begin, recorder.tick()), result));
+    }
+
+    private PublishResult call(Supplier<PublishResult> publish) {
+        publishing.add(Thread.currentThread());
+        try {
+            return publish.get();
+        } finally {
+            publishing.remove(Thread.currentThread());
+        }
+    }
+
+    /** The threads that are in a publish now. */
+    Set<Thread> publishing() {
+        return Set.copyOf(publishing);
     }
 
     private PublishResult note(Attempt attempt) {
@@ -73,33 +87,8 @@ public final class RecordedPublisher implements Publisher {
     }
 
     @Override
-    public FlowPolicy policy() {
-        return publisher.policy();
-    }
-
-    @Override
-    public void replacePolicy(FlowPolicy policy) {
-        publisher.replacePolicy(policy);
-    }
-
-    @Override
-    public boolean awaitSubscribers(int count, Duration timeout) throws InterruptedException {
-        return publisher.awaitSubscribers(count, timeout);
-    }
-
-    @Override
-    public int subscribers() {
-        return publisher.subscribers();
-    }
-
-    @Override
-    public PublisherSums sums() {
-        return publisher.sums();
-    }
-
-    @Override
     public void close() {
         isClosed = true;
-        publisher.close();
+        super.close();
     }
 }

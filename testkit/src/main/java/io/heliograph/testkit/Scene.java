@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -187,8 +188,24 @@ final class Scene {
 
     /** The same, while so many threads wait in a publish. */
     void settle(int waitingPublishers) {
-        await("a moment of rest with " + waitingPublishers + " publishers waiting",
-                clock.isPresent() ? () -> isAtRest(waitingPublishers) : new Quiet());
+        await("a moment of rest with " + waitingPublishers + " publishers waiting", rest(waitingPublishers));
+    }
+
+    private Condition rest(int waitingPublishers) {
+        if (showsItsThreads()) {
+            return () -> isAtRest(waitingPublishers);
+        }
+        var quiet = new Quiet();
+        return () -> (clock.isEmpty() || waiting() == waitingPublishers) && quiet.holds();
+    }
+
+    /** In one process, each open subscription has a thread that waits on the clock while it has nothing to do. */
+    private boolean showsItsThreads() {
+        return capabilities.has(Trait.MANUAL_TIME, Trait.IMMEDIATE);
+    }
+
+    private int waiting() {
+        return clock().waiting(publishers.stream().flatMap(publisher -> publisher.publishing().stream()).collect(Collectors.toSet()));
     }
 
     private boolean isAtRest(int waitingPublishers) {
@@ -202,8 +219,8 @@ final class Scene {
     }
 
     /**
-     * In real time, rest is when all that was accepted has arrived and been dealt with, and nothing has changed for a
-     * moment; or, where something is held back for good, when nothing has changed for long.
+     * Where threads do not show it, rest is when all that was accepted has arrived and been dealt with, and nothing has
+     * changed for a moment of real time; or, where something is held back for good, when nothing has changed for long.
      */
     private final class Quiet implements Condition {
         private String last = "";
@@ -294,7 +311,7 @@ final class Scene {
     }
 
     private void requireCleanReport() {
-        if (clock.isEmpty()) {
+        if (!showsItsThreads()) {
             long startNs = System.nanoTime();
             while (!recorder.report().isClean() && System.nanoTime() - startNs < capabilities.patience().toNanos()) {
                 LockSupport.parkNanos(QUIET_NS);

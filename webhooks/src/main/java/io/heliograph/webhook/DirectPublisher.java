@@ -10,6 +10,7 @@ import io.heliograph.Session;
 import io.heliograph.Topic;
 import io.heliograph.flow.Admission.Verdict;
 import io.heliograph.flow.FlowPolicy;
+import io.heliograph.flow.Limit;
 import io.heliograph.flow.MemoryBacklog;
 import io.heliograph.flow.TellingLock;
 import io.heliograph.ledger.PublisherLedger;
@@ -148,7 +149,8 @@ public final class DirectPublisher implements Publisher {
     /** Once a quarter is free: to wake a publisher for each event costs more than the event. */
     private void tellRoom() {
         MemoryBacklog backlog = lane.backlog();
-        boolean isRoomy = backlog.events() <= policy.limit().events() / 4 * 3L && backlog.bytes() <= policy.limit().bytes() / 4 * 3;
+        Limit limit = policy.limit();
+        boolean isRoomy = backlog.events() <= limit.events() - limit.events() / 4 && backlog.bytes() <= limit.bytes() - limit.bytes() / 4;
         if (waitingPublishers > 0 && (isRoomy || backlog.events() == 0)) {
             changed.signalAll();
         }

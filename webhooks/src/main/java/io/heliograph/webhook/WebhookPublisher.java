@@ -94,11 +94,16 @@ public final class WebhookPublisher implements Publisher {
         }
     }
 
+    /** Says whether to offer it again. */
     private boolean awaitRoom(long startNs) {
         lock.lock();
         try {
             long leftNs = waitNs() - (environment.clock().nanoTime() - startNs);
-            if (leftNs <= 0 || isClosed) {
+            if (isClosed) {
+                // The next offer says so.
+                return true;
+            }
+            if (leftNs <= 0) {
                 return false;
             }
             environment.clock().await(lock, changed, environment.clock().nanoTime() + Math.min(leftNs, LOOK_AGAIN_NS));

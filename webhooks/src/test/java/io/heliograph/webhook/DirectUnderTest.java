@@ -3,10 +3,10 @@ package io.heliograph.webhook;
 import io.heliograph.ConfigException;
 import io.heliograph.EventHandler;
 import io.heliograph.Interest;
-import io.heliograph.LossReason;
 import io.heliograph.Publisher;
 import io.heliograph.Subscriber;
 import io.heliograph.Subscription;
+import io.heliograph.TopicFilter;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.ledger.SubscriberSums;
 import io.heliograph.spi.Environment;
@@ -18,11 +18,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -32,15 +31,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class DirectUnderTest implements TransportUnderTest {
 
+    private final Set<Trait> traits = EnumSet.of(Trait.ORDERED, Trait.LOSSLESS, Trait.SEES_BACKLOGS, Trait.SEVERAL_PUBLISHERS);
     private final List<DirectPublisher> publishers = new CopyOnWriteArrayList<>();
     private final List<SequencedPublisher> sequenced = new CopyOnWriteArrayList<>();
     private Optional<ReceivedEvents> received = Optional.empty();
     private final TestReceiver receiver = TestReceiver.start(this::serve);
 
+    /** Only the receiver is in real time. */
+    static DirectUnderTest onManualTime() {
+        var transport = new DirectUnderTest();
+        transport.traits.add(Trait.MANUAL_TIME);
+        return transport;
+    }
+
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(EnumSet.of(Trait.ORDERED, Trait.LOSSLESS, Trait.SEES_BACKLOGS, Trait.SEVERAL_PUBLISHERS),
-                EnumSet.complementOf(EnumSet.of(PolicyKind.SPILL)), 1 << 20, Duration.ofSeconds(30));
+        return new Capabilities(traits, EnumSet.complementOf(EnumSet.of(PolicyKind.SPILL)), 1 << 20, Duration.ofSeconds(30));
     }
 
     @Override
@@ -67,7 +73,7 @@ final class DirectUnderTest implements TransportUnderTest {
         return new Subscriber() {
             @Override
             public Subscription subscribe(Interest interest, EventHandler handler) {
-                return subscribeHere(handler);
+                return subscribeHere(handler, environment);
             }
 
             @Override
@@ -86,13 +92,37 @@ final class DirectUnderTest implements TransportUnderTest {
         };
     }
 
-    private synchronized Subscription subscribeHere(EventHandler handler) {
+    private synchronized Subscription subscribeHere(EventHandler handler, Environment environment) {
         if (received.isPresent()) {
             throw new ConfigException("receivers at an address", 2, "one: a URL is one receiver's");
         }
-        var subscription = new ReceivedEvents(handler, sequenced, this::sums, this::forget);
+        var subscription = new ReceivedEvents(environment.wallClock(), TopicFilter.ALL, handler, sequenced, new Side());
         received = Optional.of(subscription);
         return subscription;
+    }
+
+    /** All publishers together. */
+    private final class Side implements ReceivedEvents.Sender {
+
+        @Override
+        public SubscriberSums sums() {
+            return publishers.stream().map(DirectPublisher::receiverSums).reduce(SubscriberSums.ZERO, SubscriberSums::plus);
+        }
+
+        @Override
+        public boolean triesAgain() {
+            return true;
+        }
+
+        @Override
+        public void replacePolicy(FlowPolicy policy) {
+            throw new ConfigException("policy", policy.text(), "that of the sender, whose backlog it is");
+        }
+
+        @Override
+        public void leave() {
+            forget();
+        }
     }
 
     private synchronized Optional<ReceivedEvents> received() {
@@ -103,23 +133,10 @@ final class DirectUnderTest implements TransportUnderTest {
         received = Optional.empty();
     }
 
-    private SubscriberSums sums() {
-        return publishers.stream().map(DirectPublisher::receiverSums).reduce(SubscriberSums.ZERO, DirectUnderTest::plus);
-    }
-
     private void serve(TestReceiver.Connection connection) throws IOException {
         for (Optional<TestReceiver.Request> request = connection.read(); request.isPresent(); request = connection.read()) {
             Optional<ReceivedEvents> here = received();
             connection.write(here.isPresent() ? here.get().answer(request.get()) : ReceivedEvents.NOT_OKAY);
         }
-    }
-
-    private static SubscriberSums plus(SubscriberSums one, SubscriberSums other) {
-        Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
-        one.lost().forEach((reason, count) -> lost.merge(reason, count, Long::sum));
-        other.lost().forEach((reason, count) -> lost.merge(reason, count, Long::sum));
-        return new SubscriberSums(one.known() + other.known(), one.delivered() + other.delivered(), one.filtered() + other.filtered(), lost,
-                one.inFlight() + other.inFlight(), one.duplicates() + other.duplicates(), one.gaps() + other.gaps(),
-                one.failures() + other.failures());
     }
 }

@@ -48,6 +48,11 @@ final class OutboxFixture implements AutoCloseable {
                 Conditions.NONE);
     }
 
+    static OutboxFixture open(Path folder, Clock clock, WallClock wallClock) {
+        return new OutboxFixture(StoreAddress.parse(folder.toString()), clock, wallClock, OutboxConfig.defaults(), NoticeListener.NONE,
+                StoreLimits.DEFAULT, Conditions.NONE);
+    }
+
     static OutboxFixture open(Path folder, StoreLimits limits) {
         return new OutboxFixture(StoreAddress.parse(folder.toString()), Clock.SYSTEM, WallClock.SYSTEM, OutboxConfig.defaults(),
                 NoticeListener.NONE, limits, Conditions.NONE);

@@ -12,7 +12,6 @@ class OutboxFlowPolicyTest extends FlowPolicyContract {
 
     @RegisterExtension
     static final LeftOut LEFT_OUT = new LeftOut(FlowPolicyContract.class, Map.of(
-            "ignoresABacklogThatDoesNotWantTheTopic", "an endpoint's sums begin behind its topics: other events are no deliveries of it",
             "doesNotObtainAStrongerPolicyThanThePublishers", "an endpoint's policy is its owner's, whoever publishes",
             "refusesWhatIsAboveTheWholeLimitAndLeavesTheQueue", "the limit holds what is being attempted too, and is larger by that here",
             "tellsOfGapsBeforeTheNextEventAndInANotice", NOBODY_TOLD,

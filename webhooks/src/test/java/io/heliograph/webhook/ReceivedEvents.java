@@ -1,6 +1,5 @@
 package io.heliograph.webhook;
 
-import io.heliograph.ConfigException;
 import io.heliograph.Delivery;
 import io.heliograph.Event;
 import io.heliograph.EventBuilder;
@@ -9,43 +8,69 @@ import io.heliograph.Gap;
 import io.heliograph.LossReason;
 import io.heliograph.Position;
 import io.heliograph.Subscription;
+import io.heliograph.TopicFilter;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.ledger.SubscriberSums;
+import io.heliograph.time.WallClock;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Optional;
 
 /**
  * A subscription at a receiver on loopback that verifies signatures and answers when its handler has returned. That an event is missing,
- * and where, shows here, by the places of those that come; why, only its sender counts.
+ * and where, shows here, by the places of those that come; why, only its sender counts. What its sender has given up since the handler
+ * threw is lost as failed, as it is where nobody tries again.
  */
 final class ReceivedEvents implements Subscription {
 
     static final String NOT_OKAY = TestReceiver.answer(500, "", "");
     private static final String OKAY = TestReceiver.answer(204, "", "");
 
-    private final WebhookVerifier verifier = WebhookVerifier.of(VerifyingKey.parse(OutboxFixture.SECRET));
+    private final WebhookVerifier verifier;
+    private final TopicFilter filter;
     private final EventHandler handler;
     private final List<SequencedPublisher> publishers;
-    private final Supplier<SubscriberSums> senders;
-    private final Runnable onClose;
-    private final Map<Long, Long> lastBySession = new HashMap<>();
+    private final Sender sender;
+    /** By session, where it will go on: what is before was handed out, told, or accepted before this was there. */
+    private final Map<Long, Long> nextBySession = new HashMap<>();
+    private final Map<Long, Long> joinedBySession = new HashMap<>();
     private final Map<LossReason, Long> told = new EnumMap<>(LossReason.class);
+    private Optional<SubscriberSums> atEnd = Optional.empty();
     private long gaps;
     private long duplicates;
-    private long lastSession;
+    private long failures;
+
+    /** The sender's side. */
+    interface Sender {
+
+        /** What it counts; the same for ever once it is left. */
+        SubscriberSums sums();
+
+        /** Whether it makes a failed attempt again. */
+        boolean triesAgain();
+
+        void replacePolicy(FlowPolicy policy);
+
+        void leave();
+    }
 
     /**
+     * @param clock      tells whether a signature is of today
+     * @param filter     what the sender is to send
      * @param publishers know the places of events
-     * @param senders    what the sender counts
      */
-    ReceivedEvents(EventHandler handler, List<SequencedPublisher> publishers, Supplier<SubscriberSums> senders, Runnable onClose) {
+    ReceivedEvents(WallClock clock, TopicFilter filter, EventHandler handler, List<SequencedPublisher> publishers, Sender sender) {
+        this.verifier = WebhookVerifier.of(VerifyingKey.parse(OutboxFixture.SECRET)).withClock(clock);
+        this.filter = filter;
         this.handler = handler;
         this.publishers = publishers;
-        this.senders = senders;
-        this.onClose = onClose;
+        this.sender = sender;
+        publishers.forEach(publisher -> {
+            nextBySession.put(publisher.session(), publisher.accepted());
+            joinedBySession.put(publisher.session(), publisher.accepted());
+        });
     }
 
     /** What the receiver says to a request; one that is not signed is none. */
@@ -70,37 +95,60 @@ final class ReceivedEvents implements Subscription {
     }
 
     private boolean handle(Event event) {
-        Position position = publishers.stream().flatMap(one -> one.place(event).stream()).findFirst().orElseThrow();
+        SequencedPublisher publisher = publishers.stream().filter(one -> one.place(event).isPresent()).findFirst().orElseThrow();
+        Position position = publisher.place(event).orElseThrow();
         synchronized (this) {
-            long last = lastBySession.getOrDefault(position.session(), -1L);
-            duplicates += position.sequence() <= last ? 1 : 0;
-            tell(position.session(), last + 1, position.sequence() - 1);
-            lastBySession.put(position.session(), Math.max(last, position.sequence()));
-            lastSession = position.session();
+            duplicates += position.sequence() < next(publisher) ? 1 : 0;
+            tell(publisher, position.sequence());
+            nextBySession.put(position.session(), Math.max(next(publisher), position.sequence() + 1));
         }
         try {
             long nowNs = System.currentTimeMillis() * 1_000_000;
             handler.onEvent(new Delivery(event, position, nowNs, nowNs));
             return true;
         } catch (Exception e) {
+            failed(position);
             return false;
         }
     }
 
-    /** Why they are missing, the sender knows. */
-    private void tell(long session, long from, long to) {
-        long[] left = {to - from + 1};
-        if (left[0] > 0) {
-            senders.get().lost().forEach((reason, count) -> {
-                long here = Math.min(count - told.getOrDefault(reason, 0L), left[0]);
-                if (here > 0) {
-                    left[0] -= here;
-                    told.merge(reason, here, Long::sum);
-                    gaps++;
-                    handler.onGap(new Gap(session, from, to, here, reason));
-                }
-            });
+    private synchronized void failed(Position position) {
+        failures++;
+        if (!sender.triesAgain()) {
+            tell(new Gap(position.session(), position.sequence(), position.sequence(), 1, LossReason.FAILED));
         }
+    }
+
+    private long next(SequencedPublisher publisher) {
+        return nextBySession.getOrDefault(publisher.session(), 0L);
+    }
+
+    /** What is missing up to a place; why, the sender knows. */
+    private void tell(SequencedPublisher publisher, long end) {
+        long from = next(publisher);
+        long[] left = {end <= from ? 0 : publisher.accepted(filter, from, end)};
+        lost(sender.sums()).forEach((reason, count) -> {
+            long here = Math.min(count - told.getOrDefault(reason, 0L), left[0]);
+            if (here > 0) {
+                left[0] -= here;
+                tell(new Gap(publisher.session(), from, end - 1, here, reason));
+            }
+        });
+    }
+
+    private void tell(Gap gap) {
+        told.merge(gap.reason(), gap.count(), Long::sum);
+        gaps++;
+        handler.onGap(gap);
+    }
+
+    private Map<LossReason, Long> lost(SubscriberSums sums) {
+        if (sender.triesAgain()) {
+            return sums.lost();
+        }
+        var lost = new EnumMap<LossReason, Long>(LossReason.class);
+        sums.lost().forEach((reason, count) -> lost.merge(reason == LossReason.DEAD_LETTER ? LossReason.FAILED : reason, count, Long::sum));
+        return lost;
     }
 
     @Override
@@ -110,23 +158,42 @@ final class ReceivedEvents implements Subscription {
 
     @Override
     public void replacePolicy(FlowPolicy policy) {
-        throw new ConfigException("policy", policy.text(), "that of the sender, whose backlog it is");
+        sender.replacePolicy(policy);
     }
 
-    /** Once nothing is under way, what is missing behind the last that came is told too. */
+    /**
+     * Once nothing is under way, what is missing behind the last that came is told too. The sender's sums begin behind its topics: what is
+     * not of them is counted here.
+     */
     @Override
     public synchronized SubscriberSums sums() {
-        SubscriberSums sums = senders.get();
-        long missing = sums.lostTotal() - told.values().stream().mapToLong(Long::longValue).sum();
-        if (sums.inFlight() == 0 && missing > 0) {
-            long from = lastBySession.getOrDefault(lastSession, -1L) + 1;
-            tell(lastSession, from, from + missing - 1);
+        if (atEnd.isPresent()) {
+            return atEnd.get();
         }
-        return new SubscriberSums(sums.known(), sums.delivered(), sums.filtered(), sums.lost(), sums.inFlight(), duplicates, gaps, 0);
+        long unwanted = 0;
+        for (SequencedPublisher publisher : publishers) {
+            long from = joinedBySession.getOrDefault(publisher.session(), 0L);
+            long end = publisher.accepted();
+            unwanted += end - from - publisher.accepted(filter, from, end);
+        }
+        SubscriberSums sums = sender.sums();
+        Map<LossReason, Long> lost = lost(sums);
+        if (sums.inFlight() == 0 && sums.lostTotal() > told.values().stream().mapToLong(Long::longValue).sum()) {
+            for (SequencedPublisher publisher : publishers) {
+                long end = publisher.accepted();
+                tell(publisher, end);
+                nextBySession.put(publisher.session(), Math.max(next(publisher), end));
+            }
+        }
+        return new SubscriberSums(sums.known() + unwanted, sums.delivered(), sums.filtered() + unwanted, lost, sums.inFlight(), duplicates,
+                gaps, failures);
     }
 
     @Override
     public void close() {
-        onClose.run();
+        sender.leave();
+        synchronized (this) {
+            atEnd = Optional.of(sums());
+        }
     }
 }

@@ -4,17 +4,17 @@ import io.heliograph.Event;
 import io.heliograph.Position;
 import io.heliograph.PublishResult;
 import io.heliograph.Publisher;
-import io.heliograph.Receipt;
 import io.heliograph.Topic;
+import io.heliograph.TopicFilter;
 import io.heliograph.flow.FlowPolicy;
-import io.heliograph.ledger.PublisherSums;
+import io.heliograph.testkit.ForwardingPublisher;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -23,14 +23,15 @@ import java.util.function.UnaryOperator;
  * A publisher that remembers in which place it accepted what: no webhook says so. Events differ in content, and are known by it. One
  * publish at a time.
  */
-final class SequencedPublisher implements Publisher {
+final class SequencedPublisher extends ForwardingPublisher {
 
     private static final AtomicLong SESSIONS = new AtomicLong(1);
 
-    private final Publisher publisher;
     private final Map<String, Position> places = new ConcurrentHashMap<>();
     private final long session = SESSIONS.incrementAndGet();
     private final UnaryOperator<FlowPolicy> inEngine;
+    /** Of what was accepted, in its order; read by anybody. */
+    private final List<String> topics = new CopyOnWriteArrayList<>();
     private volatile FlowPolicy policy;
     private long next;
 
@@ -43,7 +44,7 @@ final class SequencedPublisher implements Publisher {
      * @param inEngine what {@code publisher} is told of another one
      */
     SequencedPublisher(Publisher publisher, FlowPolicy policy, UnaryOperator<FlowPolicy> inEngine) {
-        this.publisher = publisher;
+        super(publisher);
         this.policy = policy;
         this.inEngine = inEngine;
     }
@@ -64,6 +65,16 @@ final class SequencedPublisher implements Publisher {
         return session;
     }
 
+    /** How many it has accepted. */
+    long accepted() {
+        return topics.size();
+    }
+
+    /** How many of those accepted from one place up to another, that one not, are of such a topic. */
+    long accepted(TopicFilter filter, long from, long end) {
+        return topics.subList((int) from, (int) Math.max(from, end)).stream().filter(filter::matches).count();
+    }
+
     private synchronized PublishResult publish(Event event, Supplier<PublishResult> publish) {
         // It may arrive before the publish returns.
         places.put(content(event), new Position(session, next));
@@ -75,6 +86,7 @@ final class SequencedPublisher implements Publisher {
         } finally {
             if (isAccepted) {
                 next++;
+                topics.add(event.topic());
             } else {
                 places.remove(content(event));
             }
@@ -83,22 +95,17 @@ final class SequencedPublisher implements Publisher {
 
     @Override
     public PublishResult publish(Event event) {
-        return publish(event, () -> publisher.publish(event));
+        return publish(event, () -> super.publish(event));
     }
 
     @Override
     public PublishResult publish(String topic, byte[] bytes, int from, int length) {
         if (from < 0 || length < 0 || length > bytes.length - from || !Topic.isValid(topic)) {
-            return publisher.publish(topic, bytes, from, length);
+            return super.publish(topic, bytes, from, length);
         }
         byte[] copy = new byte[length];
         System.arraycopy(bytes, from, copy, 0, length);
-        return publish(Event.of(topic, copy), () -> publisher.publish(topic, bytes, from, length));
-    }
-
-    @Override
-    public CompletableFuture<Receipt> publishDurably(Event event) {
-        return publisher.publishDurably(event);
+        return publish(Event.of(topic, copy), () -> super.publish(topic, bytes, from, length));
     }
 
     @Override
@@ -108,27 +115,7 @@ final class SequencedPublisher implements Publisher {
 
     @Override
     public void replacePolicy(FlowPolicy replacement) {
-        publisher.replacePolicy(inEngine.apply(replacement));
+        super.replacePolicy(inEngine.apply(replacement));
         policy = replacement;
-    }
-
-    @Override
-    public boolean awaitSubscribers(int count, Duration timeout) throws InterruptedException {
-        return publisher.awaitSubscribers(count, timeout);
-    }
-
-    @Override
-    public int subscribers() {
-        return publisher.subscribers();
-    }
-
-    @Override
-    public PublisherSums sums() {
-        return publisher.sums();
-    }
-
-    @Override
-    public void close() {
-        publisher.close();
     }
 }
