@@ -70,13 +70,6 @@ public record EndpointSpec(TargetUrl target, List<TopicFilter> topics, Optional<
         }
     }
 
-    /** One without a query, and without batches. */
-    public EndpointSpec(TargetUrl target, List<TopicFilter> topics, KeyRing keys, Optional<String> group, FlowPolicy policy,
-            EndpointLimits limits, ContentMode mode, CustomHeaders headers, Duration timeout, RetrySchedule retry,
-            Optional<String> origin) {
-        this(target, topics, Optional.empty(), keys, group, policy, limits, OptionalInt.empty(), mode, headers, timeout, retry, origin);
-    }
-
     /** One with every default, for all topics. */
     public static EndpointSpec of(TargetUrl target, KeyRing keys) {
         return new EndpointSpec(target, List.of(TopicFilter.ALL), Optional.empty(), keys, Optional.empty(), DEFAULT_POLICY,

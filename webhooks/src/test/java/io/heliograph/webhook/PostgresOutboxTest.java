@@ -142,9 +142,9 @@ class PostgresOutboxTest {
             assertThat(fixture.sums(oldest).lost()).isEqualTo(Map.of(LossReason.OVERFLOW, 2L));
             assertThat(fixture.sums(same).lost()).isEqualTo(Map.of(LossReason.CONFLATED, 2L));
             assertThat(fixture.sums(two).waiting()).isEqualTo(4);
-            fixture.outbox.endpoints().update(two.id(), s -> new EndpointSpec(s.target(), s.topics(), s.keys(), Optional.empty(),
-                    FlowPolicy.backPressure(Limit.events(4), Duration.ZERO), s.limits().withOrdering(Ordering.ENDPOINT), s.mode(),
-                    s.headers(), s.timeout(), s.retry(), s.origin())).join();
+            EndpointSpec alone = spec.withPolicy(FlowPolicy.backPressure(Limit.events(4), Duration.ZERO))
+                    .withLimits(spec.limits().withOrdering(Ordering.ENDPOINT));
+            fixture.outbox.endpoints().update(two.id(), inGroup -> alone).join();
             assertThat(fixture.count("SELECT count(*) FROM webhooks_delivery WHERE state = 2")).isEqualTo(3);
             assertThat(fixture.outbox.publish(Event.of("t", "x")).join().result()).isEqualTo(PublishResult.BACK_PRESSURED);
             fixture.assertLaw();
