@@ -74,15 +74,14 @@ class BatchDeliveryTest {
     @Test
     void sendsWhatWaitsInFewSignedRequests() throws Exception {
         try (TestReceiver receiver = TestReceiver.answering(OKAY);
-                WebhookClient client = WebhookClientFixture.client();
-                OutboxFixture fixture = OutboxFixture.open(folder);
-                Deliveries deliveries = Deliveries.start(fixture.outbox, client, fixture.environment)) {
+                Sending sending = Sending.from(OutboxFixture.open(folder))) {
+            OutboxFixture fixture = sending.fixture();
             Endpoint endpoint = fixture.add(spec(receiver, 10).withLimits(EndpointLimits.defaults().withConcurrency(1)));
             fixture.outbox.endpoints().pause(endpoint.id()).join();
             publish(fixture, 0, 25);
             fixture.outbox.endpoints().resume(endpoint.id()).join();
             Soon.until(() -> fixture.sums(endpoint).delivered() == 25);
-            Soon.until(() -> deliveries.underWay() == 0);
+            sending.awaitIdle();
             assertThat(receiver.requests().stream().map(BatchDeliveryTest::events))
                     .containsExactly(ids(0, 10), ids(10, 20), ids(20, 25));
             assertThat(receiver.requests().stream().map(BatchDeliveryTest::message)).doesNotHaveDuplicates();
@@ -100,14 +99,13 @@ class BatchDeliveryTest {
     @Test
     void sendsOneEventAsABatchToo() throws Exception {
         try (TestReceiver receiver = TestReceiver.answering(OKAY);
-                WebhookClient client = WebhookClientFixture.client();
-                OutboxFixture fixture = OutboxFixture.open(folder);
-                Deliveries deliveries = Deliveries.start(fixture.outbox, client, fixture.environment)) {
+                Sending sending = Sending.from(OutboxFixture.open(folder))) {
+            OutboxFixture fixture = sending.fixture();
             Endpoint endpoint = fixture.add(spec(receiver, 100));
             publish(fixture, 0, 1);
             Soon.until(() -> fixture.sums(endpoint).delivered() == 1);
             assertThat(events(receiver.requests().getFirst())).containsExactly("o-0");
-            Soon.until(() -> deliveries.underWay() == 0);
+            sending.awaitIdle();
         }
     }
 
@@ -115,22 +113,21 @@ class BatchDeliveryTest {
     void keepsIdAndEventsOverAllAttemptsAndCountsEachAsOneFailure() throws Exception {
         var clock = new ManualClock();
         try (TestReceiver receiver = failing(new AtomicInteger(2));
-                WebhookClient client = WebhookClientFixture.client();
-                OutboxFixture fixture = OutboxFixture.open(folder, clock, OutboxConfig.defaults(), NoticeListener.NONE);
-                Deliveries deliveries = Deliveries.start(fixture.outbox, client, fixture.environment)) {
+                Sending sending = Sending.from(OutboxFixture.open(folder, clock, OutboxConfig.defaults(), NoticeListener.NONE))) {
+            OutboxFixture fixture = sending.fixture();
             Endpoint endpoint = fixture.add(spec(receiver, 5).withLimits(EndpointLimits.defaults().withConcurrency(1)));
             fixture.outbox.endpoints().pause(endpoint.id()).join();
             publish(fixture, 0, 3);
             fixture.outbox.endpoints().resume(endpoint.id()).join();
             Soon.until(() -> receiver.requests().size() == 1);
-            Soon.until(() -> deliveries.underWay() == 0);
+            sending.awaitIdle();
             assertThat(fixture.outbox.endpoints().find(endpoint.id()).orElseThrow().health().failuresInARow()).isEqualTo(1);
             publish(fixture, 3, 4);
             Soon.until(() -> receiver.requests().size() == 2);
-            Soon.until(() -> deliveries.underWay() == 0);
+            sending.awaitIdle();
             clock.advance(Duration.ofSeconds(7));
             Soon.until(() -> fixture.sums(endpoint).delivered() == 4);
-            Soon.until(() -> deliveries.underWay() == 0);
+            sending.awaitIdle();
             Map<String, List<List<String>>> byMessage = new HashMap<>();
             receiver.requests().forEach(request ->
                     byMessage.computeIfAbsent(message(request), id -> new ArrayList<>()).add(events(request)));
@@ -189,9 +186,8 @@ class BatchDeliveryTest {
                         connection.write(count.getAndIncrement() % 3 == 1 ? NOT_OKAY : OKAY);
                     }
                 });
-                WebhookClient client = WebhookClientFixture.client();
-                OutboxFixture fixture = OutboxFixture.open(address);
-                Deliveries deliveries = Deliveries.start(fixture.outbox, client, fixture.environment)) {
+                Sending sending = Sending.from(OutboxFixture.open(address))) {
+            OutboxFixture fixture = sending.fixture();
             Endpoint endpoint = fixture.add(spec(receiver, 7)
                     .withLimits(EndpointLimits.defaults().withOrdering(ordering).withConcurrency(3))
                     .withRetry(RetrySchedule.defaults().withDelays(Collections.nCopies(60, Duration.ZERO))));
@@ -199,7 +195,7 @@ class BatchDeliveryTest {
                 var _ = fixture.outbox.publish(Event.builder("t").subject("k" + i % 5).id("e-" + i).build());
             }
             Soon.until(() -> fixture.sums(endpoint).delivered() == events);
-            Soon.until(() -> deliveries.underWay() == 0);
+            sending.awaitIdle();
             Map<String, Integer> last = new HashMap<>();
             Map<String, List<String>> byMessage = new HashMap<>();
             for (TestReceiver.Request request : receiver.requests()) {
@@ -224,19 +220,18 @@ class BatchDeliveryTest {
     void leavesOutWhatHasOutlivedItsTimeToLiveAndKeepsTheId() throws Exception {
         var clock = new ManualClock();
         try (TestReceiver receiver = failing(new AtomicInteger(1));
-                WebhookClient client = WebhookClientFixture.client();
-                OutboxFixture fixture = OutboxFixture.open(folder, clock, OutboxConfig.defaults(), NoticeListener.NONE);
-                Deliveries deliveries = Deliveries.start(fixture.outbox, client, fixture.environment)) {
+                Sending sending = Sending.from(OutboxFixture.open(folder, clock, OutboxConfig.defaults(), NoticeListener.NONE))) {
+            OutboxFixture fixture = sending.fixture();
             Endpoint endpoint = fixture.add(spec(receiver, 5));
             fixture.outbox.endpoints().pause(endpoint.id()).join();
             fixture.outbox.publish(Event.builder("t").id("long").build()).join();
             fixture.outbox.publish(Event.builder("t").id("short").ttl(Duration.ofSeconds(3)).build()).join();
             fixture.outbox.endpoints().resume(endpoint.id()).join();
             Soon.until(() -> receiver.requests().size() == 1);
-            Soon.until(() -> deliveries.underWay() == 0);
+            sending.awaitIdle();
             clock.advance(Duration.ofSeconds(7));
             Soon.until(() -> fixture.sums(endpoint).waiting() == 0);
-            Soon.until(() -> deliveries.underWay() == 0);
+            sending.awaitIdle();
             assertThat(receiver.requests().stream().map(BatchDeliveryTest::events))
                     .containsExactly(List.of("long", "short"), List.of("long"));
             assertThat(receiver.requests().stream().map(BatchDeliveryTest::message).distinct()).hasSize(1);
@@ -249,16 +244,15 @@ class BatchDeliveryTest {
     @Test
     void handsABatchThatFailsOnWithinItsGroup() throws Exception {
         try (TestReceiver failing = TestReceiver.answering(NOT_OKAY); TestReceiver working = TestReceiver.answering(OKAY);
-                WebhookClient client = WebhookClientFixture.client();
-                OutboxFixture fixture = OutboxFixture.open(folder);
-                Deliveries deliveries = Deliveries.start(fixture.outbox, client, fixture.environment)) {
+                Sending sending = Sending.from(OutboxFixture.open(folder))) {
+            OutboxFixture fixture = sending.fixture();
             Endpoint one = fixture.add(spec(failing, 10).withGroup("g"));
             fixture.outbox.endpoints().pause(one.id()).join();
             publish(fixture, 0, 4);
             Endpoint two = fixture.add(OutboxFixture.spec(working.url()).withGroup("g"));
             fixture.outbox.endpoints().resume(one.id()).join();
             Soon.until(() -> fixture.sums(two).delivered() == 4);
-            Soon.until(() -> deliveries.underWay() == 0);
+            sending.awaitIdle();
             assertThat(fixture.sums(one).handedOn()).isEqualTo(4);
             assertThat(failing.requests().stream().flatMap(request -> events(request).stream())).containsExactlyElementsOf(ids(0, 4));
             assertThat(working.requests()).hasSize(4);
@@ -270,22 +264,21 @@ class BatchDeliveryTest {
     void sendsEachByItselfOnceItsOwnerWantsNoBatchesAnyMore() throws Exception {
         var clock = new ManualClock();
         try (TestReceiver receiver = failing(new AtomicInteger(2));
-                WebhookClient client = WebhookClientFixture.client();
-                OutboxFixture fixture = OutboxFixture.open(folder, clock, OutboxConfig.defaults(), NoticeListener.NONE);
-                Deliveries deliveries = Deliveries.start(fixture.outbox, client, fixture.environment)) {
+                Sending sending = Sending.from(OutboxFixture.open(folder, clock, OutboxConfig.defaults(), NoticeListener.NONE))) {
+            OutboxFixture fixture = sending.fixture();
             Endpoint endpoint = fixture.add(spec(receiver, 5).withLimits(EndpointLimits.defaults().withOrdering(Ordering.ENDPOINT)));
             fixture.outbox.endpoints().pause(endpoint.id()).join();
             publish(fixture, 0, 4);
             fixture.outbox.endpoints().resume(endpoint.id()).join();
             Soon.until(() -> receiver.requests().size() == 1);
-            Soon.until(() -> deliveries.underWay() == 0);
+            sending.awaitIdle();
             fixture.outbox.endpoints().update(endpoint.id(), spec -> spec.withBatch(OptionalInt.empty())).join();
             clock.advance(Duration.ofSeconds(7));
             Soon.until(() -> receiver.requests().size() == 2);
-            Soon.until(() -> deliveries.underWay() == 0);
+            sending.awaitIdle();
             clock.advance(Duration.ofMinutes(7));
             Soon.until(() -> fixture.sums(endpoint).delivered() == 4);
-            Soon.until(() -> deliveries.underWay() == 0);
+            sending.awaitIdle();
             List<TestReceiver.Request> single = receiver.requests().subList(1, receiver.requests().size());
             assertThat(single.stream().map(request -> CloudEventHttp.read(request.headers(), request.body()).id().orElseThrow()))
                     .containsExactly("o-0", "o-0", "o-1", "o-2", "o-3");
@@ -296,9 +289,8 @@ class BatchDeliveryTest {
     @Test
     void givesALargeEventARequestOfItsOwn() throws Exception {
         try (TestReceiver receiver = TestReceiver.answering(OKAY);
-                WebhookClient client = WebhookClientFixture.client();
-                OutboxFixture fixture = OutboxFixture.open(folder);
-                Deliveries deliveries = Deliveries.start(fixture.outbox, client, fixture.environment)) {
+                Sending sending = Sending.from(OutboxFixture.open(folder))) {
+            OutboxFixture fixture = sending.fixture();
             Endpoint endpoint = fixture.add(spec(receiver, 10).withLimits(EndpointLimits.defaults().withConcurrency(1)));
             fixture.outbox.endpoints().pause(endpoint.id()).join();
             for (int bytes : List.of(10, 600_000, 600_001, 11)) {
@@ -307,7 +299,7 @@ class BatchDeliveryTest {
             }
             fixture.outbox.endpoints().resume(endpoint.id()).join();
             Soon.until(() -> fixture.sums(endpoint).delivered() == 4);
-            Soon.until(() -> deliveries.underWay() == 0);
+            sending.awaitIdle();
             assertThat(receiver.requests().stream().map(request -> events(request).size())).containsExactly(2, 2);
         }
     }
