@@ -1,6 +1,7 @@
 package io.heliograph.webhook;
 
 import java.io.IOException;
+import java.net.Socket;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -24,6 +25,15 @@ final class AttemptConnection extends DefaultManagedHttpClientConnection {
 
     AttemptConnection(String id, Http1Config limits) {
         super(id, null, null, limits, null, null, null, null, null);
+    }
+
+    /** The exchange that connects may end it from here on. */
+    @Override
+    public void bind(Socket socket) throws IOException {
+        super.bind(socket);
+        if (Exchange.CURRENT.isBound()) {
+            Exchange.CURRENT.get().use(this);
+        }
     }
 
     /** Sends a request, and reads its answer up to where the body begins, which is the caller's to read. */

@@ -20,7 +20,7 @@ import org.apache.hc.core5.io.CloseMode;
  */
 final class Exchange {
 
-    /** The one that the current thread is in. */
+    /** The one that the current thread connects for. */
     static final ScopedValue<Exchange> CURRENT = ScopedValue.newInstance();
 
     private final TargetUrl target;

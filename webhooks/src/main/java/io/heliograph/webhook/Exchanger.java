@@ -81,11 +81,7 @@ final class Exchanger implements AutoCloseable {
                 .setMaxEmptyLineCount(MAX_EMPTY_LINES).setBufferSize(BUFFER_BYTES).build();
         var number = new AtomicLong();
         return PoolingHttpClientConnectionManagerBuilder.create()
-                .setConnectionFactory(socket -> {
-                    var connection = new AttemptConnection("webhook-" + number.incrementAndGet(), limits);
-                    Exchange.CURRENT.get().use(connection);
-                    return connection;
-                })
+                .setConnectionFactory(socket -> new AttemptConnection("webhook-" + number.incrementAndGet(), limits))
                 .setDnsResolver(new CheckedResolver(lookups))
                 .setTlsSocketStrategy(ClientTlsStrategyBuilder.create().setSslContext(config.tls())
                         .setTlsVersions(TLS.V_1_2, TLS.V_1_3).buildClassic())
@@ -131,7 +127,7 @@ final class Exchanger implements AutoCloseable {
         var exchange = new Exchange(wanted.target(), deadlineNs, environment.clock());
         DeadlineTimer.Entry deadline = timer.schedule(deadlineNs, exchange::expire);
         try {
-            return ScopedValue.where(Exchange.CURRENT, exchange).call(() -> run(request(method, wanted), wanted.target(), exchange));
+            return run(request(method, wanted), wanted.target(), exchange);
         } catch (StoppedException e) {
             return e.broken();
         } catch (IOException e) {
@@ -194,7 +190,7 @@ final class Exchanger implements AutoCloseable {
         TimeValue keep = TimeValue.ZERO_MILLISECONDS;
         try {
             if (!place.isConnected()) {
-                connections.connect(place, null, context);
+                connect(place, exchange, context);
             }
             ClassicHttpResponse response = place.execute("", request, (sent, connection, c) -> {
                 var own = (AttemptConnection) connection;
@@ -214,6 +210,13 @@ final class Exchanger implements AutoCloseable {
             }
             connections.release(place, null, keep);
         }
+    }
+
+    private void connect(ConnectionEndpoint place, Exchange exchange, HttpClientContext context) throws IOException {
+        ScopedValue.where(Exchange.CURRENT, exchange).call(() -> {
+            connections.connect(place, null, context);
+            return place;
+        });
     }
 
     /** Never waits: how many connections there are is for the endpoints' limits to say. */

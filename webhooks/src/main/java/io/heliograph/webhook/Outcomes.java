@@ -63,7 +63,11 @@ final class Outcomes {
     }
 
     void settle(Ended ended) {
-        WriteGroups<Ended, Settled> groups = ended.settlements.stream().anyMatch(Outcomes::isAwaited) ? awaited : unawaited;
+        boolean isAnyAwaited = false;
+        for (Settlement settlement : ended.settlements) {
+            isAnyAwaited |= isAwaited(settlement);
+        }
+        WriteGroups<Ended, Settled> groups = isAnyAwaited ? awaited : unawaited;
         var _ = groups.write(ended, BYTES_IN_A_GROUP * (ended.settlements.size() - 1)).whenComplete((done, failure) -> {
             if (failure != null) {
                 unsettled(ended, failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
@@ -90,7 +94,8 @@ final class Outcomes {
     }
 
     private List<Settled> write(Statements sql, List<Ended> group) throws SQLException {
-        List<Settlement> all = group.stream().flatMap(ended -> ended.settlements.stream()).toList();
+        var all = new ArrayList<Settlement>(group.size());
+        group.forEach(ended -> all.addAll(ended.settlements));
         Settlement.Freed freed = Settlement.writeAll(sql, all, outbox.endpoints(), intake,
                 outbox.nowMs() + outbox.config().lease().toMillis());
         var settled = new ArrayList<Settled>(group.size());
