@@ -89,7 +89,7 @@ public final class Heliograph {
     private static Transport transport(Address address, String text) {
         Transport transport = TRANSPORTS.get(address.scheme());
         if (transport == null) {
-            throw new ConfigException("address", text, "one of the schemes on the class path: "
+            throw new ConfigException("address", Address.shown(text), "one of the schemes on the class path: "
                     + String.join(", ", new TreeSet<>(TRANSPORTS.keySet())));
         }
         return transport;

@@ -3,6 +3,7 @@ package io.heliograph.spi;
 import io.heliograph.ConfigException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,7 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where events are published and heard: {@code scheme:rest?setting=value&...}, where the scheme chooses the transport.
+ * Where events are published and heard: {@code scheme:rest?setting=value&...}, where the scheme chooses the transport. Immutable;
+ * shows itself, in messages too, without its settings and without a user, which may be secret.
  *
  * <pre>
  * udp://239.77.1.1:4770?interface=loopback&amp;reliable=false
@@ -20,6 +22,9 @@ import java.util.Set;
  *       ^place          ^settings
  * local:prices
  * </pre>
+ *
+ * <p>An {@code http} or {@code https} address is somebody's URL: of what follows its question mark only parts that begin with
+ * {@code webhook-} are settings, and the others stay in the place as they are written.
  *
  * @param scheme   chooses the transport
  * @param place    what stands between the scheme (and {@code //} where it follows) and the settings
@@ -29,6 +34,8 @@ public record Address(String scheme, String place, Map<String, String> settings)
 
     private static final int MAX_LENGTH = 2048;
     private static final String ALLOWED = "udp://HOST:PORT[?setting=value&...] or local:NAME";
+    private static final Set<String> URL_SCHEMES = Set.of("http", "https");
+    private static final String OWN_IN_URL = "webhook-";
 
     public Address {
         settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
@@ -37,44 +44,73 @@ public record Address(String scheme, String place, Map<String, String> settings)
     /**
      * Reads an address.
      *
-     * @throws ConfigException if it has no scheme, no place, or a setting that is malformed or given twice
+     * @throws ConfigException if it has no scheme, no place, a user, or a setting that is malformed or given twice
      */
     public static Address parse(String text) {
         int colon = text.indexOf(':');
         if (colon < 1 || text.length() > MAX_LENGTH) {
-            throw new ConfigException("address", text, ALLOWED);
+            throw refusal(text, ALLOWED);
         }
+        String scheme = text.substring(0, colon);
         String rest = text.substring(colon + 1);
         int question = rest.indexOf('?');
         String place = question < 0 ? rest : rest.substring(0, question);
-        place = place.startsWith("//") ? place.substring(2) : place;
+        boolean hasHost = place.startsWith("//");
+        place = hasHost ? place.substring(2) : place;
         if (place.isEmpty()) {
-            throw new ConfigException("address", text, ALLOWED);
+            throw refusal(text, ALLOWED);
         }
-        return new Address(text.substring(0, colon), place, question < 0 ? Map.of() : settings(text, rest.substring(question + 1)));
-    }
-
-    private static Map<String, String> settings(String text, String query) {
+        if (hasHost && place.split("/", 2)[0].indexOf('@') >= 0) {
+            throw refusal(text, "one without a user before '@'");
+        }
+        if (question < 0) {
+            return new Address(scheme, place, Map.of());
+        }
+        boolean isUrl = URL_SCHEMES.contains(scheme);
         var settings = new LinkedHashMap<String, String>();
-        for (String part : query.split("&")) {
-            int equals = part.indexOf('=');
-            if (equals < 1) {
-                throw new ConfigException("address", text, "settings written name=value, joined by '&'");
-            }
-            String name = part.substring(0, equals);
-            if (settings.put(name, decode(text, part.substring(equals + 1))) != null) {
-                throw new ConfigException("setting given twice", name, "each setting once");
+        var foreign = new ArrayList<String>();
+        String[] parts = rest.substring(question + 1).split("&", isUrl ? -1 : 0);
+        for (int i = 0; i < parts.length; i++) {
+            if (isUrl && !parts[i].startsWith(OWN_IN_URL)) {
+                foreign.add(parts[i]);
+            } else {
+                add(settings, parts[i], text, i + 1);
             }
         }
-        return settings;
+        return new Address(scheme, foreign.isEmpty() ? place : place + "?" + String.join("&", foreign), settings);
     }
 
-    private static String decode(String text, String value) {
+    private static void add(Map<String, String> settings, String part, String text, int number) {
+        int equals = part.indexOf('=');
+        if (equals < 1) {
+            throw refusal(text, "settings written name=value, joined by '&'; number " + number + " is not");
+        }
+        String name = part.substring(0, equals);
+        if (settings.put(name, decode(name, part.substring(equals + 1))) != null) {
+            throw new ConfigException("setting given twice", name, "each setting once");
+        }
+    }
+
+    private static String decode(String name, String value) {
         try {
             return URLDecoder.decode(value, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new ConfigException("address", text, "'%' followed by two hexadecimal digits");
+            throw new ConfigException("setting", name, "a value in which '%' is followed by two hexadecimal digits");
         }
+    }
+
+    private static ConfigException refusal(String text, String allowed) {
+        return new ConfigException("address", shown(text), allowed);
+    }
+
+    /** An address as messages show it, be it one or not: {@code ...} stands for a user, and for the settings. */
+    public static String shown(String text) {
+        int question = text.indexOf('?');
+        String open = question < 0 ? text : text.substring(0, question);
+        int at = open.lastIndexOf('@');
+        int rest = open.indexOf(':') + 1;
+        int user = rest > at ? 0 : open.startsWith("//", rest) ? rest + 2 : rest;
+        return (at < 0 ? open : open.substring(0, user) + "..." + open.substring(at)) + (question < 0 ? "" : "?...");
     }
 
     /** The setting {@code name}, if it is given. */
@@ -97,5 +133,10 @@ public record Address(String scheme, String place, Map<String, String> settings)
                     known.length == 0 ? "none" : String.join(", ", sorted));
         }
         return this;
+    }
+
+    @Override
+    public String toString() {
+        return shown(scheme + ":" + place + (settings.isEmpty() ? "" : "?"));
     }
 }

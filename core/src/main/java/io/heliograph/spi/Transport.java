@@ -53,7 +53,7 @@ public interface Transport {
     }
 
     private static ConfigException noRequests(Address address) {
-        return new ConfigException("address for requests", address.scheme() + ":" + address.place(),
+        return new ConfigException("address for requests", address,
                 "one of a transport that carries requests, such as local:NAME");
     }
 }

@@ -1,6 +1,7 @@
 package io.heliograph.server;
 
 import io.heliograph.ConfigException;
+import io.heliograph.spi.Address;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -59,7 +60,7 @@ public final class ConfigFile {
             try {
                 return reader.apply(value);
             } catch (ConfigException e) {
-                throw new ConfigException(name + " (" + place + ")", value, allowed);
+                throw new ConfigException(name + " (" + place + ")", Address.shown(value), allowed);
             }
         }
 

@@ -3,13 +3,9 @@ package io.heliograph.webhook;
 import io.heliograph.ConfigException;
 import io.heliograph.Notation;
 import io.heliograph.spi.Address;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Where and how a {@link DirectPublisher} sends. Immutable; shows no key.
@@ -19,7 +15,7 @@ import java.util.stream.Collectors;
  *                           ^the receiver's own
  * </pre>
  *
- * <p>Settings begin with {@code webhook-}, and are not sent; all others are the receiver's.
+ * <p>Settings begin with {@code webhook-}, and are not sent; all else is the receiver's, and sent as it is written.
  *
  * <pre>
  * webhook-secret        whsec_..., whsk_..., or env:NAME, an environment variable that holds it; without it nothing is signed
@@ -59,13 +55,8 @@ public record DirectConfig(TargetUrl target, Optional<KeyRing> keys, ContentMode
 
     /** @throws ConfigException if a setting is not known or out of its bounds, or the rest is no URL that may be sent to */
     public static DirectConfig of(Address address) {
-        address.settings().keySet().stream().filter(name -> name.startsWith(PREFIX))
-                .filter(name -> !SETTINGS.contains(name.substring(PREFIX.length()))).findFirst().ifPresent(name -> {
-                    throw new ConfigException("setting of a webhook's address", name, PREFIX + String.join(", " + PREFIX, SETTINGS));
-                });
-        String query = address.settings().entrySet().stream().filter(setting -> !setting.getKey().startsWith(PREFIX))
-                .map(DirectConfig::text).collect(Collectors.joining("&"));
-        TargetUrl target = TargetUrl.parse(address.scheme() + "://" + address.place() + (query.isEmpty() ? "" : "?" + query));
+        address.requireSettings(SETTINGS.stream().map(name -> PREFIX + name).toArray(String[]::new));
+        TargetUrl target = TargetUrl.parse(address.scheme() + "://" + address.place());
         EndpointLimits limits = EndpointLimits.defaults();
         Optional<Ordering> ordering = setting(address, "ordered").map(DirectConfig::ordering);
         Optional<Integer> concurrency = setting(address, "concurrency").map(text -> Notation.integer(PREFIX + "concurrency", text, 1, EndpointLimits.MAX_CONCURRENCY));
@@ -80,10 +71,6 @@ public record DirectConfig(TargetUrl target, Optional<KeyRing> keys, ContentMode
 
     private static Optional<String> setting(Address address, String name) {
         return address.setting(PREFIX + name);
-    }
-
-    private static String text(Map.Entry<String, String> setting) {
-        return setting.getKey() + "=" + URLEncoder.encode(setting.getValue(), StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static String secret(String text) {

@@ -32,7 +32,7 @@ public final class WebhookTransport implements Transport {
 
     @Override
     public Subscriber subscriber(Address address, Environment environment) {
-        throw new ConfigException("address to subscribe at", address.scheme() + "://" + address.place(),
+        throw new ConfigException("address to subscribe at", Address.shown(address.scheme() + "://" + address.place()),
                 "one of another transport: webhooks are received by an HTTP service, such as heliograph webhook listen");
     }
 }

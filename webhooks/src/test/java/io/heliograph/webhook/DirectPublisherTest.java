@@ -79,7 +79,7 @@ class DirectPublisherTest {
     @Test
     void sendsSignedEventsToAnAddress() throws Exception {
         try (TestReceiver receiver = TestReceiver.answering(OKAY);
-                Publisher publisher = Heliograph.publisher(receiver.url() + "?shop=a%26b&webhook-secret=" + OutboxFixture.SECRET)) {
+                Publisher publisher = Heliograph.publisher(receiver.url() + "?token&shop=a%26b+c&webhook-secret=" + OutboxFixture.SECRET)) {
             for (int i = 0; i < 100; i++) {
                 assertThat(publisher.publish(Event.builder("orders.created").id("o-" + i).build())).isEqualTo(PublishResult.ACCEPTED);
             }
@@ -88,7 +88,7 @@ class DirectPublisherTest {
             assertThat(receiver.requests()).hasSize(100);
             var verifier = WebhookVerifier.of(VerifyingKey.parse(OutboxFixture.SECRET));
             for (TestReceiver.Request request : receiver.requests()) {
-                assertThat(request.line()).isEqualTo("POST /hook?shop=a%26b HTTP/1.1");
+                assertThat(request.line()).isEqualTo("POST /hook?token&shop=a%26b+c HTTP/1.1");
                 assertThat(verifier.verify(request.headers(), request.body())).isInstanceOf(Verification.Verified.class);
             }
             Set<String> ids = receiver.requests().stream().map(request -> request.header("webhook-id").orElseThrow())
@@ -111,6 +111,10 @@ class DirectPublisherTest {
                 .isInstanceOf(ConfigException.class).hasMessageContaining("outbox");
         assertThatThrownBy(() -> Heliograph.subscriber("http://127.0.0.1:9/")).isInstanceOf(ConfigException.class)
                 .hasMessageContaining("webhook listen");
+        assertThatThrownBy(() -> Heliograph.subscriber("http://127.0.0.1:9/?token=MfKQ9r8G")).isInstanceOf(ConfigException.class)
+                .hasMessageNotContaining("MfKQ9r8G");
+        assertThatThrownBy(() -> Heliograph.requester("http://127.0.0.1:9/?token=MfKQ9r8G")).isInstanceOf(ConfigException.class)
+                .hasMessageNotContaining("MfKQ9r8G");
     }
 
     @Test
