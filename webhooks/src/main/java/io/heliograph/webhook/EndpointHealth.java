@@ -59,8 +59,13 @@ public record EndpointHealth(int failuresInARow, Optional<Instant> failingSince)
      * How it does after one more attempt.
      *
      * @param change what is new
+     * @param why    why it is disabled, if that is new; else nothing
      */
-    public record Next(EndpointHealth health, Change change) {
+    public record Next(EndpointHealth health, Change change, String why) {
+
+        Next(EndpointHealth health, Change change) {
+            this(health, change, "");
+        }
     }
 
     /** After one more attempt, at {@code now}. */
@@ -68,7 +73,7 @@ public record EndpointHealth(int failuresInARow, Optional<Instant> failingSince)
         return switch (result) {
             case AttemptResult.Delivered delivered ->
                 new Next(GOOD, failuresInARow >= patience.noticeAfter() ? Change.RECOVERED : Change.NONE);
-            case AttemptResult.Gone gone -> new Next(failed(now), Change.DISABLED);
+            case AttemptResult.Gone gone -> new Next(failed(now), Change.DISABLED, "it answered 410");
             case AttemptResult.Failed failed when !failed.reason().isEndpoints() -> new Next(this, Change.NONE);
             case AttemptResult.Failed failed -> failed(now).judged(patience, now);
         };
@@ -82,7 +87,7 @@ public record EndpointHealth(int failuresInARow, Optional<Instant> failingSince)
     private Next judged(Patience patience, Instant now) {
         Duration failing = Duration.between(failingSince.orElse(now), now);
         if (failing.compareTo(patience.disableAfter()) >= 0 && failuresInARow >= patience.leastFailures()) {
-            return new Next(this, Change.DISABLED);
+            return new Next(this, Change.DISABLED, failuresInARow + " failures in a row since " + failingSince.orElse(now));
         }
         return new Next(this, failuresInARow == patience.noticeAfter() ? Change.FAILING : Change.NONE);
     }

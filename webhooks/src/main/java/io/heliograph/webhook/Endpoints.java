@@ -263,8 +263,7 @@ public final class Endpoints {
     }
 
     private static String why(EndpointHealth.Next next) {
-        return "disabled after " + next.health().failuresInARow() + " failures in a row"
-                + next.health().failingSince().map(since -> " since " + since).orElse("") + ", or because it answered 410";
+        return "disabled: " + next.why();
     }
 
     private CompletableFuture<Endpoint> change(String id, UnaryOperator<Endpoint> change) {

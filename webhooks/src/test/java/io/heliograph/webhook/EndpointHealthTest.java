@@ -39,6 +39,7 @@ class EndpointHealthTest {
     @Test
     void disablesAtOnceWhatIsGone() {
         assertThat(changes(DELIVERED, GONE)).containsExactly(Change.NONE, Change.DISABLED);
+        assertThat(EndpointHealth.GOOD.after(GONE, patience, Vectors.AT).why()).isEqualTo("it answered 410");
     }
 
     @Test
@@ -52,7 +53,9 @@ class EndpointHealthTest {
 
         assertThat(health.failingSince()).contains(Vectors.AT);
         assertThat(health.after(FAILED, patience, Vectors.AT.plus(Duration.ofDays(3)).minusNanos(1)).change()).isEqualTo(Change.NONE);
-        assertThat(health.after(FAILED, patience, Vectors.AT.plus(Duration.ofDays(3))).change()).isEqualTo(Change.DISABLED);
+        Next last = health.after(FAILED, patience, Vectors.AT.plus(Duration.ofDays(3)));
+        assertThat(last.change()).isEqualTo(Change.DISABLED);
+        assertThat(last.why()).isEqualTo("21 failures in a row since " + Vectors.AT);
     }
 
     @Test
