@@ -31,6 +31,7 @@ final class Backlog {
     private static final int FEW = 8;
 
     private final ZmqLimits limits;
+    private final BytePool pool;
     private final FrameDecoder decoder = new FrameDecoder();
     private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
     private final Account tail = new Account();
@@ -46,8 +47,9 @@ final class Backlog {
     private long lost;
 
     /** @param start the sequence that it begins with */
-    Backlog(long start, ZmqLimits limits) {
+    Backlog(long start, ZmqLimits limits, BytePool pool) {
         this.limits = limits;
+        this.pool = pool;
         this.next = start;
         tail.clear(start);
     }
@@ -179,7 +181,7 @@ final class Backlog {
             follower.prepend(chunk.before());
         }
         chunks.remove(chunk);
-        spare = chunk.ownBytes();
+        spare = chunk.retire();
     }
 
     void accept(Event event, boolean isEvictable, long nowNs) {
@@ -294,14 +296,20 @@ final class Backlog {
         int least = MessageLayout.TOPIC_AT + topic.length() + Account.mostBytes() + encodedBytes;
         int guess = Math.min(lastFrameBytes + (lastFrameBytes >> 2), limits.messageBytes());
         int needed = Math.max(guess, least);
-        var chunk = new Chunk(topic, isEvictable, tail.from(), spare.filter(bytes -> bytes.length >= needed).orElseGet(() -> new byte[needed]));
-        spare = Optional.empty();
+        Chunk chunk = pool.lend(needed).map(loan -> new Chunk(topic, isEvictable, tail.from(), loan))
+                .orElseGet(() -> new Chunk(topic, isEvictable, tail.from(), bytes(needed)));
         chunk.append(tail);
         chunk.state(dueState);
         states += dueState.isPresent() ? 1 : 0;
         dueState = Optional.empty();
         chunks.addLast(chunk);
         return chunk;
+    }
+
+    private byte[] bytes(int needed) {
+        byte[] bytes = spare.filter(last -> last.length >= needed).orElseGet(() -> new byte[needed]);
+        spare = Optional.empty();
+        return bytes;
     }
 
     /** From the next event on the subscriber must know of other filters or another policy. */
@@ -381,6 +389,7 @@ final class Backlog {
         }
         if (chunk.events() == 0) {
             part.append(chunk.before());
+            chunk.retire();
         } else {
             chunks.addFirst(chunk);
         }

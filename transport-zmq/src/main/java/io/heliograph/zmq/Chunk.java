@@ -50,6 +50,8 @@ final class Chunk {
     private long sizeBytes;
     private long end;
     private Optional<LaneState> state = Optional.empty();
+    /** What it is packed in, if that is to be given back. */
+    private Optional<BytePool.Loan> loan = Optional.empty();
 
     /**
      * @param topic       the context of its frames
@@ -67,6 +69,12 @@ final class Chunk {
         before.clear(sequence);
     }
 
+    /** @param loan to pack them in, in the beginning; its first reader is this */
+    Chunk(String topic, boolean isEvictable, long sequence, BytePool.Loan loan) {
+        this(topic, isEvictable, sequence, loan.bytes());
+        this.loan = Optional.of(loan);
+    }
+
     private Chunk(Chunk others, Run run, boolean isEvictable) {
         this.topic = others.topic;
         this.isEvictable = isEvictable;
@@ -76,6 +84,8 @@ final class Chunk {
         this.events = run.events();
         this.sizeBytes = run.sizeBytes();
         this.end = run.from() + run.events();
+        this.loan = others.loan;
+        loan.ifPresent(BytePool.Loan::share);
         before.clear(run.from());
     }
 
@@ -112,9 +122,18 @@ final class Chunk {
         return isShared;
     }
 
-    /** What it is packed in, for another one when this is given up; empty if others read it. */
-    Optional<byte[]> ownBytes() {
-        return isShared ? Optional.empty() : Optional.of(buffer.array());
+    /** Nobody reads this any longer. Gives what it was packed in, for another one; empty if others read that, or it was lent. */
+    Optional<byte[]> retire() {
+        boolean isOwn = !isShared && loan.isEmpty();
+        takeLoan().ifPresent(BytePool.Loan::end);
+        return isOwn ? Optional.of(buffer.array()) : Optional.empty();
+    }
+
+    /** What it is packed in, if that is to be given back: by the caller from now on. */
+    Optional<BytePool.Loan> takeLoan() {
+        Optional<BytePool.Loan> taken = loan;
+        loan = Optional.empty();
+        return taken;
     }
 
     /** How large it is as a message so far. */
@@ -235,6 +254,7 @@ final class Chunk {
             long needed = (long) buffer.position() + bytes;
             int capacity = (int) Math.min(Math.max(needed, 2L * buffer.capacity()), Integer.MAX_VALUE - 16);
             buffer = ByteBuffer.wrap(Arrays.copyOf(buffer.array(), capacity)).order(ByteOrder.LITTLE_ENDIAN).position(buffer.position());
+            takeLoan().ifPresent(BytePool.Loan::end);
         }
     }
 
@@ -339,6 +359,7 @@ final class Chunk {
             before.put(message);
         }
         message.put(message.position(), buffer, head, entries);
+        takeLoan().ifPresent(BytePool.Loan::end);
         return message.clear();
     }
 

@@ -13,8 +13,10 @@ import java.util.Optional;
  * @param events       events in it
  * @param state        what is in force from here on, if this is word of that
  * @param stateBefore  what is in force before it
+ * @param loan         what it was packed in, if that is to be given back
  */
-record Frame(ByteBuffer message, long from, long end, long eventsBefore, int events, Optional<LaneState> state, LaneState stateBefore) {
+record Frame(ByteBuffer message, long from, long end, long eventsBefore, int events, Optional<LaneState> state, LaneState stateBefore,
+        Optional<BytePool.Loan> loan) {
 
     /** Its size. */
     int bytes() {

@@ -23,6 +23,8 @@ final class FrameWindow {
     private LaneState told;
     /** What is in force behind all that is sealed. */
     private LaneState sealedState;
+    /** Frames up to here were sent twice: ZeroMQ may hold one of them yet when the other is acknowledged. */
+    private long sentTwiceUpTo = -1;
 
     FrameWindow(LaneState state) {
         this.told = state;
@@ -96,7 +98,11 @@ final class FrameWindow {
     boolean acknowledge(long sequence) {
         boolean isNew = false;
         while (!inFlight.isEmpty() && inFlight.getFirst().end() <= sequence) {
-            unackedBytes -= inFlight.removeFirst().bytes();
+            Frame frame = inFlight.removeFirst();
+            unackedBytes -= frame.bytes();
+            if (frame.end() > sentTwiceUpTo) {
+                frame.loan().ifPresent(BytePool.Loan::end);
+            }
             isNew = true;
         }
         return isNew;
@@ -118,6 +124,9 @@ final class FrameWindow {
     /** Sends again what the subscriber does not have. */
     void rewind(long sequence) {
         acknowledge(sequence);
+        if (!inFlight.isEmpty()) {
+            sentTwiceUpTo = inFlight.getLast().end();
+        }
         while (!inFlight.isEmpty()) {
             putBack();
         }

@@ -3,10 +3,8 @@ package io.heliograph.zmq;
 import io.heliograph.Event;
 import io.heliograph.flow.Admission.Verdict;
 import io.heliograph.flow.FlowPolicy;
-import io.heliograph.flow.Limit;
 import io.heliograph.spi.Environment;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,25 +30,27 @@ final class Lane implements Destination {
     private final Environment environment;
     private final Backlog backlog;
     private final FrameWindow window;
-    private Filters filters = new Filters(List.of());
-    private Optional<FlowPolicy> asked = Optional.empty();
-    /** What is in force under {@link #ceiling}, which nearly always is the very object that it was the last time. */
-    private FlowPolicy inForce;
-    private FlowPolicy ceiling;
-    private boolean doesEvict;
+    private final Terms terms = new Terms();
     /** Those that rest behind this one. */
     private Lane[] resting = NONE;
     private long lostBefore;
 
     /** @param start the sequence that it begins with */
     Lane(long session, long subscriber, long start, LaneState state, ZmqLimits limits, Environment environment) {
+        this(session, subscriber, start, state, limits, BytePool.none(), environment);
+    }
+
+    /**
+     * @param start the sequence that it begins with
+     * @param pool  of what it packs events in
+     */
+    Lane(long session, long subscriber, long start, LaneState state, ZmqLimits limits, BytePool pool, Environment environment) {
         this.environment = environment;
         this.session = session;
         this.subscriber = subscriber;
         this.limits = limits;
-        this.backlog = new Backlog(start, limits);
+        this.backlog = new Backlog(start, limits, pool);
         this.window = new FrameWindow(state);
-        judgeUnder(FlowPolicy.dropOldest(Limit.DEFAULT));
     }
 
     long subscriber() {
@@ -69,38 +69,18 @@ final class Lane implements Destination {
 
     /** What the subscriber wants, and how: from the next event on. */
     void ask(Filters wanted, Optional<FlowPolicy> policy, int windowBytes) {
-        filters = wanted;
-        asked = policy;
-        judgeUnder(ceiling);
+        terms.ask(wanted, policy);
         window.widen(Math.min(windowBytes, limits.windowBytes()));
     }
 
     @Override
     public boolean wants(String topic) {
-        return filters.want(topic);
+        return terms.want(topic);
     }
 
     @Override
     public FlowPolicy policy(FlowPolicy under) {
-        if (under != ceiling) {
-            judgeUnder(under);
-        }
-        return inForce;
-    }
-
-    private void judgeUnder(FlowPolicy under) {
-        ceiling = under;
-        inForce = asked.filter(policy -> FlowPolicy.isAllowedUnder(under, policy)).orElse(under);
-        doesEvict = evicts(inForce);
-    }
-
-    /** Whether the policy gives up events that it has taken in. */
-    private static boolean evicts(FlowPolicy policy) {
-        return switch (policy) {
-            case FlowPolicy.Drop drop -> drop.victim() != FlowPolicy.Victim.NEWEST;
-            case FlowPolicy.Buffer buffer -> evicts(buffer.then());
-            case FlowPolicy.BackPressure pressure -> false;
-        };
+        return terms.policy(under);
     }
 
     /** What becomes of an event of {@code sizeBytes}; what the window and the credit allow is sealed first, to make room. */
@@ -132,13 +112,13 @@ final class Lane implements Destination {
     @Override
     public void accept(Event event, FlowPolicy ceiling, long nowNs) {
         policy(ceiling);
-        backlog.accept(event, doesEvict, nowNs);
+        backlog.accept(event, terms.doesEvict(), nowNs);
     }
 
     @Override
     public void accept(String topic, byte[] bytes, int from, int length, FlowPolicy ceiling) {
         policy(ceiling);
-        backlog.accept(topic, bytes, from, length, doesEvict);
+        backlog.accept(topic, bytes, from, length, terms.doesEvict());
     }
 
     /**
@@ -152,7 +132,7 @@ final class Lane implements Destination {
             lose();
             return;
         }
-        backlog.accept(last, doesEvict);
+        backlog.accept(last, terms.doesEvict());
     }
 
     /** Of all before {@code sequence} that it knows nothing of yet the subscriber wants nothing. */
@@ -202,7 +182,7 @@ final class Lane implements Destination {
 
     /** Whether so little can be sent that it is worth a moment to let more gather. */
     boolean isFewReady() {
-        return !window.isReady() && backlog.isFew(inForce.limit());
+        return !window.isReady() && backlog.isFew(terms.policy().limit());
     }
 
     /** Whether the frame taken last is one of more than few events. */
@@ -255,14 +235,16 @@ final class Lane implements Destination {
         handOn(chunk, true);
         long from = chunk.from();
         ByteBuffer message = chunk.seal(session, subscriber, window.eventsSealed(), environment.wallClock().epochNanos());
-        window.add(new Frame(message, from, chunk.end(), window.eventsSealed(), chunk.events(), Optional.empty(), window.sealedState()));
+        window.add(new Frame(message, from, chunk.end(), window.eventsSealed(), chunk.events(), Optional.empty(), window.sealedState(),
+                chunk.takeLoan()));
         backlog.expect(message.capacity());
         return true;
     }
 
     private void sealState(LaneState state, long sequence) {
         ByteBuffer message = PublisherMessages.state(session, subscriber, sequence, state);
-        window.add(new Frame(message, sequence, sequence, window.eventsSealed(), 0, Optional.of(state), window.sealedState()));
+        window.add(new Frame(message, sequence, sequence, window.eventsSealed(), 0, Optional.of(state), window.sealedState(),
+                Optional.empty()));
     }
 
     /** The subscriber has all before {@code sequence}; says whether that is news. */
@@ -299,22 +281,22 @@ final class Lane implements Destination {
 
     /** Whether it can send nothing, and gives up what is old for what is new. */
     boolean isStuck() {
-        return doesEvict && !backlog.isEmpty() && !isReady() && backlog.isPlain() && backlog.isEvictable();
+        return terms.doesEvict() && !backlog.isEmpty() && !isReady() && backlog.isPlain() && backlog.isEvictable();
     }
 
     /** Whether the next event, of {@code sizeBytes}, would take the place of older ones. */
     boolean isOverflowing(int sizeBytes) {
-        return doesEvict && !backlog.hasRoom(inForce.limit(), sizeBytes);
+        return terms.doesEvict() && !backlog.hasRoom(terms.policy().limit(), sizeBytes);
     }
 
     /** Whether it knows of the same events as {@code other}, each one wanted by either or neither. */
     boolean isBeside(Lane other) {
-        return other != this && next() == other.next() && filters.isLike(other.filters);
+        return other != this && next() == other.next() && terms.isForTheSameAs(other.terms);
     }
 
     /** An event that is larger is lost, or any may be if this is 0. */
     long mostBytes() {
-        return doesEvict || inForce.waits() ? inForce.limit().bytes() : 0;
+        return terms.doesEvict() || terms.policy().waits() ? terms.policy().limit().bytes() : 0;
     }
 
     /** From now on {@code lanes} are told of events by this one, and by nobody else; until then it gives up none. */
@@ -328,15 +310,15 @@ final class Lane implements Destination {
             handOn(chunk, false);
         }
         for (Lane lane : resting) {
-            lane.backlog.giveUpBeyond(lane.inForce.limit());
+            lane.backlog.giveUpBeyond(lane.terms.policy().limit());
         }
         resting = NONE;
     }
 
     private void handOn(Chunk chunk, boolean isSealed) {
         for (Lane lane : resting) {
-            lane.backlog.accept(chunk, isSealed, lane.doesEvict);
-            lane.backlog.giveUpChunks(lane.inForce.limit());
+            lane.backlog.accept(chunk, isSealed, lane.terms.doesEvict());
+            lane.backlog.giveUpChunks(lane.terms.policy().limit());
         }
     }
 }

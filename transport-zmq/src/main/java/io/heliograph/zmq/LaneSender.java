@@ -65,14 +65,14 @@ final class LaneSender {
             if (remotes.evictSilent(nowNs)) {
                 onChange.run();
             }
-            isDone = remotes.isDone(policy.get(), nowNs);
+            isDone = remotes.ending().isDone(policy.get(), nowNs);
             isGathering = false;
-            for (RemoteSubscriber remote : remotes.all()) {
+            for (RemoteSubscriber remote : remotes.fanOut().all()) {
                 gather(remote, nowNs);
             }
             if (nowNs - restedNs >= REST_NS) {
                 restedNs = nowNs;
-                remotes.rest();
+                remotes.fanOut().rest();
             }
             if (outgoing.isEmpty()) {
                 tellOfRoom();
@@ -99,10 +99,10 @@ final class LaneSender {
 
     private void gather(RemoteSubscriber remote, long nowNs) {
         for (int i = 0; i < FRAMES_PER_TURN; i++) {
-            RemoteSubscriber.Due due = remote.due(remotes.isClosing(), config.limits().heartbeat().toNanos(), nowNs);
+            RemoteSubscriber.Due due = remote.due(remotes.ending().hasBegun(), config.limits().heartbeat().toNanos(), nowNs);
             if (due == RemoteSubscriber.Due.NOTHING) {
                 if (i == 0) {
-                    isGathering |= remote.idle() && !remotes.isClosing();
+                    isGathering |= remote.idle() && !remotes.ending().hasBegun();
                 }
                 return;
             }
@@ -110,7 +110,7 @@ final class LaneSender {
             if (i > 0 && (due != RemoteSubscriber.Due.FRAME || remote.lane.isFewReady())) {
                 return;
             }
-            if (due == RemoteSubscriber.Due.FRAME && !remotes.isClosing() && remote.isGathering()) {
+            if (due == RemoteSubscriber.Due.FRAME && !remotes.ending().hasBegun() && remote.isGathering()) {
                 isGathering = true;
                 return;
             }

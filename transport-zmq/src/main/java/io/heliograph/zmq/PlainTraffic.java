@@ -104,7 +104,7 @@ final class PlainTraffic {
     private Optional<PlainMessage> take() {
         lock.lock();
         try {
-            return remotes.plain().take();
+            return remotes.fanOut().plain().take();
         } finally {
             lock.unlock();
         }
@@ -136,7 +136,7 @@ final class PlainTraffic {
         }
         lock.lock();
         try {
-            remotes.plain().putBack(message);
+            remotes.fanOut().plain().putBack(message);
         } finally {
             lock.unlock();
         }
@@ -147,7 +147,7 @@ final class PlainTraffic {
         isLossy = isNow;
         lock.lock();
         try {
-            remotes.plain().stall(isNow);
+            remotes.fanOut().plain().stall(isNow);
             onChange.run();
             if (isNow) {
                 lock.tellLater(environment, new Notice.Degraded(config.text(),
@@ -161,7 +161,7 @@ final class PlainTraffic {
     private void onSent(long nowNs) {
         lock.lock();
         try {
-            remotes.progress(nowNs);
+            remotes.ending().progress(nowNs);
             onChange.run();
         } finally {
             lock.unlock();
@@ -170,7 +170,7 @@ final class PlainTraffic {
 
     /** How long until something is to be sent, if nothing else happens. */
     long untilDueNs(long nowNs) {
-        if (!remotes.plain().isWaiting()) {
+        if (!remotes.fanOut().plain().isWaiting()) {
             return Long.MAX_VALUE;
         }
         return isFull ? againNs - nowNs : 0;
@@ -185,12 +185,12 @@ final class PlainTraffic {
 
         @Override
         public void onSubscribe(byte[] prefix) {
-            change(() -> remotes.plain().subscribe(prefix));
+            change(() -> remotes.fanOut().plain().subscribe(prefix));
         }
 
         @Override
         public void onUnsubscribe(byte[] prefix) {
-            change(() -> remotes.plain().unsubscribe(prefix));
+            change(() -> remotes.fanOut().plain().unsubscribe(prefix));
         }
 
         @Override

@@ -7,13 +7,11 @@ import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * The subscribers that a publisher serves, and what they say. Guarded by the publisher's lock.
+ * The subscribers that a publisher serves, what they say and how they come and go. Guarded by the publisher's lock.
  */
 final class RemoteSubscribers {
 
@@ -23,23 +21,16 @@ final class RemoteSubscribers {
     private final Environment environment;
     private final ZmqCounters.Tally tally = new ZmqCounters.Tally();
     private final Message message = new Message();
-    private final Map<Long, RemoteSubscriber> bySubscriber = new HashMap<>();
-    /** The same, to be walked for each event; never changed but replaced. */
-    private RemoteSubscriber[] all = {};
-    private final PlainLane plain;
+    private final BytePool pool;
+    private final FanOut fanOut;
+    private final Ending ending;
     private final Optional<LastValues> lastValues;
-    private Destination[] destinations = {};
-    private final RestingLanes resting = new RestingLanes();
-    private int subscriptions;
     private long nextSequence;
     private FlowPolicy policy = ZmqTransport.DEFAULT_POLICY;
     private String policyText = "";
     /** What a subscriber is granted before it says what it takes. */
     private long mostCredit = MessageLayout.UNLIMITED;
-    private boolean isClosing;
     private boolean isFull;
-    private long givenUpByGone;
-    private long lastProgressNs;
 
     /** What a message changed. */
     enum Change {
@@ -56,90 +47,22 @@ final class RemoteSubscribers {
         this.config = config;
         this.lock = lock;
         this.environment = environment;
-        this.plain = new PlainLane(session, config.hasHeader(), config.limits().plainFilters(), environment);
+        // Within the process a subscriber reads the very bytes that were sent.
+        this.pool = config.isInProcess() ? BytePool.none() : BytePool.of(config.limits());
+        this.fanOut = new FanOut(new PlainLane(session, config.hasHeader(), config.limits().plainFilters(), environment));
+        this.ending = new Ending(config.limits(), fanOut);
         this.lastValues = config.latecomers().kept().map(LastValues::new);
     }
 
-    /** Those there are; not to be changed. */
-    RemoteSubscriber[] all() {
-        return all;
-    }
-
-    /** Where events go: to each of them, and to foreign subscribers if there are any. Not to be changed. */
-    Destination[] destinations() {
-        return destinations;
-    }
-
-    /** How many subscriptions they have together. */
-    int subscriptions() {
-        return subscriptions + plain.listeners();
-    }
-
-    /** What is kept for foreign subscribers. */
-    PlainLane plain() {
-        return plain;
+    /** Where events go. */
+    FanOut fanOut() {
+        return fanOut;
     }
 
     /** The foreign subscribers are others. */
     void plainChanged() {
-        plain.next(nextSequence);
-        arrange();
-    }
-
-    private void arrange() {
-        resting.wake();
-        spread();
-    }
-
-    private void spread() {
-        var to = new ArrayList<Destination>();
-        bySubscriber.values().stream().map(remote -> remote.lane).filter(lane -> !resting.contains(lane)).forEach(to::add);
-        if (!plain.isEmpty()) {
-            to.add(plain);
-        }
-        all = bySubscriber.values().toArray(RemoteSubscriber[]::new);
-        destinations = to.toArray(Destination[]::new);
-    }
-
-    /** Has lanes rest that can send nothing and lose events, behind one that moves. */
-    void rest() {
-        if (resting.rest(all)) {
-            spread();
-        }
-    }
-
-    /** No lane rests any more. */
-    void wake() {
-        if (resting.wake()) {
-            spread();
-        }
-    }
-
-    /** Somebody asks whether an event of {@code sizeBytes} may be next: who would not take it does not rest. */
-    void propose(int sizeBytes) {
-        if (!resting.isEmpty() && !resting.fits(sizeBytes)) {
-            wake();
-        }
-    }
-
-    /**
-     * An event comes next: {@link #destinations} are told of it, and those that rest by one of them.
-     *
-     * @param isTimeless whether it may wait for as long as it has to
-     */
-    void expect(String topic, int sizeBytes, boolean isTimeless) {
-        if (!resting.isEmpty() && !(isTimeless && resting.isPacked(topic, sizeBytes))) {
-            wake();
-        }
-    }
-
-    long givenUp() {
-        wake();
-        long sum = givenUpByGone + plain.lost();
-        for (RemoteSubscriber remote : all) {
-            sum += remote.lane.lost();
-        }
-        return sum;
+        fanOut.plain().next(nextSequence);
+        fanOut.arrange();
     }
 
     ZmqCounters.Tally tally() {
@@ -183,50 +106,21 @@ final class RemoteSubscribers {
     void changePolicy(FlowPolicy replacement) {
         policy = replacement;
         policyText = policy.text();
-        wake();
+        fanOut.wake();
         mostCredit = policy.waits() ? policy.limit().events() : MessageLayout.UNLIMITED;
-        for (RemoteSubscriber remote : all) {
+        for (RemoteSubscriber remote : fanOut.all()) {
             remote.lane.changeState(new LaneState(remote.filtersVersion, policyText));
         }
     }
 
     void beginClose() {
-        wake();
-        if (!isClosing) {
-            isClosing = true;
-            lastProgressNs = environment.clock().nanoTime();
-        }
+        fanOut.wake();
+        ending.begin(environment.clock().nanoTime());
     }
 
-    boolean isClosing() {
-        return isClosing;
-    }
-
-    /**
-     * Whether all have heard the end. Who is waited for is so here too, until it is silent for so long that it is evicted; the
-     * others, until nothing has moved for the linger time.
-     */
-    boolean isDone(FlowPolicy policy, long nowNs) {
-        if (!isClosing) {
-            return false;
-        }
-        boolean isAnyLeft = plain.isWaiting();
-        for (RemoteSubscriber remote : all) {
-            if (!remote.hasHeardEnd) {
-                if (remote.lane.policy(policy).waits()) {
-                    return false;
-                }
-                isAnyLeft = true;
-            }
-        }
-        ZmqLimits limits = config.limits();
-        long patienceNs = policy.waits() ? Math.max(limits.linger().toNanos(), limits.eviction().toNanos()) : limits.linger().toNanos();
-        return !isAnyLeft || nowNs - lastProgressNs >= patienceNs;
-    }
-
-    /** Something was sent to foreign peers, who acknowledge nothing. */
-    void progress(long nowNs) {
-        lastProgressNs = nowNs;
+    /** How the stream ends, once it does. */
+    Ending ending() {
+        return ending;
     }
 
     /** Takes a message in. */
@@ -256,20 +150,18 @@ final class RemoteSubscribers {
             tally.malformed(MalformedMessage.BAD_TEXT);
             return Change.NONE;
         }
-        wake();
+        fanOut.wake();
         long id = message.subscriber();
-        RemoteSubscriber known = bySubscriber.get(id);
-        if (known != null && known.lane.rewindable(place(known, hello.get()))) {
-            greetAgain(known, from, hello.get(), nowNs);
+        Optional<RemoteSubscriber> known = fanOut.find(id);
+        if (known.isPresent() && known.get().lane.rewindable(place(known.get(), hello.get()))) {
+            greetAgain(known.get(), from, hello.get(), nowNs);
         } else {
-            if (known != null) {
-                remove(known);
-            }
-            if (isClosing || !greet(id, from, hello.get(), nowNs)) {
+            known.ifPresent(fanOut::remove);
+            if (ending.hasBegun() || !greet(id, from, hello.get(), nowNs)) {
                 return Change.NONE;
             }
         }
-        count();
+        fanOut.arrange();
         return Change.ROOM;
     }
 
@@ -282,7 +174,7 @@ final class RemoteSubscribers {
     }
 
     private boolean greet(long id, Peer from, Hello hello, long nowNs) {
-        if (bySubscriber.size() >= config.limits().peers()) {
+        if (fanOut.all().length >= config.limits().peers()) {
             tally.refusedPeers++;
             if (!isFull) {
                 isFull = true;
@@ -296,16 +188,15 @@ final class RemoteSubscribers {
         // One that was cut off has been told of all before: it gets what is last of the rest.
         boolean isReturning = hello.session() == session && hello.next() <= nextSequence;
         var lane = new Lane(session, id, beginsWithLast ? start(hello, isReturning) : nextSequence,
-                new LaneState(hello.filtersVersion(), policyText), config.limits(), environment);
+                new LaneState(hello.filtersVersion(), policyText), config.limits(), pool, environment);
         var remote = new RemoteSubscriber(lane, beginsWithLast, from, nowNs);
-        bySubscriber.put(id, remote);
         take(remote, hello);
         // It cannot know yet whether it will be waited for.
         lane.creditBehind(Math.min(hello.eventRoom(), mostCredit));
         if (beginsWithLast) {
             lastValues.get().fill(lane, isReturning ? lane::evictUpTo : lane::skipUpTo, nextSequence, policy);
         }
-        arrange();
+        fanOut.add(remote);
         return true;
     }
 
@@ -337,15 +228,16 @@ final class RemoteSubscribers {
 
     private Change onCredit(Peer from, long nowNs) {
         Optional<Credit> credit = Credit.read(message.flags(), message.body());
-        RemoteSubscriber remote = bySubscriber.get(message.subscriber());
         if (credit.isEmpty()) {
             tally.malformed(MalformedMessage.TOO_SHORT);
             return Change.NONE;
         }
-        if (remote == null || message.session() != session || !remote.peer.equals(from)) {
+        Optional<RemoteSubscriber> known = fanOut.find(message.subscriber());
+        if (known.isEmpty() || message.session() != session || !known.get().peer.equals(from)) {
             tally.strays++;
             return Change.STRANGER;
         }
+        RemoteSubscriber remote = known.get();
         if (credit.get().next() > remote.lane.next()) {
             tally.malformed(MalformedMessage.BAD_RANGE);
             return Change.NONE;
@@ -358,31 +250,27 @@ final class RemoteSubscribers {
             remote.lane.rewind(credit.get().next());
             tally.resendsAsked++;
         }
-        if ((isNew || credit.get().isFlagged(MessageLayout.RESEND)) && resting.contains(remote.lane)) {
-            wake();
+        if ((isNew || credit.get().isFlagged(MessageLayout.RESEND)) && fanOut.isResting(remote.lane)) {
+            fanOut.wake();
         }
-        boolean hasEnded = credit.get().isFlagged(MessageLayout.ENDED) && isClosing && !remote.hasHeardEnd;
+        boolean hasEnded = credit.get().isFlagged(MessageLayout.ENDED) && ending.hasBegun() && !remote.hasHeardEnd;
         remote.hasHeardEnd |= hasEnded;
         if (isNew || hasEnded) {
-            lastProgressNs = nowNs;
+            ending.progress(nowNs);
         }
         return isNew ? Change.ROOM : Change.NONE;
     }
 
     private Change onLeave() {
         // It may leave before it has heard of any session.
-        RemoteSubscriber remote = bySubscriber.get(message.subscriber());
-        if (remote == null) {
-            return Change.NONE;
-        }
-        remove(remote);
-        count();
-        return Change.ROOM;
+        Optional<RemoteSubscriber> known = fanOut.find(message.subscriber());
+        known.ifPresent(fanOut::remove);
+        return known.isPresent() ? Change.ROOM : Change.NONE;
     }
 
     /** A connection is gone; whoever was there may come back by another. */
     private Change onLost(Peer from) {
-        for (RemoteSubscriber remote : all) {
+        for (RemoteSubscriber remote : fanOut.all()) {
             if (remote.peer.equals(from)) {
                 remote.isConnected = false;
             }
@@ -390,45 +278,28 @@ final class RemoteSubscribers {
         return Change.NONE;
     }
 
-    private void remove(RemoteSubscriber remote) {
-        bySubscriber.remove(remote.lane.subscriber());
-        givenUpByGone += remote.lane.lost();
-        arrange();
-    }
-
-    private void count() {
-        int sum = 0;
-        for (RemoteSubscriber remote : all) {
-            sum += remote.subscriptions;
-        }
-        subscriptions = sum;
-    }
-
     /** Cuts off whoever has been silent for too long; says whether there was one. */
     boolean evictSilent(long nowNs) {
         List<RemoteSubscriber> silent = List.of();
-        for (RemoteSubscriber remote : all) {
+        for (RemoteSubscriber remote : fanOut.all()) {
             if (nowNs - remote.lastHeardNs >= config.limits().eviction().toNanos()) {
                 silent = silent.isEmpty() ? new ArrayList<>() : silent;
                 silent.add(remote);
             }
         }
         for (RemoteSubscriber remote : silent) {
-            remove(remote);
+            fanOut.remove(remote);
             lock.tellLater(environment, new Notice.SubscriberEvicted(config.text(), remote.name));
-        }
-        if (!silent.isEmpty()) {
-            count();
         }
         return !silent.isEmpty();
     }
 
     /** How long until something may be due, if nothing else happens. */
     long untilDueNs(long nowNs) {
-        long until = isClosing ? RemoteSubscriber.END_PERIOD_NS : Long.MAX_VALUE;
-        for (RemoteSubscriber remote : all) {
+        long until = ending.hasBegun() ? RemoteSubscriber.END_PERIOD_NS : Long.MAX_VALUE;
+        for (RemoteSubscriber remote : fanOut.all()) {
             until = Math.min(until, remote.lastHeardNs + config.limits().eviction().toNanos() - nowNs);
-            until = Math.min(until, remote.untilDueNs(isClosing, config.limits().heartbeat().toNanos(), nowNs));
+            until = Math.min(until, remote.untilDueNs(ending.hasBegun(), config.limits().heartbeat().toNanos(), nowNs));
         }
         return until;
     }

@@ -107,8 +107,8 @@ public final class ZmqPublisher implements Publisher {
                 if (keepsLast) {
                     remotes.keepLast(event, nowNs);
                 }
-                remotes.expect(event.topic(), size, event.ttl().isEmpty());
-                for (Destination to : remotes.destinations()) {
+                remotes.fanOut().expect(event.topic(), size, event.ttl().isEmpty());
+                for (Destination to : remotes.fanOut().destinations()) {
                     if (take(to, event.topic(), size)) {
                         to.accept(event, policy, nowNs);
                     }
@@ -139,8 +139,8 @@ public final class ZmqPublisher implements Publisher {
                 if (keepsLast) {
                     remotes.keepLast(Event.builder(topic).dataFrom(ByteBuffer.wrap(bytes, from, length)).build(), 0);
                 }
-                remotes.expect(topic, size, true);
-                for (Destination to : remotes.destinations()) {
+                remotes.fanOut().expect(topic, size, true);
+                for (Destination to : remotes.fanOut().destinations()) {
                     if (take(to, topic, size)) {
                         to.accept(topic, bytes, from, length, policy);
                     }
@@ -203,11 +203,11 @@ public final class ZmqPublisher implements Publisher {
         if (size > policy.limit().bytes()) {
             return Verdict.TOO_LARGE;
         }
-        remotes.propose(size);
+        remotes.fanOut().propose(size);
         Verdict together = Verdict.ADMIT;
         boolean isWanted = false;
         boolean isTaken = false;
-        for (Destination to : remotes.destinations()) {
+        for (Destination to : remotes.fanOut().destinations()) {
             if (to.wants(topic)) {
                 isWanted = true;
                 Verdict verdict = to.judge(policy, size, waitedNs);
@@ -223,7 +223,7 @@ public final class ZmqPublisher implements Publisher {
     /** The shortest of the waits that the lanes without room allow. */
     private long allowedWaitNs(String topic, int size, long waitedNs) {
         long allowedNs = Long.MAX_VALUE;
-        for (Destination to : remotes.destinations()) {
+        for (Destination to : remotes.fanOut().destinations()) {
             if (to.wants(topic) && to.judge(policy, size, waitedNs) == Verdict.WAIT) {
                 allowedNs = Math.min(allowedNs, to.policy(policy).maxWait().toNanos());
             }
@@ -247,7 +247,7 @@ public final class ZmqPublisher implements Publisher {
     private void finish() {
         nextSequence++;
         remotes.next(nextSequence);
-        if (remotes.destinations().length == 0) {
+        if (remotes.fanOut().destinations().length == 0) {
             ledger.countUnheard();
         } else {
             ports.wakeUp();
@@ -297,13 +297,13 @@ public final class ZmqPublisher implements Publisher {
         long deadlineNs = environment.clock().nanoTime() + timeout.toNanos();
         lock.lock();
         try {
-            while (remotes.subscriptions() < count && !isClosed) {
+            while (remotes.fanOut().subscriptions() < count && !isClosed) {
                 if (deadlineNs - environment.clock().nanoTime() <= 0) {
                     return false;
                 }
                 environment.clock().await(lock, changed, deadlineNs);
             }
-            return remotes.subscriptions() >= count;
+            return remotes.fanOut().subscriptions() >= count;
         } finally {
             lock.unlock();
         }
@@ -311,7 +311,7 @@ public final class ZmqPublisher implements Publisher {
 
     @Override
     public int subscribers() {
-        return locked(remotes::subscriptions);
+        return locked(remotes.fanOut()::subscriptions);
     }
 
     @Override
@@ -321,7 +321,7 @@ public final class ZmqPublisher implements Publisher {
 
     /** Events that this publisher gave up for one of its subscribers, all of them together; each subscriber is told of its own. */
     public long givenUp() {
-        return locked(remotes::givenUp);
+        return locked(remotes.fanOut()::givenUp);
     }
 
     /** How many topics have a last event that is kept for those who come later. */

@@ -50,9 +50,9 @@ class HostileCurvePeersTest {
         long seed = new Random().nextLong();
         var random = new Random(seed);
         try (var bystanders = open(new CurveFiles(folder))) {
-            for (Bystanders.Door door : bystanders.doors()) {
-                List<RawPeer> peers = new ArrayList<>();
-                bystanders.endure(() -> {
+            List<RawPeer> peers = new ArrayList<>();
+            bystanders.endure(() -> {
+                for (Bystanders.Door door : bystanders.doors()) {
                     for (int i = 0; i < STRANGERS; i++) {
                         var peer = new RawPeer(door.port());
                         peers.add(peer);
@@ -67,13 +67,13 @@ class HostileCurvePeersTest {
                             }
                         }
                     }
-                    for (RawPeer peer : peers) {
-                        assertThat(peer.isCutOff(CUT_MS)).as("seed %d", seed).isTrue();
-                    }
-                });
-                for (RawPeer peer : peers) {
-                    peer.close();
                 }
+                for (RawPeer peer : peers) {
+                    assertThat(peer.isCutOff(CUT_MS)).as("seed %d", seed).isTrue();
+                }
+            });
+            for (RawPeer peer : peers) {
+                peer.close();
             }
             long strangers = (long) STRANGERS * bystanders.doors().size();
             await().atMost(SOON).untilAsserted(() -> assertThat(bystanders.refused(ZmqRefusal.UNPROVEN)

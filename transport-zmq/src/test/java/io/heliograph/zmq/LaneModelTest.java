@@ -53,6 +53,8 @@ class LaneModelTest {
         private final Received received = new Received();
         private final Intake intake;
         private final Lane lane;
+        /** So small that most frames are packed in what others were packed in before. */
+        private final BytePool pool = new BytePool(400, 4);
         /** The text of each event that has a place, and whether it was wanted. */
         private final TreeMap<Long, String> wanted = new TreeMap<>();
         private long unwanted;
@@ -66,14 +68,16 @@ class LaneModelTest {
             intake = new Intake("test", interest, lock, () -> { }, environment);
             subscriptions.add(intake, interest, Optional.empty());
             var state = new LaneState(version, policy.text());
-            lane = new Lane(SESSION, SUBSCRIBER, 0, state, limits, environment);
+            lane = new Lane(SESSION, SUBSCRIBER, 0, state, limits, pool, environment);
             lane.ask(new Filters(List.of(interest.filter())), Optional.empty(), limits.windowBytes());
             lane.creditBehind(10);
             read(PublisherMessages.welcome(SESSION, SUBSCRIBER, false, 0, state));
         }
 
+        /** Bytes are read when they arrive: by then nothing else may be packed in their place. */
         private void read(ByteBuffer message) {
-            locked(() -> reader.take(message.duplicate().order(ByteOrder.LITTLE_ENDIAN), 0, clock.nanoTime()));
+            ByteBuffer arrived = ByteBuffer.allocate(message.capacity()).put(message.duplicate().clear()).clear();
+            locked(() -> reader.take(arrived.order(ByteOrder.LITTLE_ENDIAN), 0, clock.nanoTime()));
         }
 
         private void locked(Runnable action) {
@@ -260,5 +264,6 @@ class LaneModelTest {
         }
         assertThat(run.received.count()).isGreaterThan(100);
         assertThat(run.received.lost()).isGreaterThan(10);
+        assertThat(run.pool.kept()).as("arrays that were given back").isPositive();
     }
 }

@@ -78,7 +78,7 @@ class LatecomerFuzzTest {
             if (number % 4 == 0) {
                 Event event = Event.of("t." + number % 4_000, "n");
                 remotes.keepLast(event, 0);
-                for (Destination lane : remotes.destinations()) {
+                for (Destination lane : remotes.fanOut().destinations()) {
                     if (lane.wants(event.topic()) && lane.makeRoom(POLICY, event.size(), 0)) {
                         lane.accept(event, POLICY, 0);
                     } else {
@@ -87,14 +87,14 @@ class LatecomerFuzzTest {
                 }
                 remotes.next(number / 4 + 1L);
             }
-            for (RemoteSubscriber remote : remotes.all()) {
+            for (RemoteSubscriber remote : remotes.fanOut().all()) {
                 begun[0] += remote.beginsWithLast && remote.start < remote.lane.next() ? 1 : 0;
                 assertThat(remote.lane.next()).as("seed %d, message %d", seed, number).isEqualTo(remotes.next());
                 remote.lane.take();
             }
         });
         assertThat(begun[0]).as("seed %d", seed).isPositive();
-        assertThat(remotes.all().length).isLessThanOrEqualTo(config.limits().peers());
+        assertThat(remotes.fanOut().all().length).isLessThanOrEqualTo(config.limits().peers());
         assertThat(remotes.lastValues().orElseThrow().topics()).isEqualTo(100);
     }
 

@@ -116,7 +116,7 @@ class LatecomerModelTest {
             Event event = Event.of(TOPICS.get(random.nextInt(TOPICS.size())), Long.toString(next).getBytes(StandardCharsets.US_ASCII));
             boolean isWanted = false;
             boolean isTaken = false;
-            for (Destination to : remotes.destinations()) {
+            for (Destination to : remotes.fanOut().destinations()) {
                 if (to.wants(event.topic())) {
                     Verdict verdict = to.judge(world.policy(), event.size(), 0);
                     if (verdict == Verdict.WAIT) {
@@ -130,7 +130,7 @@ class LatecomerModelTest {
                 return;
             }
             remotes.keepLast(event, 0);
-            for (Destination to : remotes.destinations()) {
+            for (Destination to : remotes.fanOut().destinations()) {
                 if (!to.wants(event.topic())) {
                     to.skip();
                 } else if (to.makeRoom(world.policy(), event.size(), 0)) {
@@ -317,7 +317,7 @@ class LatecomerModelTest {
         }
 
         private Optional<RemoteSubscriber> remote() {
-            for (RemoteSubscriber each : run.remotes.all()) {
+            for (RemoteSubscriber each : run.remotes.fanOut().all()) {
                 if (each.lane.subscriber() == id) {
                     return Optional.of(each);
                 }

@@ -129,7 +129,7 @@ class MessageFuzzTest {
             try {
                 remotes.receive(peer, message, number);
                 if (number % 16 == 0) {
-                    for (Destination lane : remotes.destinations()) {
+                    for (Destination lane : remotes.fanOut().destinations()) {
                         if (lane.makeRoom(policy, 10, 0)) {
                             lane.accept(Event.of("numbers", "n"), policy, 0);
                         } else {
@@ -137,7 +137,7 @@ class MessageFuzzTest {
                         }
                     }
                     remotes.next(++sequence[0]);
-                    for (RemoteSubscriber remote : remotes.all()) {
+                    for (RemoteSubscriber remote : remotes.fanOut().all()) {
                         remote.lane.take();
                     }
                 }
@@ -148,7 +148,7 @@ class MessageFuzzTest {
         ZmqCounters counters = remotes.counters();
         assertThat(counters.messages()).isEqualTo(count);
         assertThat(counters.malformed()).as("seed %d", seed).isNotEmpty();
-        assertThat(remotes.all().length).isLessThanOrEqualTo(config.limits().peers());
+        assertThat(remotes.fanOut().all().length).isLessThanOrEqualTo(config.limits().peers());
     }
 
     private void feedSubscriber(long seed, int count, Optional<DataHandler> direct) {

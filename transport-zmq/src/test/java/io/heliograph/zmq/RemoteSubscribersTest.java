@@ -76,7 +76,7 @@ class RemoteSubscribersTest {
 
     private void publish(String... topics) {
         for (String topic : topics) {
-            for (Destination to : remotes.destinations()) {
+            for (Destination to : remotes.fanOut().destinations()) {
                 if (to.wants(topic)) {
                     assertThat(to.makeRoom(policy, 100, 0)).isTrue();
                     to.accept(Event.of(topic, Long.toString(next)), policy, clock.nanoTime());
@@ -91,11 +91,11 @@ class RemoteSubscribersTest {
 
     /** The publisher sends all that is due. */
     private void send() {
-        RemoteSubscriber remote = remotes.all()[0];
+        RemoteSubscriber remote = remotes.fanOut().all()[0];
         Lane lane = remote.lane;
         lane.flushTail();
         while (true) {
-            RemoteSubscriber.Due due = remote.due(remotes.isClosing(), HEARTBEAT.toNanos(), clock.nanoTime());
+            RemoteSubscriber.Due due = remote.due(remotes.ending().hasBegun(), HEARTBEAT.toNanos(), clock.nanoTime());
             switch (due) {
                 case WELCOME -> onItsWay.add(PublisherMessages.welcome(SESSION, SUBSCRIBER, remote.welcomeFlags(false),
                         remote.welcomeSequence, lane.told()));
@@ -235,7 +235,7 @@ class RemoteSubscribersTest {
         follower.remove(intake);
         assertThat(refused()).isEqualTo(MessageType.LEAVE);
         speak();
-        assertThat(remotes.subscriptions()).isZero();
+        assertThat(remotes.fanOut().subscriptions()).isZero();
         assertThat(follower.due(true, clock.nanoTime())).isEmpty();
     }
 
@@ -250,7 +250,7 @@ class RemoteSubscribersTest {
         clock.advance(HEARTBEAT);
         converse();
         remotes.evictSilent(clock.nanoTime());
-        return remotes.isDone(policy, clock.nanoTime());
+        return remotes.ending().isDone(policy, clock.nanoTime());
     }
 
     /** A handler holds two events, and two more wait in the lane when the publisher closes. */
@@ -277,7 +277,7 @@ class RemoteSubscribersTest {
         for (int i = 0; i < 5 && !isDoneAfterHeartbeat(); i++) {
             intake.poll(received, 1_000);
         }
-        assertThat(remotes.isDone(policy, clock.nanoTime())).isTrue();
+        assertThat(remotes.ending().isDone(policy, clock.nanoTime())).isTrue();
         intake.poll(received, 1_000);
         assertThat(received.count()).isEqualTo(4);
         assertThat(intake.sums().delivered()).isEqualTo(4);
@@ -293,10 +293,10 @@ class RemoteSubscribersTest {
         assertThat(isDoneAfterHeartbeat()).isFalse();
         clock.advance(config.limits().eviction().minusNanos(1));
         assertThat(remotes.evictSilent(clock.nanoTime())).isFalse();
-        assertThat(remotes.isDone(policy, clock.nanoTime())).isFalse();
+        assertThat(remotes.ending().isDone(policy, clock.nanoTime())).isFalse();
         clock.advance(Duration.ofNanos(1));
         assertThat(remotes.evictSilent(clock.nanoTime())).isTrue();
-        assertThat(remotes.isDone(policy, clock.nanoTime())).isTrue();
+        assertThat(remotes.ending().isDone(policy, clock.nanoTime())).isTrue();
         lock.unlock();
         lock.lock();
         assertThat(notices.of(Notice.SubscriberEvicted.class)).hasSize(1);
