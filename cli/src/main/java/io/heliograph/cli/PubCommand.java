@@ -29,9 +29,10 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Under a backpressure policy an event that a subscriber has no room for is offered",
-            "again until it is accepted; each refusal counts in the ledger, which is the last",
-            "line on standard error. Ends with the input, or with --count; exit code 1 if an",
-            "event could not be read or was refused for good.",
+            "again until it is accepted; each refusal counts in the ledger: the last lines on",
+            "standard error, one of the publisher, then one of each webhook receiver or group",
+            "of workers. Ends with the input, or with --count; exit code 1 if an event could",
+            "not be read or was refused for good, or if a receiver or a group got none.",
         })
 final class PubCommand implements Callable<Integer> {
 

@@ -8,6 +8,7 @@ import io.heliograph.time.Clock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -16,7 +17,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Offers a feed's events to a publisher and prints the ledger.
+ * Offers a feed's events to a publisher and prints the ledger: the publisher's, and those of receivers that it knows itself.
  *
  * <p>The feed is read on a daemon thread of its own, {@code heliograph-pub}, because a read from standard input cannot
  * be ended from outside: at a {@link Stop} the publisher is closed, which refuses whatever that thread still offers.
@@ -25,6 +26,8 @@ final class Publishing {
 
     private static final long TICK_NS = Duration.ofMillis(200).toNanos();
     private static final long RETRY_NS = Duration.ofMillis(1).toNanos();
+    private static final long SETTLE_NS = Duration.ofSeconds(1).toNanos();
+    private static final int MOST_LEDGERS = 100;
     private static final Duration LONG = Duration.ofDays(3650);
 
     private final Publisher publisher;
@@ -63,9 +66,35 @@ final class Publishing {
         publisher.close();
         // Closing has ended what it did, unless it waits for input that may never come.
         TimeUnit.NANOSECONDS.timedJoin(worker, TICK_NS);
-        messages.line("ledger: " + publisher.sums().toJson());
+        List<KnownReceiver> receivers = settled();
+        tell(receivers);
         boolean isGood = !work.isDone() || work.get();
-        return isGood && feed.unreadable() == 0 ? ExitCode.OK : ExitCode.FAILED;
+        boolean isInVain = receivers.stream().anyMatch(KnownReceiver::isWithoutAny);
+        return isGood && !isInVain && feed.unreadable() == 0 ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** What became of the events, once that is certain: an attempt that closing has ended is counted by its own thread. */
+    private List<KnownReceiver> settled() throws InterruptedException {
+        var never = new CountDownLatch(1);
+        long endNs = clock.nanoTime() + SETTLE_NS;
+        List<KnownReceiver> receivers = KnownReceiver.of(publisher);
+        while (receivers.stream().anyMatch(one -> one.sums().inFlight() > 0) && endNs - clock.nanoTime() > 0) {
+            never.await(RETRY_NS, TimeUnit.NANOSECONDS);
+            receivers = KnownReceiver.of(publisher);
+        }
+        return receivers;
+    }
+
+    private void tell(List<KnownReceiver> receivers) {
+        PublisherSums sums = publisher.sums();
+        receivers.forEach(one -> one.loss().ifPresent(loss -> messages.line("pub: " + loss)));
+        if (!receivers.isEmpty() && sums.unheard() > 0) {
+            messages.line("pub: " + sums.unheard() + " more were accepted while nobody listened");
+        }
+        receivers.stream().filter(KnownReceiver::isForeign)
+                .forEach(one -> messages.line("pub: " + one.name() + " is foreign peers: delivered means handed to their socket"));
+        messages.line("ledger: " + sums.toJson());
+        receivers.stream().limit(MOST_LEDGERS).forEach(one -> messages.line("ledger: " + one.sums().toJson()));
     }
 
     private String progress() {
