@@ -3,6 +3,7 @@ package io.heliograph.cli;
 import io.heliograph.ConfigException;
 import io.heliograph.Notation;
 import io.heliograph.Notice;
+import io.heliograph.ledger.SubscriberSums;
 import io.heliograph.server.ApiKey;
 import io.heliograph.server.ConfigFile;
 import io.heliograph.server.Serve;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,7 @@ import picocli.CommandLine.Option;
             "  address.NAME = ADDRESS    where saved searches may send alerts",
             "  retention = 30d           how long events are kept once nobody waits for them",
             "  store-limit = 16GiB       what the store takes",
+            "  max-event = 1MiB          the largest event, to 16MiB; a request may have four times that",
         })
 final class ServeCommand implements Callable<Integer> {
 
@@ -116,7 +119,9 @@ final class ServeCommand implements Callable<Integer> {
             out.println("ready: " + serve.url());
             stop.await(FOREVER_NS);
             serve.drain();
-            tellLedgers(serve, messages);
+            if (!tellLedgers(serve, messages)) {
+                return ExitCode.ENVIRONMENT;
+            }
         } catch (StoreException e) {
             messages.line("heliograph serve: " + e.getMessage());
             return ExitCode.ENVIRONMENT;
@@ -124,10 +129,22 @@ final class ServeCommand implements Callable<Integer> {
         return hasFailed.get() ? ExitCode.FAILED : ExitCode.OK;
     }
 
-    private static void tellLedgers(Serve serve, Messages messages) {
+    /** Whether all could be told: endpoints' sums outlive the process, so where the store has gone away they are there. */
+    static boolean tellLedgers(Serve serve, Messages messages) {
+        Optional<Collection<SubscriberSums>> delivered = delivered(serve, messages);
         messages.line("ledger: " + serve.published().toJson());
         serve.heard().forEach(sums -> messages.line("ledger: " + sums.toJson()));
-        serve.delivered().values().stream().limit(MOST_LEDGERS).forEach(sums -> messages.line("ledger: " + sums.toJson()));
+        delivered.stream().flatMap(Collection::stream).limit(MOST_LEDGERS).forEach(sums -> messages.line("ledger: " + sums.toJson()));
+        return delivered.isPresent();
+    }
+
+    private static Optional<Collection<SubscriberSums>> delivered(Serve serve, Messages messages) {
+        try {
+            return Optional.of(serve.delivered().values());
+        } catch (StoreException e) {
+            messages.line("serve: the endpoints' ledgers are in the store, and go on from there at the next start: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     ServeConfig config(Map<String, String> environment) {

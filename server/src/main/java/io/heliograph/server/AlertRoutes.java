@@ -22,7 +22,7 @@ final class AlertRoutes {
 
     private Answer list(Call call) {
         int most = Replies.pageSize(call);
-        long before = call.query("cursor").map(AlertRoutes::position).orElse(Long.MAX_VALUE);
+        long before = Replies.cursor(call, Replies.NUMBER).map(Long::parseLong).orElse(Long.MAX_VALUE);
         List<Alert> found = alerts.page(call.tenant(), call.query("search"), before, most);
         Optional<Long> next = found.size() < most ? Optional.empty() : Optional.of(found.getLast().position());
         return Answer.json(found.stream().map(AlertRoutes::json).collect(Collectors.joining(",", "{\"items\":[", "]"))
@@ -36,12 +36,5 @@ final class AlertRoutes {
     /** An alert's event always has one. */
     static String id(Alert alert) {
         return alert.event().id().orElseThrow();
-    }
-
-    private static long position(String cursor) {
-        if (!cursor.matches("[0-9]{1,18}")) {
-            throw new Problem(400, "bad-cursor", "cursor: allowed is what a page said was next");
-        }
-        return Long.parseLong(cursor);
     }
 }

@@ -21,6 +21,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,6 +31,7 @@ final class EndpointRoutes {
 
     private static final Duration DEFAULT_OVERLAP = Duration.ofHours(24);
     private static final Duration MAX_OVERLAP = Duration.ofDays(30);
+    private static final Pattern ID = Pattern.compile("ep_[0-9A-Za-z]{1,40}");
 
     private final Outbox outbox;
     private final Endpoints endpoints;
@@ -83,7 +85,8 @@ final class EndpointRoutes {
 
     private Answer list(Call call) {
         int most = Replies.pageSize(call);
-        List<Endpoint> found = endpoints.list(call.tenant(), call.query("cursor").orElse(""), most);
+        String after = Replies.cursor(call, ID).orElse("");
+        List<Endpoint> found = endpoints.list(call.tenant(), after, most);
         ArrayNode items = JsonBody.JSON.createArrayNode();
         found.forEach(endpoint -> items.add(EndpointWriter.write(endpoint)));
         return Replies.page(items, found.size() < most ? Optional.empty() : Optional.of(found.getLast().id()));
@@ -201,7 +204,7 @@ final class EndpointRoutes {
     private Answer attempts(Call call) {
         Endpoint endpoint = find(call);
         int most = Replies.pageSize(call);
-        long before = call.query("cursor").map(EndpointRoutes::number).orElse(Long.MAX_VALUE);
+        long before = Replies.cursor(call, Replies.NUMBER).map(Long::parseLong).orElse(Long.MAX_VALUE);
         List<Attempt> found = outbox.attempts(endpoint.id(), before, most);
         ArrayNode items = JsonBody.JSON.createArrayNode();
         found.forEach(attempt -> items.add(EndpointWriter.write(attempt)));
@@ -223,13 +226,6 @@ final class EndpointRoutes {
     }
 
     private static boolean isNumber(String text) {
-        return text.matches("[0-9]{1,18}");
-    }
-
-    private static long number(String cursor) {
-        if (!isNumber(cursor)) {
-            throw new Problem(400, "bad-cursor", "cursor: allowed is what a page said was next");
-        }
-        return Long.parseLong(cursor);
+        return Replies.NUMBER.matcher(text).matches();
     }
 }

@@ -31,11 +31,13 @@ final class EventRoutes {
     private final Outbox outbox;
     private final Alerts alerts;
     private final HttpPublishers publishers;
+    private final int maxEventBytes;
 
-    EventRoutes(Outbox outbox, Alerts alerts, HttpPublishers publishers) {
+    EventRoutes(Outbox outbox, Alerts alerts, HttpPublishers publishers, int maxEventBytes) {
         this.outbox = outbox;
         this.alerts = alerts;
         this.publishers = publishers;
+        this.maxEventBytes = maxEventBytes;
     }
 
     List<Route> routes() {
@@ -80,7 +82,7 @@ final class EventRoutes {
         Publication publication = Replies.await(outbox.publish(call.tenant(), event, key));
         publishers.count(call.tenant(), publication.result(), 1);
         if (publication.result() != PublishResult.ACCEPTED) {
-            throw refusal(publication);
+            throw refusal(publication, event);
         }
         ObjectNode json = accepted(event, publication);
         return Replies.json(202, json).withHeader("Location", "/v1/events/" + json.get("webhook_id").stringValue());
@@ -94,7 +96,8 @@ final class EventRoutes {
         BatchPublication batch = Replies.await(outbox.publishAll(call.tenant(), events, key));
         publishers.count(call.tenant(), batch.result(), events.size());
         if (batch.culprit().isPresent()) {
-            throw refusal(batch.publications().getFirst()).at("/" + batch.culprit().getAsInt());
+            int culprit = batch.culprit().getAsInt();
+            throw refusal(batch.publications().getFirst(), events.get(culprit)).at("/" + culprit);
         }
         ObjectNode json = EndpointWriter.object();
         ArrayNode all = json.putArray("events");
@@ -111,7 +114,11 @@ final class EventRoutes {
         }
     }
 
-    private static Problem refusal(Publication refused) {
+    private Problem refusal(Publication refused, Event event) {
+        if (event.size() > maxEventBytes) {
+            return new Problem(413, "too-large", "the event has " + event.size() + " bytes: allowed are " + maxEventBytes
+                    + " (max-event in the file of settings)");
+        }
         return switch (refused.result()) {
             case TOO_LARGE -> new Problem(413, "too-large", refused.detail());
             case CLOSED -> new Problem(503, "closed", refused.detail());

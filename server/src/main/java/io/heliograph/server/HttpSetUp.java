@@ -17,6 +17,8 @@ import org.eclipse.jetty.util.Callback;
 /** Sets Javalin and Jetty up: HTTP/1.1 alone, limits, and error documents even for what is no HTTP. Stateless. */
 final class HttpSetUp {
 
+    private static final int MAX_FIELDS_BYTES = 16 << 10;
+
     private HttpSetUp() {
     }
 
@@ -31,7 +33,7 @@ final class HttpSetUp {
         javalin.jetty.modifyHttpConfiguration(http -> {
             http.setSendServerVersion(false);
             http.setSendXPoweredBy(false);
-            http.setRequestHeaderSize(16 << 10);
+            http.setRequestHeaderSize(MAX_FIELDS_BYTES);
         });
         javalin.jetty.modifyServer(server -> {
             // Streams are ended before; a connection that is only kept alive need not be waited for.
@@ -61,7 +63,10 @@ final class HttpSetUp {
         protected void generateResponse(Request request, Response response, int status, String message, Throwable cause,
                 Callback callback) throws IOException {
             String code = status == 400 ? "bad-request" : "http-" + status;
-            var problem = new Problem(status, code, "the request is not acceptable");
+            var problem = new Problem(status, code, switch (status) {
+                case 414, 431 -> "the request's line and fields are too long: allowed are " + MAX_FIELDS_BYTES + " bytes, which no setting changes";
+                default -> "the request is not acceptable";
+            });
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
             Content.Sink.write(response, true, problem.toJson(), callback);
         }

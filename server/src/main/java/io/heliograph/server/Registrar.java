@@ -1,5 +1,7 @@
 package io.heliograph.server;
 
+import io.heliograph.Notice;
+import io.heliograph.NoticeListener;
 import io.heliograph.webhook.Endpoint;
 import io.heliograph.webhook.EndpointSpec;
 import io.heliograph.webhook.Endpoints;
@@ -22,14 +24,17 @@ final class Registrar {
     private final Endpoints endpoints;
     private final WebhookClient client;
     private final String origin;
+    private final NoticeListener notices;
 
     /**
-     * @param origin the sender's name in handshakes
+     * @param origin  the sender's name in handshakes
+     * @param notices hears where a name leads that was refused
      */
-    Registrar(Endpoints endpoints, WebhookClient client, String origin) {
+    Registrar(Endpoints endpoints, WebhookClient client, String origin, NoticeListener notices) {
         this.endpoints = endpoints;
         this.client = client;
         this.origin = origin;
+        this.notices = notices;
     }
 
     /** As each attempt will be judged; a host that leads nowhere today may be a mistake, so it is refused too. */
@@ -38,11 +43,20 @@ final class Registrar {
             case Resolution.Allowed allowed -> {
                 // It may be connected to.
             }
-            case Resolution.Barred(var address, String why) -> throw new Problem(400, "target-barred", "url: its host leads to "
-                    + address.getHostAddress() + ", which is not public (" + why + "); the server's operator may allow it with"
-                    + " --allow-target").at("/url");
+            case Resolution.Barred(var address, String why) -> throw barred(target, address.getHostAddress() + ", which is not public ("
+                    + why + ")");
             case Resolution.Unknown(String why) -> throw new Problem(400, "target-unknown", "url: " + why).at("/url");
         }
+    }
+
+    /** Where a name leads within the operator's network is the operator's to know, and not the tenant's. */
+    private Problem barred(TargetUrl target, String where) {
+        boolean isWrittenOut = target.literal().isPresent();
+        if (!isWrittenOut) {
+            notices.onNotice(new Notice.Degraded("url of an endpoint", "refused: " + target.host() + " leads to " + where));
+        }
+        return new Problem(400, "target-barred", "url: its host leads to " + (isWrittenOut ? where : "an address that is not public")
+                + "; the server's operator may allow it with --allow-target").at("/url");
     }
 
     /** The same under the name that its receiver will be asked to agree to. */

@@ -7,6 +7,7 @@ import io.heliograph.store.StoreFullException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,6 +17,8 @@ final class Replies {
 
     static final int DEFAULT_PAGE = 50;
     static final int MAX_PAGE = 200;
+    /** A cursor that is a number. */
+    static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
     private static final String RETRY_SECONDS = "1";
 
@@ -28,9 +31,10 @@ final class Replies {
             return future.join();
         } catch (CompletionException e) {
             throw switch (e.getCause()) {
-                case StoreBusyException busy -> later(String.valueOf(busy.getMessage()));
-                case StoreFullException full -> later(String.valueOf(full.getMessage()));
-                case StoreClosedException closed -> new Problem(503, "closed", String.valueOf(closed.getMessage()));
+                // Whoever asks need not know where the store is.
+                case StoreBusyException busy -> later("more writes wait for the store than may");
+                case StoreFullException full -> later("the store is full, up to its limit (setting store-limit) or its disk's");
+                case StoreClosedException closed -> new Problem(503, "closed", "the store is closed");
                 case RuntimeException refused when refused instanceof Problem || refused instanceof ConfigException -> refused;
                 case null, default -> e;
             };
@@ -55,6 +59,15 @@ final class Replies {
             }
             return Integer.parseInt(text);
         }).orElse(DEFAULT_PAGE);
+    }
+
+    /** Where a page begins, if the request says so: behind a place in the list, whether something is there still or not. */
+    static Optional<String> cursor(Call call, Pattern allowed) {
+        Optional<String> cursor = call.query("cursor").filter(text -> !text.isEmpty());
+        cursor.filter(text -> !allowed.matcher(text).matches()).ifPresent(text -> {
+            throw new Problem(400, "bad-cursor", "cursor: allowed is what a page said was next");
+        });
+        return cursor;
     }
 
     /** A page; {@code next} is the cursor of the one behind it, if there may be one. */

@@ -96,7 +96,7 @@ final class SearchBulkRoutes {
 
     private Answer give(Call call) {
         int most = call.query("limit").map(SearchBulkRoutes::limit).orElse(MOST_EXPORTED);
-        String after = call.query("cursor").orElse("");
+        String after = Replies.cursor(call, SearchRoutes.ID).orElse("");
         var text = new StringBuilder();
         int given = 0;
         boolean mayBeMore = true;

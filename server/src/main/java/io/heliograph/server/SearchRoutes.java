@@ -11,10 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import tools.jackson.databind.node.ArrayNode;
 
 /** The routes of saved searches, one by one and by pages. Thread-safe. */
 final class SearchRoutes {
+
+    static final Pattern ID = Pattern.compile("[0-9A-Za-z._~:-]{1,128}");
 
     private static final String ANY = "*";
 
@@ -119,7 +122,8 @@ final class SearchRoutes {
 
     private Answer list(Call call) {
         int most = Replies.pageSize(call);
-        List<SavedSearch> found = searches.page(call.tenant(), call.query("tag"), call.query("cursor").orElse(""), most);
+        String after = Replies.cursor(call, ID).orElse("");
+        List<SavedSearch> found = searches.page(call.tenant(), call.query("tag"), after, most);
         Map<String, SearchStatistics> statistics = searches.statistics(call.tenant(), found.stream().map(SavedSearch::id).toList());
         ArrayNode items = JsonBody.JSON.createArrayNode();
         found.forEach(search -> items.add(SearchWriter.write(search, statistics.getOrDefault(search.id(), SearchStatistics.NONE))));

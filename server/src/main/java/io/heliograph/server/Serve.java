@@ -1,5 +1,7 @@
 package io.heliograph.server;
 
+import io.heliograph.ConfigException;
+import io.heliograph.TransportException;
 import io.heliograph.alert.Alerts;
 import io.heliograph.flow.Limit;
 import io.heliograph.ledger.PublisherSums;
@@ -104,8 +106,7 @@ public final class Serve implements AutoCloseable {
      * Opens everything, and serves.
      *
      * @throws io.heliograph.AddressInUseException if the port is taken, or another process has the data folder; the message says which
-     * @throws io.heliograph.ConfigException       if the master key is not the one that the secrets were sealed with
-     * @throws io.heliograph.TransportException    if a file or a socket is refused
+     * @throws io.heliograph.TransportException    if a file or a socket is refused, or the master key is not the one that secrets are sealed with
      * @throws io.heliograph.store.StoreException  if the store cannot be opened
      */
     public static Serve start(ServeConfig config) {
@@ -130,13 +131,17 @@ public final class Serve implements AutoCloseable {
     private static Outbox openOutbox(ServeConfig config, SqlStore store, Environment environment, SecureRandom random) {
         Path file = config.data().resolve(MASTER_KEY_FILE);
         boolean isNew = config.masterKey().isEmpty() && !Files.exists(file);
-        MasterKey key = config.masterKey().orElseGet(() -> isNew ? MasterKey.generate(random) : MasterKey.read(file));
-        Outbox outbox = Outbox.open(store, SecretSeal.of(List.of(key), random), EndpointQueries::compile, Alerts.observer(),
-                config.limits().outbox(), environment);
-        if (isNew) {
-            key.write(file);
+        try {
+            MasterKey key = config.masterKey().orElseGet(() -> isNew ? MasterKey.generate(random) : MasterKey.read(file));
+            Outbox outbox = Outbox.open(store, SecretSeal.of(List.of(key), random), EndpointQueries::compile, Alerts.observer(),
+                    config.limits().outbox(), environment);
+            if (isNew) {
+                key.write(file);
+            }
+            return outbox;
+        } catch (ConfigException e) {
+            throw new TransportException("secrets that are sealed in the store cannot be opened", e);
         }
-        return outbox;
     }
 
     private static Optional<ApiKey> firstKey(ServeConfig config, ApiKeys keys) {
@@ -149,8 +154,8 @@ public final class Serve implements AutoCloseable {
     }
 
     private Panel panel(ServeConfig config, WebhookClient client, SecureRandom random) {
-        var registrar = new Registrar(outbox.endpoints(), client, config.origin());
-        var routes = new ArrayList<>(new EventRoutes(outbox, alerting.alerts(), publishers).routes());
+        var registrar = new Registrar(outbox.endpoints(), client, config.origin(), config.notices());
+        var routes = new ArrayList<>(new EventRoutes(outbox, alerting.alerts(), publishers, config.limits().outbox().maxEventBytes()).routes());
         routes.addAll(new EndpointRoutes(outbox, new EndpointReader(random), registrar).routes());
         return new Panel("webhooks", Serve.class, routes);
     }

@@ -17,8 +17,9 @@ import java.util.Set;
 final class ServeFile {
 
     private static final String ADDRESS = "address.";
+    private static final int MOST_EVENT_BYTES = 16 << 20;
     private static final Set<String> REPEATED = Set.of("listen", "allow-target", "host-name");
-    private static final String KNOWN = "port, bind, host-name, data, store, allow-target, listen, address.NAME, retention, store-limit";
+    private static final String KNOWN = "port, bind, host-name, data, store, allow-target, listen, address.NAME, retention, store-limit, max-event";
 
     private ServeFile() {
     }
@@ -44,6 +45,7 @@ final class ServeFile {
                     "1m to 3650d");
             case "store-limit" -> line.read(text -> config.withLimits(config.limits().withStoreBytes(Notation.bytes("store-limit", text))),
                     "1MiB and more, such as 16GiB");
+            case "max-event" -> line.read(text -> sized(config, Notation.bytes("max-event", text)), "1KiB to 16MiB");
             case String name when name.startsWith(ADDRESS) -> line.read(text -> addressed(config, name.substring(ADDRESS.length()), text),
                     "address.NAME = an address such as udp://239.77.1.1:4770, where NAME is 1 to " + ServeConfig.MAX_NAME_LENGTH
                             + " letters, digits, '.', '-' and '_'; at most " + ServeConfig.MAX_ADDRESSES);
@@ -58,6 +60,16 @@ final class ServeFile {
         names.add(name);
         ServeConfig served = config.withHttp(http.withHostNames(names));
         return http.hostNames().isEmpty() ? served.withOrigin(name) : served;
+    }
+
+    /** A request is longer than its event, and a batch holds several. */
+    private static ServeConfig sized(ServeConfig config, long eventBytes) {
+        if (eventBytes > MOST_EVENT_BYTES) {
+            throw new ConfigException("max-event", eventBytes, "at most " + MOST_EVENT_BYTES);
+        }
+        int bytes = (int) eventBytes;
+        return config.withLimits(config.limits().withMaxEventBytes(bytes))
+                .withHttp(config.http().withMaxBodyBytes(Math.max(ServeConfig.MAX_BODY_BYTES, 4 * bytes)));
     }
 
     private static ServeConfig addressed(ServeConfig config, String name, String address) {

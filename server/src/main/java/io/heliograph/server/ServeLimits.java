@@ -26,6 +26,11 @@ public record ServeLimits(StoreLimits store, OutboxConfig outbox, AlertsConfig a
         return new ServeLimits(store, outbox.withRetention(other), alerts.withRetention(other));
     }
 
+    /** The same with another largest event. */
+    public ServeLimits withMaxEventBytes(int bytes) {
+        return new ServeLimits(store, outbox.withMaxEventBytes(bytes), alerts);
+    }
+
     /** The same with other limits of saved searches. */
     public ServeLimits withAlerts(AlertsConfig other) {
         return new ServeLimits(store, outbox, other);

@@ -6,7 +6,9 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +78,13 @@ final class Wiring {
     }
 
     void addErrors() {
-        routes.exception(Problem.class, (problem, context) -> write(context, problem));
+        routes.exception(Problem.class, (problem, context) -> {
+            if (problem.status() == 413) {
+                writeAhead(context, problem);
+            } else {
+                write(context, problem);
+            }
+        });
         routes.exception(HeliographException.class,
                 (refused, context) ->
                 write(context, new Problem(400, "bad-value", String.valueOf(refused.getMessage()))));
@@ -95,6 +103,23 @@ final class Wiring {
             default -> "the request is not acceptable";
         };
         return new Problem(answer.getStatus(), code, detail);
+    }
+
+    /** Who still sends hears of it at once; to close while something comes would take the answer away again. */
+    private void writeAhead(Context context, Problem problem) {
+        byte[] document = problem.toJson().getBytes(StandardCharsets.UTF_8);
+        HttpServletResponse response = context.res();
+        response.setStatus(problem.status());
+        response.setContentType(Problem.MEDIA_TYPE);
+        response.setContentLength(document.length);
+        response.setHeader("Connection", "close");
+        try {
+            response.getOutputStream().write(document);
+            response.flushBuffer();
+            context.req().getInputStream().skip(config.maxBodyBytes());
+        } catch (IOException e) {
+            // The client has gone, as it may.
+        }
     }
 
     private static void write(Context context, Problem problem) {
@@ -143,16 +168,24 @@ final class Wiring {
 
         @Override
         public byte[] body() {
+            if (context.req().getContentLengthLong() > config.maxBodyBytes()) {
+                // Whoever announces that much need not send it, and would not while it waits to hear.
+                throw tooLong();
+            }
             try {
                 byte[] body = context.req().getInputStream().readNBytes(config.maxBodyBytes() + 1);
                 if (body.length > config.maxBodyBytes()) {
-                    throw new Problem(413, "too-large",
-                            "the body is too long: allowed are " + config.maxBodyBytes() + " bytes");
+                    throw tooLong();
                 }
                 return body;
             } catch (IOException e) {
                 throw new Problem(400, "bad-body", "the body could not be read to its end");
             }
+        }
+
+        private Problem tooLong() {
+            return new Problem(413, "too-large", "the body is too long: allowed are " + config.maxBodyBytes()
+                    + " bytes, under serve four times max-event and at least 4 MiB; send it in parts");
         }
     }
 }

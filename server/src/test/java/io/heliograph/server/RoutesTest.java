@@ -2,8 +2,10 @@ package io.heliograph.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -136,6 +138,31 @@ class RoutesTest {
         assertProblem(house.get("/page/secret.js"), 404, "not-found");
         assertProblem(house.send("/v1/ledger", request -> request.POST(BodyPublishers.ofString("x"))), 405, "method-not-allowed");
         assertProblem(house.send("/v1/probe/echo", request -> request.POST(BodyPublishers.ofString("x".repeat(101)))), 413, "too-large");
+    }
+
+    @Test
+    void aBodyThatIsAnnouncedAsTooLongIsRefusedBeforeItComes() throws Exception {
+        try (var socket = new Socket("127.0.0.1", house.server.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write("POST /v1/probe/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n"
+                    .getBytes(StandardCharsets.ISO_8859_1));
+            var answer = new StringBuilder();
+            while (answer.indexOf("}") < 0) {
+                int next = socket.getInputStream().read();
+                assertThat(next).as(answer.toString()).isNotNegative();
+                answer.append((char) next);
+            }
+
+            assertThat(answer.toString()).startsWith("HTTP/1.1 413").contains("application/problem+json", "\"code\":\"too-large\"",
+                    "allowed are 100 bytes", "max-event");
+        }
+    }
+
+    @Test
+    void whoStillSendsHearsThatItIsTooMuch() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            assertProblem(house.send("/v1/probe/echo", request -> request.POST(BodyPublishers.ofByteArray(new byte[200]))), 413, "too-large");
+        }
     }
 
     @Test

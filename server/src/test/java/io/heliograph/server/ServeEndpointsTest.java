@@ -142,6 +142,7 @@ class ServeEndpointsTest {
 
         assertThat(seen).hasSize(5).doesNotHaveDuplicates().isSorted();
         house.get("/v1/endpoints?limit=0").expectProblem(400, "bad-limit");
+        house.get("/v1/endpoints?cursor=zzz").expectProblem(400, "bad-cursor");
         house.get("/v1/endpoints/none/attempts").expectProblem(404, "no-endpoint");
     }
 

@@ -69,6 +69,28 @@ class ServeEventsTest {
     }
 
     @Test
+    void anEventWhoseIdIsARoutesNameIsFoundToo() {
+        String message = house.publish("stream").expect(202).text("/webhook_id");
+
+        for (String id : List.of("%73tream", message)) {
+            assertThat(house.get("/v1/events/" + id).expect(200).text("/webhook_id")).isEqualTo(message);
+        }
+    }
+
+    @Test
+    void whatIsTooLargeIsToldItsLimitAndTheSetting() {
+        house.close();
+        house = ServeFixture.of(ServeConfig.of(folder).withMode(ServeConfig.Mode.DEV)
+                .withLimits(ServeLimits.defaults().withMaxEventBytes(2_000)));
+        String large = ServeFixture.event("x").replace("{\"n\": 1}", "\"" + "a".repeat(2_000) + "\"");
+
+        assertThat(structured(large).expectProblem(413, "too-large").text("/detail")).contains("allowed are 2000", "max-event");
+        ServeFixture.Reply batch = batch("[" + ServeFixture.event("y") + "," + large + "]").expectProblem(413, "too-large");
+        assertThat(batch.text("/detail")).contains("allowed are 2000", "max-event");
+        assertThat(batch.text("/pointer")).isEqualTo("/1");
+    }
+
+    @Test
     void theSameSourceAndIdOrTheSameKeyIsOneEvent() {
         String first = house.publish("o-1").expect(202).text("/webhook_id");
         ServeFixture.Reply again = house.publish("o-1").expect(202);

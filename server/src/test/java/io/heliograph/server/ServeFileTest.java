@@ -45,6 +45,7 @@ class ServeFileTest {
                 address.on-call = https://hooks.example.com/a?b=c
                 retention = 7d
                 store-limit = 2GiB
+                max-event = 2MiB
                 """.formatted(folder.resolve("data")));
 
         assertThat(config.http().port()).isEqualTo(9090);
@@ -58,6 +59,8 @@ class ServeFileTest {
         assertThat(config.addresses()).isEqualTo(Map.of("ops", "udp://239.77.1.2:4770", "on-call", "https://hooks.example.com/a?b=c"));
         assertThat(config.limits().outbox().retention()).isEqualTo(Duration.ofDays(7));
         assertThat(config.limits().store().maxBytes()).isEqualTo(2L << 30);
+        assertThat(config.limits().outbox().maxEventBytes()).isEqualTo(2 << 20);
+        assertThat(config.http().maxBodyBytes()).isEqualTo(8 << 20);
     }
 
     @Test
@@ -79,6 +82,8 @@ class ServeFileTest {
             allow-target = all         | allow-target
             retention = 1s             | retention
             store-limit = much         | store-limit
+            max-event = 17MiB          | max-event
+            max-event = 1B             | max-event
             store = mysql:x            | store
             """)
     void whatCannotBeUsedIsRefusedWithItsLine(String text, String setting) {
@@ -87,6 +92,12 @@ class ServeFileTest {
         assertThatThrownBy(() -> read("# the first line\n\n" + lines)).isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith(setting).hasMessageContaining("serve.conf, line " + (2 + lines.lines().count()))
                 .hasMessageContaining("allowed is");
+    }
+
+    @Test
+    void aSecretOfALineIsNotShown() {
+        assertThatThrownBy(() -> read("address.a = http://user:pw@host/?token&webhook-secret=SECRET\n")).isInstanceOf(ConfigException.class)
+                .hasMessageContaining("http://...@host/?...").hasMessageNotContaining("pw@").hasMessageNotContaining("SECRET");
     }
 
     @Test

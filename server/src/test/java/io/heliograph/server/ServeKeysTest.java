@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heliograph.AddressInUseException;
 import io.heliograph.ConfigException;
+import io.heliograph.Notice;
+import io.heliograph.TransportException;
 import io.heliograph.webhook.Cidr;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,7 +189,7 @@ class ServeKeysTest {
         Path away = folder.resolve("away");
         Files.move(file, away);
 
-        assertThatThrownBy(() -> ServeFixture.of(config())).isInstanceOf(ConfigException.class).hasMessageContaining("master key")
+        assertThatThrownBy(() -> ServeFixture.of(config())).isInstanceOf(TransportException.class).hasMessageContaining("master key")
                 .hasMessageContaining("sealed");
 
         assertThat(file).doesNotExist();
@@ -207,6 +210,18 @@ class ServeKeysTest {
             ServeFixture.Reply refused = house.post("/v1/endpoints", "{\"url\":\"" + NOWHERE + "\"}").expectProblem(400, "target-barred");
 
             assertThat(refused.text("/detail")).contains("127.0.0.1").contains("--allow-target");
+        }
+    }
+
+    @Test
+    void whereANameLeadsIsTheOperatorsToKnow() {
+        var told = new CopyOnWriteArrayList<Notice>();
+        try (ServeFixture house = ServeFixture.of(ServeConfig.of(folder).withNotices(told::add))) {
+            ServeFixture.Reply refused = house.post("/v1/endpoints", "{\"url\":\"http://localhost:9/\"}").expectProblem(400, "target-barred");
+
+            assertThat(refused.text("/detail")).isEqualTo("url: its host leads to an address that is not public; the server's operator may"
+                    + " allow it with --allow-target");
+            assertThat(told).singleElement().asString().contains("localhost leads to ", "not public", "loopback");
         }
     }
 }

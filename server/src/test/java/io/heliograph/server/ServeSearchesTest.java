@@ -120,6 +120,8 @@ class ServeSearchesTest {
         assertThat(ids).containsExactly("s0", "s1", "s2", "s3", "s4", "s5", "s6");
         assertThat(house.get("/v1/searches?tag=odd").json().at("/items").size()).isEqualTo(3);
         house.get("/v1/searches?limit=0").expectProblem(400, "bad-limit");
+        house.get("/v1/searches?cursor=%20").expectProblem(400, "bad-cursor");
+        house.get("/v1/searches:export?cursor=%20").expectProblem(400, "bad-cursor");
     }
 
     @Test

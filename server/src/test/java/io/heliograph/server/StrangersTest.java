@@ -74,6 +74,13 @@ class StrangersTest {
     }
 
     @Test
+    void fieldsThatAreTooLongAreToldTheirLimit() throws IOException {
+        String request = "GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "a".repeat(20_000) + "\r\n\r\n";
+
+        assertThat(raw(request)).startsWith("HTTP/1.1 431").contains("\"title\":\"Request Header Fields Too Large\"", "16384 bytes");
+    }
+
+    @Test
     void aPortThatIsTakenIsNamed() {
         var config = ServerConfig.defaults().withPort(house.server.port());
 

@@ -46,6 +46,11 @@ public record OutboxConfig(int maxEventBytes, Duration retention, int endpoints,
         return DEFAULT;
     }
 
+    /** The same with another largest event. */
+    public OutboxConfig withMaxEventBytes(int other) {
+        return new OutboxConfig(other, retention, endpoints, claim, lease, patience);
+    }
+
     /** The same with another retention. */
     public OutboxConfig withRetention(Duration other) {
         return new OutboxConfig(maxEventBytes, other, endpoints, claim, lease, patience);
