@@ -5,6 +5,9 @@ package io.heliograph.udp;
  * last ten to twenty seconds, which stands for the path with its queues empty. Single long round trips, from threads that woke
  * late, count for nothing; a path that has become longer is taken as such after that time.
  *
+ * <p>A queue stands from 2 ms on. Others may fill it, who would take all of the path from whoever went on giving way: after one
+ * is known to be {@link #others}, none counts for twenty seconds.
+ *
  * <p>Confined to its owner's lock; times are one monotonic clock's, and compared by difference. Allocates nothing per call.
  */
 final class PathDelay {
@@ -12,6 +15,8 @@ final class PathDelay {
     private static final long SPELL_NS = 10_000_000_000L;
     private static final int ENOUGH = 2;
     private static final long FREE_NS = 500_000;
+    private static final long STANDING_NS = 2_000_000;
+    private static final long COMPETING_NS = 20_000_000_000L;
 
     private long spellNs;
     private long leastOfSpell = Long.MAX_VALUE;
@@ -19,11 +24,16 @@ final class PathDelay {
     private long leastOfLate = Long.MAX_VALUE;
     private int late;
     private long queueNs;
-    private boolean isGrowing;
+    private long knownNs;
+    private long competedNs;
+    private boolean isStanding;
     private boolean isKnown;
+    private double growth;
 
     PathDelay(long nowNs) {
         spellNs = nowNs;
+        knownNs = nowNs;
+        competedNs = nowNs - COMPETING_NS;
     }
 
     /** A question and its answer took so long. */
@@ -38,19 +48,27 @@ final class PathDelay {
         late++;
     }
 
-    /** Looks at the round trips since it was last looked; where they are too few to tell, all stays as it was. */
-    void look() {
+    /** Looks at the round trips since it was last looked; where they are too few to tell, the queue is taken to be as it was. */
+    void look(long nowNs) {
         if (late >= ENOUGH) {
             long before = queueNs;
             queueNs = leastOfLate - Math.min(leastOfSpell, leastOfSpellBefore);
-            isGrowing = queueNs >= before;
+            growth = (double) (queueNs - before) / Math.max(1, nowNs - knownNs);
+            knownNs = nowNs;
             isKnown = true;
             leastOfLate = Long.MAX_VALUE;
             late = 0;
         }
+        isStanding = queueNs > STANDING_NS && nowNs - competedNs >= COMPETING_NS;
     }
 
-    /** How long the last datagram looked at stood in queues at least. */
+    /** The queue that stands turned out not to be of whoever sends here. */
+    void others(long nowNs) {
+        competedNs = nowNs;
+        isStanding = false;
+    }
+
+    /** How long what was looked at last stood in queues at least. */
     long queueNs() {
         return queueNs;
     }
@@ -60,8 +78,13 @@ final class PathDelay {
         return isKnown && queueNs < FREE_NS;
     }
 
-    /** Whether {@link #queueNs} was no less than the time before. */
-    boolean isGrowing() {
-        return isGrowing;
+    /** Whether a queue stands that whoever sends here may be filling. */
+    boolean isStanding() {
+        return isStanding;
+    }
+
+    /** How much longer the queue became, for the time that it took: the share of what arrives there that it does not let through. */
+    double growth() {
+        return growth;
     }
 }

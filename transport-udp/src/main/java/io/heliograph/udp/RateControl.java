@@ -13,7 +13,7 @@ package io.heliograph.udp;
  *       |                 |  no loss: x 1.1, after 10 windows without any faster and faster, up to x 2;
  *       |                 |  x 1.02 from what came through at the last loss to a tenth above it, unless queues are empty;
  *       |                 |  x 1.25 until the first loss or queue, as the first rate is a guess;
- *       |                 |  not at all while a queue of 2 ms stands, x 0.97 while one of 5 ms grows
+ *       |                 |  not at all while a queue drains, as much less as it grows while one grows
  *       +-----------------+
  *         for 5 s less than a quarter of the rate was sent
  * </pre>
@@ -21,9 +21,8 @@ package io.heliograph.udp;
  * What is asked for repair counts for the window it was first sent in ({@link LossWindows}), and the rate changes at most
  * once for all that was sent before the last change: the backlog of one collapse is no reason for the next decrease. Where
  * three decreases in a row leave the loss as it was, it does not come from this publisher's rate; so much loss is tolerated
- * from then on, until it is seen to lessen. A queue, which shows before anything is lost ({@link PathDelay}), ends the growth,
- * and never lowers the rate to less than nine tenths of what was carried: round trips that are long for other reasons
- * slow nobody down for good.
+ * from then on, until it is seen to lessen. A queue, which shows before anything is lost ({@link PathDelay}), ends the growth;
+ * it never lowers the rate to less than nine tenths of what was carried, and one that others fill counts for nothing.
  *
  * <p>Taken from where:
  * <ul>
@@ -58,10 +57,12 @@ final class RateControl {
     private static final double NEAR_STEP = 0.02;
     private static final double NEAR = 1.1;
     private static final double FULL = 0.8;
-    private static final long STANDING_NS = 2_000_000;
-    private static final long LONG_NS = 5_000_000;
-    private static final double GIVE_WAY = 0.97;
+    private static final double LEAST_WAY = 0.02;
+    private static final double MOST_WAY = 0.1;
+    private static final double FLAT = 0.01;
+    private static final double FILLING = 0.05;
     private static final double LEAST_HELD = 0.9;
+    private static final long LEAST_DRAINING_NS = 300_000_000;
     private static final int LONG_CLEAN_SPELL = 10;
     private static final double MUCH_LOWER = 0.6;
     private static final double VAIN = 0.6;
@@ -86,6 +87,9 @@ final class RateControl {
     private int cleanWindows;
     private long carried;
     private boolean isGuess;
+    private boolean isLowest;
+    private long lowestNs;
+    private long drainingNs;
     private double rateBefore;
     private double lossBefore;
     private double lossNotOurs;
@@ -168,7 +172,7 @@ final class RateControl {
     private void judge(long nowNs) {
         long datagrams = windows.datagrams();
         lastLoss = datagrams == 0 ? 0 : (double) windows.lost() / datagrams;
-        delay.look();
+        delay.look(nowNs);
         if (windows.startNs() - changedNs < 0) {
             return;
         }
@@ -239,6 +243,7 @@ final class RateControl {
 
     private void lower(double newBytesPerSecond, long nowNs) {
         decreases++;
+        isLowest = false;
         cleanWindows = 0;
         isGuess = false;
         usedNs = nowNs;
@@ -258,22 +263,34 @@ final class RateControl {
         if (windows.repairsLost() > TOLERATED_LOSS * windows.repairs() || windows.bytesPerSecond() < PROVEN * bytesPerSecond) {
             return;
         }
-        if (delay.queueNs() > STANDING_NS) {
+        if (delay.isStanding() && Math.abs(delay.growth()) >= (carried > 0 ? FLAT : FILLING)) {
             hold(nowNs);
             return;
         }
+        isLowest = false;
         increases++;
         change((long) Math.min(bytesPerSecond * 2.0, faster()), nowNs);
     }
 
-    /** A queue stands: the path carries no more. While it grows the rate gives way, not far below what was carried. */
+    /**
+     * A queue stands, and what the path carries is known or seen by how fast that grows: it carries no more. As it grows the rate gives way, not far below what was carried; a queue of its
+     * own drains then, by a tenth of the time, and one that does not is others'.
+     */
     private void hold(long nowNs) {
         isGuess = false;
         cleanWindows = 0;
-        carried = carried == 0 ? bytesPerSecond : carried;
-        if (delay.queueNs() > LONG_NS && delay.isGrowing()) {
-            double lower = Math.max(GIVE_WAY * bytesPerSecond, LEAST_HELD * carried);
-            change((long) Math.min(bytesPerSecond, lower), nowNs);
+        carried = carried == 0 ? (long) (bytesPerSecond * (1 - Math.clamp(delay.growth(), 0, MOST_WAY))) : carried;
+        if (delay.growth() > 0) {
+            double lower = bytesPerSecond * (1 - Math.min(delay.growth() + LEAST_WAY, MOST_WAY));
+            change((long) Math.min(bytesPerSecond, Math.max(lower, LEAST_HELD * carried)), nowNs);
+        }
+        if (!isLowest && bytesPerSecond < LEAST_HELD * carried + 1) {
+            isLowest = true;
+            lowestNs = nowNs;
+            drainingNs = LEAST_DRAINING_NS + (long) (delay.queueNs() / (1 - LEAST_HELD));
+        } else if (isLowest && nowNs - lowestNs > drainingNs) {
+            isLowest = false;
+            delay.others(nowNs);
         }
     }
 

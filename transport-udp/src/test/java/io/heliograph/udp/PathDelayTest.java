@@ -17,13 +17,15 @@ class PathDelayTest {
         look(3 * MS, 2 * MS, 9 * MS);
         assertThat(delay.queueNs()).isZero();
 
+        nowNs += 50 * MS;
         look(30 * MS, 7 * MS, 8 * MS);
         assertThat(delay.queueNs()).isEqualTo(5 * MS);
-        assertThat(delay.isGrowing()).isTrue();
+        assertThat(delay.growth()).isEqualTo(0.1);
 
+        nowNs += 50 * MS;
         look(6 * MS, 100 * MS);
         assertThat(delay.queueNs()).isEqualTo(4 * MS);
-        assertThat(delay.isGrowing()).isFalse();
+        assertThat(delay.growth()).isEqualTo(-0.02);
 
         look(MS, 2 * MS);
         assertThat(delay.queueNs()).isZero();
@@ -57,7 +59,7 @@ class PathDelayTest {
     @Test
     void whoHeardNothingForLongKnowsOfNoQueue() {
         assertThat(delay.queueNs()).isZero();
-        delay.look();
+        delay.look(nowNs);
         assertThat(delay.queueNs()).isZero();
         assertThat(delay.isFree()).as("nothing is known").isFalse();
         look(5 * MS, 6 * MS);
@@ -67,10 +69,35 @@ class PathDelayTest {
         assertThat(delay.isFree()).as("1 ms of queue").isFalse();
     }
 
+    @Test
+    void aQueueStandsFromTwoMillisecondsOn() {
+        look(MS, MS);
+        look(3 * MS, 3 * MS);
+        assertThat(delay.isStanding()).isFalse();
+        look(3 * MS + 1, 4 * MS);
+        assertThat(delay.isStanding()).isTrue();
+    }
+
+    @Test
+    void aQueueThatIsOthersDoesNotCountForTwentySeconds() {
+        look(MS, MS);
+        look(9 * MS, 9 * MS);
+        assertThat(delay.isStanding()).isTrue();
+        delay.others(nowNs);
+        for (int i = 0; i < 20; i++) {
+            assertThat(delay.isStanding()).as("after %d s", i).isFalse();
+            look(MS, MS);
+            look(9 * MS, 9 * MS);
+            nowNs += SECOND_NS;
+        }
+        look(9 * MS, 9 * MS);
+        assertThat(delay.isStanding()).isTrue();
+    }
+
     private void look(long... roundTripsNs) {
         for (long ns : roundTripsNs) {
             delay.roundTrip(ns, nowNs);
         }
-        delay.look();
+        delay.look(nowNs);
     }
 }

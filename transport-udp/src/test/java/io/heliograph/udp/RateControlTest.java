@@ -67,22 +67,45 @@ class RateControlTest {
     }
 
     @Test
-    void aQueueThatStandsEndsTheGrowthAndOneThatGrowsLowersTheRateALittle() {
+    void aQueueThatDrainsEndsTheGrowthAndOneThatGrowsLowersTheRateALittle() {
         limitWithSamplesOf(MS);
-        long free = control.bytesPerSecond();
+        lowerUntilItIsKnownWhatIsCarried();
         sendWithSamples(200 * MS, MS, 0);
+        long before = control.decreases();
         long grown = control.bytesPerSecond();
-        assertThat(grown).isGreaterThan(free);
 
-        sendWithSamples(400 * MS, 4 * MS, 0);
-        assertThat(control.bytesPerSecond()).as("3 ms of queue").isBetween(grown, (long) (1.26 * grown));
+        sendWithSamples(400 * MS, 20 * MS, -MS / 20);
         long held = control.bytesPerSecond();
-        sendWithSamples(400 * MS, 7 * MS, MS / 4);
-        assertThat(control.bytesPerSecond()).as("a queue that grows").isBetween((long) (0.89 * held), (long) (0.98 * held));
-        assertThat(control.decreases()).isOne();
+        assertThat(held).as("a queue that drains").isBetween(grown, (long) (1.11 * grown));
+        sendWithSamples(400 * MS, 12 * MS, MS / 20);
+        assertThat(control.bytesPerSecond()).as("a queue that grows").isBetween((long) (0.7 * held), (long) (0.98 * held));
+        assertThat(control.decreases()).isEqualTo(before);
 
+        long lowered = control.bytesPerSecond();
         sendWithSamples(600 * MS, MS, 0);
-        assertThat(control.bytesPerSecond()).as("an empty queue").isGreaterThan((long) (1.05 * held));
+        assertThat(control.bytesPerSecond()).as("an empty queue").isGreaterThan((long) (1.05 * lowered));
+    }
+
+    @Test
+    void aQueueThatDoesNotDrainThoughItWasGivenWayToIsOthersAndHoldsNobodyBackForLong() {
+        limitWithSamplesOf(MS);
+        lowerUntilItIsKnownWhatIsCarried();
+        sendWithSamples(200 * MS, MS, 0);
+        long free = control.bytesPerSecond();
+        sendWithSamples(600 * MS, 5 * MS, MS / 20);
+        assertThat(control.bytesPerSecond()).as("as long as it may be its own").isLessThan((long) (1.11 * free));
+        sendWithSamples(400 * MS, 17 * MS, MS / 20);
+        sendWithSamples(2 * SECOND_NS, 25 * MS, 0);
+        assertThat(control.bytesPerSecond()).isGreaterThan(2 * free);
+    }
+
+    private void lowerUntilItIsKnownWhatIsCarried() {
+        sendWithSamples(200 * MS, MS, 0);
+        while (control.decreases() < 2) {
+            int together = (int) (control.bytesPerSecond() / 100 / BYTES);
+            send(together, 10 * MS);
+            control.asked(next - together, together / 10, nowNs);
+        }
     }
 
     @Test
