@@ -3,6 +3,7 @@ package io.heliograph.server;
 import io.heliograph.ConfigException;
 import io.heliograph.TopicFilter;
 import io.heliograph.flow.FlowPolicy;
+import io.heliograph.flow.Limit;
 import io.heliograph.webhook.ContentMode;
 import io.heliograph.webhook.CustomHeaders;
 import io.heliograph.webhook.EndpointLimits;
@@ -82,7 +83,7 @@ final class EndpointReader {
         List<TopicFilter> topics = body.change("topics", now.topics(), byDefault.topics(), EndpointReader::topics);
         Optional<String> query = body.change("query", now.query(), Optional.empty(), node -> Optional.of(EndpointQueries.require(JsonBody.text(node))));
         Optional<String> group = body.change("group", now.group(), Optional.empty(), node -> Optional.of(JsonBody.text(node)));
-        FlowPolicy policy = body.change("policy", now.policy(), byDefault.policy(), node -> FlowPolicy.parse(JsonBody.text(node)));
+        FlowPolicy policy = body.change("policy", now.policy(), byDefault.policy(), EndpointReader::policy);
         Optional<RateLimit> rate = body.change("rate_limit", now.limits().rate(), Optional.empty(), EndpointReader::rate);
         int concurrency = body.change("concurrency", now.limits().concurrency(), byDefault.limits().concurrency(), JsonBody::whole);
         Ordering ordering = body.change("ordered", now.limits().ordering(), Ordering.NONE, node -> choice("ordered", node, Ordering.values()));
@@ -122,6 +123,27 @@ final class EndpointReader {
         return switch (version) {
             case V1 -> WebhookSecret.generate(random);
             case V1A -> WebhookKeyPair.generate(random);
+        };
+    }
+
+    private static FlowPolicy policy(JsonNode node) {
+        String text = JsonBody.text(node);
+        FlowPolicy policy = FlowPolicy.parse(text);
+        if (text.contains("wait=") && !policy.maxWait().isZero()) {
+            throw new ConfigException("policy", text, "wait=0ms, or no wait: who publishes while the queue is full is answered 429 at once");
+        }
+        if (policy instanceof FlowPolicy.Buffer buffer && buffer.spill().isPresent()) {
+            throw new ConfigException("policy", text, "a buffer without spill: an endpoint's queue is on disk as a whole, so its limit says all");
+        }
+        return withoutWait(policy);
+    }
+
+    /** As it is kept: nobody waits for an endpoint's queue. */
+    static FlowPolicy withoutWait(FlowPolicy policy) {
+        return switch (policy) {
+            case FlowPolicy.Drop drop -> drop;
+            case FlowPolicy.Buffer(Limit limit, Optional<Limit> spill, FlowPolicy then) -> new FlowPolicy.Buffer(limit, spill, withoutWait(then));
+            case FlowPolicy.BackPressure pressure -> FlowPolicy.backPressure(pressure.limit(), Duration.ZERO);
         };
     }
 

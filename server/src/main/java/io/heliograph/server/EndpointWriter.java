@@ -8,6 +8,7 @@ import io.heliograph.webhook.EndpointSums;
 import io.heliograph.webhook.EventTrace;
 import io.heliograph.webhook.HttpHeader;
 import io.heliograph.webhook.KeyRing;
+import io.heliograph.webhook.MessageId;
 import io.heliograph.webhook.SignatureVersion;
 import io.heliograph.webhook.SigningKey;
 import io.heliograph.webhook.VerifyingKey;
@@ -38,7 +39,7 @@ final class EndpointWriter {
         texts(json, "topics", spec.topics().stream().map(TopicFilter::toString).toList());
         spec.query().ifPresent(query -> json.put("query", query));
         spec.group().ifPresent(group -> json.put("group", group));
-        json.put("policy", spec.policy().text());
+        json.put("policy", EndpointReader.withoutWait(spec.policy()).text());
         spec.limits().rate().ifPresent(rate -> json.putObject("rate_limit").put("max", rate.max()).put("per", rate.per().toString()));
         json.put("concurrency", spec.limits().concurrency());
         json.put("ordered", label(spec.limits().ordering()));
@@ -71,7 +72,8 @@ final class EndpointWriter {
         ObjectNode lost = json.putObject("lost");
         sums.lost().entrySet().stream().sorted(Map.Entry.comparingByKey())
                 .forEach(one -> lost.put(one.getKey().label(), one.getValue()));
-        return json.put("waiting", sums.waiting()).put("waiting_bytes", sums.waitingBytes()).put("difference", sums.difference());
+        return json.put("waiting", sums.waiting()).put("waiting_bytes", sums.waitingBytes()).put("failures", sums.failures())
+                .put("duplicates", sums.duplicates()).put("difference", sums.difference());
     }
 
     static ObjectNode write(Attempt attempt) {
@@ -91,7 +93,11 @@ final class EndpointWriter {
 
     static ObjectNode write(EventTrace trace, List<Attempt> attempts) {
         ObjectNode json = object();
+        json.put("id", trace.eventId().orElse(trace.message().text())).put("source", trace.source());
         json.put("webhook_id", trace.message().text()).put("topic", trace.topic()).put("published", trace.published().toString());
+        if (!trace.namesakes().isEmpty()) {
+            texts(json, "of_other_sources", trace.namesakes().stream().map(MessageId::text).toList());
+        }
         ArrayNode deliveries = json.putArray("deliveries");
         for (EventTrace.Leg leg : trace.deliveries()) {
             ObjectNode one = deliveries.addObject();

@@ -84,7 +84,7 @@ final class EventRoutes {
         if (publication.result() != PublishResult.ACCEPTED) {
             throw refusal(publication, event);
         }
-        ObjectNode json = accepted(event, publication);
+        ObjectNode json = accepted(publication);
         return Replies.json(202, json).withHeader("Location", "/v1/events/" + json.get("webhook_id").stringValue());
     }
 
@@ -102,7 +102,7 @@ final class EventRoutes {
         ObjectNode json = EndpointWriter.object();
         ArrayNode all = json.putArray("events");
         for (int i = 0; i < events.size(); i++) {
-            all.add(accepted(events.get(i), batch.publications().get(i)));
+            all.add(accepted(batch.publications().get(i)));
         }
         return Replies.json(202, json);
     }
@@ -127,14 +127,14 @@ final class EventRoutes {
         };
     }
 
-    private static ObjectNode accepted(Event event, Publication publication) {
+    private static ObjectNode accepted(Publication publication) {
         String message = publication.receipt().orElseThrow().id();
-        return EndpointWriter.object().put("id", event.id().orElse(message)).put("webhook_id", message)
+        return EndpointWriter.object().put("id", publication.eventId().orElse(message)).put("webhook_id", message)
                 .put("novelty", publication.novelty().name().toLowerCase(Locale.ROOT));
     }
 
     private Answer trace(Call call) {
-        EventTrace trace = outbox.trace(call.tenant(), call.path("id")).orElseThrow(
+        EventTrace trace = outbox.trace(call.tenant(), call.path("id"), call.query("source")).orElseThrow(
                 () -> new Problem(404, "no-event", "there is no event of this id or webhook-id, or it is no longer kept"));
         ObjectNode json = EndpointWriter.write(trace, outbox.attempts(trace.message(), MOST_ATTEMPTS));
         alerts.ofEvent(call.tenant(), trace.message().text(), MOST_ALERTS).ifPresent(led -> SearchWriter.write(led, json));

@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class HttpPublishers implements TenantSums {
 
     private static final String NAME = "http";
+    /** All endpoints together that were removed. */
+    private static final String REMOVED = "removed endpoints";
 
     private final Endpoints endpoints;
     private final Map<String, PublisherLedger> ledgers = new ConcurrentHashMap<>();
@@ -45,6 +47,10 @@ final class HttpPublishers implements TenantSums {
     public Map<String, SubscriberSums> subscribers(String tenant) {
         var subscribers = new LinkedHashMap<String, SubscriberSums>();
         endpoints.sumsOf(tenant).forEach((id, sums) -> subscribers.put(id, sums.asSubscriber()));
+        SubscriberSums removed = endpoints.sumsOfRemoved(tenant).asSubscriber();
+        if (!removed.equals(SubscriberSums.ZERO)) {
+            subscribers.put(REMOVED, removed);
+        }
         return subscribers;
     }
 }

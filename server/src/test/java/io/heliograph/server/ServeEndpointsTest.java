@@ -309,7 +309,9 @@ class ServeEndpointsTest {
 
         house.get("/v1/endpoints/" + id).expectProblem(404, "no-endpoint");
         house.delete("/v1/endpoints/" + id).expectProblem(404, "no-endpoint");
-        assertThat(house.get("/v1/events/o-1").expect(200).json().at("/deliveries").size()).isZero();
+        ServeFixture.Reply trace = house.get("/v1/events/o-1").expect(200);
+        assertThat(trace.text("/deliveries/0/state")).isEqualTo("lost");
+        assertThat(trace.text("/deliveries/0/reason")).isEqualTo("left");
     }
 
     @Test

@@ -21,7 +21,8 @@ final class Balances {
     private static final String UPDATE = "UPDATE webhooks_endpoint SET waiting = waiting + ?, waiting_bytes = waiting_bytes + ?,"
             + " evictable = evictable + ?, evictable_bytes = evictable_bytes + ?, known = known + ?, handed_on = handed_on + ?,"
             + " delivered = delivered + ?, filtered = filtered + ?, lost_overflow = lost_overflow + ?, lost_conflated = lost_conflated + ?,"
-            + " lost_expired = lost_expired + ?, lost_dead_letter = lost_dead_letter + ? WHERE id = ?";
+            + " lost_expired = lost_expired + ?, lost_dead_letter = lost_dead_letter + ?, lost_left = lost_left + ?, failed = failed + ?,"
+            + " duplicates = duplicates + ? WHERE id = ?";
 
     private final Statements sql;
     private final Map<String, Change> changes = new LinkedHashMap<>();
@@ -38,6 +39,8 @@ final class Balances {
         private long handedOn;
         private long delivered;
         private long filtered;
+        private long failed;
+        private long duplicates;
         /** In the order of {@link DeliveryRows#LOSSES}. */
         private final long[] lost = new long[DeliveryRows.LOSSES.size()];
     }
@@ -65,11 +68,12 @@ final class Balances {
         }
     }
 
-    /** What waits at an endpoint now; empty if there is none. */
+    /** What waits at an endpoint now; empty if there is none, or it is leaving. */
     Optional<Held> held(String endpoint) throws SQLException {
         Optional<Held> row = read.get(endpoint);
         if (row == null) {
-            row = sql.row("SELECT waiting, waiting_bytes, evictable, evictable_bytes FROM webhooks_endpoint WHERE id = ?",
+            row = sql.row("SELECT waiting, waiting_bytes, evictable, evictable_bytes FROM webhooks_endpoint WHERE id = ?"
+                    + " AND state <> '" + Departures.LEAVING + "'",
                     r -> new Held(r.getLong(1), r.getLong(2), r.getLong(3), r.getLong(4)), endpoint);
             read.put(endpoint, row);
         }
@@ -114,6 +118,16 @@ final class Balances {
         entered(to, size, evictable);
     }
 
+    /** An attempt failed at an endpoint's receiver, whatever becomes of the delivery. */
+    void failed(String endpoint) {
+        change(endpoint).failed++;
+    }
+
+    /** A receiver took again what it had taken. */
+    void takenAgain(String endpoint) {
+        change(endpoint).duplicates++;
+    }
+
     private Change move(String endpoint, int by, int size, int evictable) {
         Change change = change(endpoint);
         change.waiting += by;
@@ -133,7 +147,7 @@ final class Balances {
             Change change = entry.getValue();
             sql.update(UPDATE, change.waiting, change.waitingBytes, change.evictable, change.evictableBytes, change.known,
                     change.handedOn, change.delivered, change.filtered, change.lost[0], change.lost[1], change.lost[2], change.lost[3],
-                    entry.getKey());
+                    change.lost[4], change.failed, change.duplicates, entry.getKey());
         }
         changes.clear();
         read.clear();

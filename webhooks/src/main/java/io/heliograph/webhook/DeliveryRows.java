@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The queue of each endpoint, as rows, and its sums beside it: whatever moves a row counts it in the same transaction.
@@ -34,7 +35,7 @@ final class DeliveryRows {
 
     /** Why an endpoint loses a delivery. */
     static final List<LossReason> LOSSES =
-            List.of(LossReason.OVERFLOW, LossReason.CONFLATED, LossReason.EXPIRED, LossReason.DEAD_LETTER);
+            List.of(LossReason.OVERFLOW, LossReason.CONFLATED, LossReason.EXPIRED, LossReason.DEAD_LETTER, LossReason.LEFT);
 
     static final String RETURNING_DUE = " RETURNING id, event, endpoint, order_key, attempts, due_ms, expires_ms, batch, lease_ms,"
             + " (SELECT message FROM webhooks_event e WHERE e.id = webhooks_delivery.event),"
@@ -46,7 +47,7 @@ final class DeliveryRows {
     private static final String NEXT_OF_KEYS = " WHERE state = 2 AND id IN (SELECT min(id) FROM webhooks_delivery"
             + " WHERE endpoint = ? AND state <= 2 AND order_key IN ";
     private static final String NEXT_OF_KEYS_END = " GROUP BY order_key)";
-    private static final String RETURNING_ENDED = " RETURNING endpoint, order_key, size, evictable";
+    private static final String RETURNING_ENDED = " RETURNING id, endpoint, order_key, size, evictable";
 
     private DeliveryRows() {
     }
@@ -165,8 +166,12 @@ final class DeliveryRows {
                 + " AND state = 1", dueMs, delivery);
     }
 
-    /** It failed at one member of a group, and is due at another. */
+    /** It failed at one member of a group, and is due at another; at the same one, if that has left meanwhile. */
     static void handOn(Statements sql, Balances balances, long delivery, String to, long dueMs) throws SQLException {
+        if (balances.held(to).isEmpty()) {
+            failed(sql, delivery, dueMs);
+            return;
+        }
         Optional<Ended> moved = sql.row("UPDATE webhooks_delivery SET state = 0, lease_ms = NULL, attempts = attempts + 1, due_ms = ?"
                 + " WHERE id = ? AND state = 1" + RETURNING_ENDED, Ended::read, dueMs, delivery);
         if (moved.isPresent()) {
@@ -184,6 +189,25 @@ final class DeliveryRows {
         }
     }
 
+    /** Hands some of what waits at one that leaves its group on to another member, at which it may go at once. */
+    static void bequeath(Statements sql, Balances balances, String from, String to, List<Long> deliveries, long nowMs) throws SQLException {
+        List<Ended> moved = sql.rowsOf("UPDATE webhooks_delivery SET endpoint = ?, state = 0, lease_ms = NULL, order_key = NULL, batch = NULL,"
+                + " due_ms = CASE WHEN due_ms > ? THEN ? ELSE due_ms END WHERE endpoint = ? AND state <= 2 AND id IN ", deliveries,
+                RETURNING_ENDED, Ended::read, to, nowMs, nowMs, from);
+        for (Ended one : moved) {
+            balances.handedOn(from, to, one.size, one.evictable);
+        }
+    }
+
+    /** Gives up some of what waits at an endpoint, and none of which another one waits for. */
+    static void loseAll(Statements sql, Balances balances, String endpoint, List<Long> deliveries, LossReason reason) throws SQLException {
+        List<Ended> ended = sql.rowsOf("UPDATE webhooks_delivery SET state = 4, reason = '" + reason.label() + "', lease_ms = NULL"
+                + " WHERE endpoint = ? AND state <= 2 AND id IN ", deliveries, RETURNING_ENDED, Ended::read, endpoint);
+        for (Ended one : ended) {
+            balances.lost(endpoint, one.size, one.evictable, reason);
+        }
+    }
+
     /**
      * They were answered with 2xx.
      *
@@ -197,7 +221,17 @@ final class DeliveryRows {
             balances.delivered(one.endpoint, one.size, one.evictable);
             one.orderKey.ifPresent(key -> keys.computeIfAbsent(one.endpoint, endpoint -> new ArrayList<>()).add(key));
         }
+        if (ended.size() < deliveries.size()) {
+            countTakenAgain(sql, balances, deliveries, ended);
+        }
         return keys;
+    }
+
+    private static void countTakenAgain(Statements sql, Balances balances, List<Long> deliveries, List<Ended> ended) throws SQLException {
+        var others = new ArrayList<>(deliveries);
+        others.removeAll(ended.stream().map(Ended::id).collect(Collectors.toSet()));
+        sql.rowsOf("SELECT endpoint FROM webhooks_delivery WHERE state = 3 AND id IN ", others, "", row -> row.getString(1))
+                .forEach(balances::takenAgain);
     }
 
     /** The next ones of some keys need not wait any more; says whether there is one. */
@@ -267,10 +301,10 @@ final class DeliveryRows {
                 + " AND d.id < webhooks_delivery.id)", endpoint.id());
     }
 
-    private record Ended(String endpoint, Optional<String> orderKey, int size, int evictable) {
+    private record Ended(long id, String endpoint, Optional<String> orderKey, int size, int evictable) {
 
         static Ended read(ResultSet row) throws SQLException {
-            return new Ended(row.getString(1), Optional.ofNullable(row.getString(2)), row.getInt(3), row.getInt(4));
+            return new Ended(row.getLong(1), row.getString(2), Optional.ofNullable(row.getString(3)), row.getInt(4), row.getInt(5));
         }
 
         void unpark(Statements sql) throws SQLException {

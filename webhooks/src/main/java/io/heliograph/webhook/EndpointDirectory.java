@@ -123,6 +123,14 @@ final class EndpointDirectory {
                 Collections.emptyNavigableMap()).values().stream().filter(Endpoint::isActive).toList()).orElse(List.of());
     }
 
+    /** The members of a group that get its events: the active ones, or, where there are none, those that are paused; by id. */
+    List<Endpoint> takingMembers(String tenant, String group) {
+        List<Endpoint> taking = byGroup.getOrDefault(new Group(tenant, group), Collections.emptyNavigableMap()).values().stream()
+                .filter(Endpoint::takesEvents).toList();
+        List<Endpoint> active = taking.stream().filter(Endpoint::isActive).toList();
+        return active.isEmpty() ? taking : active;
+    }
+
     /** Finds out which queries an event matches, so that it need not be done inside a write. */
     void judge(Submission submission) {
         if (queries.get() > 0) {

@@ -17,11 +17,13 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
- * Endpoints as rows. Keys and fields are sealed for their endpoint. Thread-safe.
+ * Endpoints as rows. Keys, fields and the query of the URL are sealed for their endpoint. Thread-safe.
  *
  * <pre>
  * secrets   until_ms or -, a space, the sealed key; one a line, the newest first
  * headers   sealed: NAME: VALUE, one a line
+ * url       up to its query; with it in rows that a version before wrote
+ * url_query sealed, if there is one
  * topics, retry_ms   with spaces between
  * </pre>
  */
@@ -38,7 +40,8 @@ final class EndpointRows {
     void insert(Statements sql, Endpoint endpoint) throws SQLException {
         sql.update("INSERT INTO webhooks_endpoint (id, tenant, url, topics, secrets, headers, group_name, policy, concurrency,"
                 + " ordering, rate_max, rate_per_ms, mode, timeout_ms, retry_ms, state, reason, failures, failing_since_ms, origin,"
-                + " query, batch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", columns(endpoint).toArray());
+                + " query, batch, url_query) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                columns(endpoint).toArray());
     }
 
     void update(Statements sql, Endpoint endpoint) throws SQLException {
@@ -46,7 +49,8 @@ final class EndpointRows {
         columns.add(columns.removeFirst());
         sql.update("UPDATE webhooks_endpoint SET tenant = ?, url = ?, topics = ?, secrets = ?, headers = ?, group_name = ?,"
                 + " policy = ?, concurrency = ?, ordering = ?, rate_max = ?, rate_per_ms = ?, mode = ?, timeout_ms = ?,"
-                + " retry_ms = ?, state = ?, reason = ?, failures = ?, failing_since_ms = ?, origin = ?, query = ?, batch = ? WHERE id = ?",
+                + " retry_ms = ?, state = ?, reason = ?, failures = ?, failing_since_ms = ?, origin = ?, query = ?, batch = ?,"
+                + " url_query = ? WHERE id = ?",
                 columns.toArray());
     }
 
@@ -62,33 +66,38 @@ final class EndpointRows {
     /**
      * What a row holds, as far as it opens.
      *
-     * @param endpoint with keys that sign nothing of its own, and no fields, if it is locked
-     * @param locked   why its secrets do not open
+     * @param endpoint     with keys that sign nothing of its own, no fields and no query in its URL, if it is locked
+     * @param locked       why its secrets do not open
+     * @param hasOpenQuery whether its row is to be written again, since a version before did not seal the query of its URL
      */
-    record Opened(Endpoint endpoint, Optional<String> locked) {
+    record Opened(Endpoint endpoint, Optional<String> locked, boolean hasOpenQuery) {
     }
 
     List<Opened> all(Statements sql) throws SQLException {
-        return sql.rows("SELECT * FROM webhooks_endpoint ORDER BY id", this::readIfItOpens);
+        return sql.rows("SELECT * FROM webhooks_endpoint WHERE state <> '" + Departures.LEAVING + "' ORDER BY id", this::readIfItOpens);
     }
 
     private Opened readIfItOpens(ResultSet row) throws SQLException {
         try {
-            return new Opened(read(row), Optional.empty());
+            return new Opened(read(row), Optional.empty(), hasOpenQuery(row));
         } catch (SealedException e) {
-            return new Opened(read(row, KeyRing.of(WebhookSecret.generate(new SecureRandom())), CustomHeaders.NONE),
-                    Optional.of(String.valueOf(e.why.getMessage())));
+            return new Opened(read(row, "", KeyRing.of(WebhookSecret.generate(new SecureRandom())), CustomHeaders.NONE),
+                    Optional.of(String.valueOf(e.why.getMessage())), false);
         }
     }
 
-    /** Gives it new keys, and takes away the fields that no one can read any more. */
+    private static boolean hasOpenQuery(ResultSet row) throws SQLException {
+        return row.getString("url").indexOf('?') >= 0;
+    }
+
+    /** Gives it new keys, and takes away the fields and the query that no one can read any more. */
     void rekey(Statements sql, String id, KeyRing keys) throws SQLException {
-        sql.update("UPDATE webhooks_endpoint SET secrets = ?, headers = '' WHERE id = ?", secrets(id, keys), id);
+        sql.update("UPDATE webhooks_endpoint SET secrets = ?, headers = '', url_query = NULL WHERE id = ?", secrets(id, keys), id);
     }
 
     Optional<Endpoint> find(Statements sql, String id) throws SQLException {
         try {
-            return sql.row("SELECT * FROM webhooks_endpoint WHERE id = ?", this::read, id);
+            return sql.row("SELECT * FROM webhooks_endpoint WHERE id = ? AND state <> '" + Departures.LEAVING + "'", this::read, id);
         } catch (SealedException e) {
             throw e.why;
         }
@@ -96,7 +105,7 @@ final class EndpointRows {
 
     private List<Object> columns(Endpoint endpoint) {
         EndpointSpec spec = endpoint.spec();
-        return new ArrayList<>(List.of(endpoint.id(), endpoint.tenant(), spec.target().reveal(),
+        return new ArrayList<>(List.of(endpoint.id(), endpoint.tenant(), upToQuery(spec.target()),
                 spec.topics().stream().map(TopicFilter::toString).collect(Collectors.joining(" ")), secrets(endpoint.id(), spec.keys()),
                 headers(endpoint), spec.group(), spec.policy().text(), spec.limits().concurrency(), spec.limits().ordering().name(),
                 spec.limits().rate().map(RateLimit::max), spec.limits().rate().map(rate -> rate.per().toMillis()), spec.mode().name(),
@@ -104,7 +113,19 @@ final class EndpointRows {
                 spec.retry().delays().stream().map(delay -> Long.toString(delay.toMillis())).collect(Collectors.joining(" ")),
                 endpoint.state().name(), endpoint.reason(), endpoint.health().failuresInARow(),
                 endpoint.health().failingSince().map(Instant::toEpochMilli), spec.origin(), spec.query(),
-                spec.batch().isPresent() ? Optional.of(spec.batch().getAsInt()) : Optional.empty()));
+                spec.batch().isPresent() ? Optional.of(spec.batch().getAsInt()) : Optional.empty(), query(endpoint)));
+    }
+
+    private static String upToQuery(TargetUrl target) {
+        String url = target.reveal();
+        int question = url.indexOf('?');
+        return question < 0 ? url : url.substring(0, question);
+    }
+
+    private Optional<String> query(Endpoint endpoint) {
+        String url = endpoint.spec().target().reveal();
+        int question = url.indexOf('?');
+        return question < 0 ? Optional.empty() : Optional.of(seal.seal(endpoint.id(), url.substring(question)));
     }
 
     private String secrets(String id, KeyRing keys) {
@@ -122,10 +143,11 @@ final class EndpointRows {
 
     private Endpoint read(ResultSet row) throws SQLException {
         String id = row.getString("id");
-        return read(row, keys(id, row.getString("secrets")), readHeaders(id, row.getString("headers")));
+        Optional<String> query = Optional.ofNullable(row.getString("url_query")).map(sealed -> open(id, sealed));
+        return read(row, query.orElse(""), keys(id, row.getString("secrets")), readHeaders(id, row.getString("headers")));
     }
 
-    private static Endpoint read(ResultSet row, KeyRing keys, CustomHeaders headers) throws SQLException {
+    private static Endpoint read(ResultSet row, String query, KeyRing keys, CustomHeaders headers) throws SQLException {
         long perMs = row.getLong("rate_per_ms");
         Optional<RateLimit> rate = row.wasNull() ? Optional.empty()
                 : Optional.of(new RateLimit(row.getInt("rate_max"), Duration.ofMillis(perMs)));
@@ -135,7 +157,7 @@ final class EndpointRows {
                 BreakerConfig.defaults());
         int size = row.getInt("batch");
         OptionalInt batch = row.wasNull() ? OptionalInt.empty() : OptionalInt.of(size);
-        var spec = new EndpointSpec(TargetUrl.parse(row.getString("url")),
+        var spec = new EndpointSpec(TargetUrl.parse(row.getString("url") + query),
                 Arrays.stream(row.getString("topics").split(" ")).map(TopicFilter::of).toList(),
                 Optional.ofNullable(row.getString("query")), keys,
                 Optional.ofNullable(row.getString("group_name")), FlowPolicy.parse(row.getString("policy")), limits, batch,

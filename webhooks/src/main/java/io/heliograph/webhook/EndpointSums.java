@@ -17,9 +17,11 @@ import java.util.Map;
  * @param lost         given up for good, by reason
  * @param waiting      neither yet
  * @param waitingBytes how many bytes wait, as {@link io.heliograph.Event#size} counts them
+ * @param failures     beside the sum: attempts at an event that failed at its receiver
+ * @param duplicates   beside the sum: 2xx for an event that was delivered already, such as one that was sent again when its lease was over
  */
 public record EndpointSums(long known, long handedOn, long delivered, long filtered, Map<LossReason, Long> lost, long waiting,
-        long waitingBytes) {
+        long waitingBytes, long failures, long duplicates) {
 
     public EndpointSums {
         lost = Map.copyOf(lost);
@@ -34,7 +36,7 @@ public record EndpointSums(long known, long handedOn, long delivered, long filte
             }
         }
         return new EndpointSums(row.getLong("known"), row.getLong("handed_on"), row.getLong("delivered"), row.getLong("filtered"), lost,
-                row.getLong("waiting"), row.getLong("waiting_bytes"));
+                row.getLong("waiting"), row.getLong("waiting_bytes"), row.getLong("failed"), row.getLong("duplicates"));
     }
 
     /** What the terms leave unexplained; anything but 0 is a defect. */
@@ -44,6 +46,6 @@ public record EndpointSums(long known, long handedOn, long delivered, long filte
 
     /** As the law has it; what was handed on is its receiver's. */
     public SubscriberSums asSubscriber() {
-        return new SubscriberSums(known - handedOn, delivered, filtered, lost, waiting, 0, 0, 0);
+        return new SubscriberSums(known - handedOn, delivered, filtered, lost, waiting, duplicates, 0, failures);
     }
 }

@@ -1,6 +1,7 @@
 package io.heliograph.webhook;
 
 import io.heliograph.ConfigException;
+import io.heliograph.LossReason;
 import io.heliograph.Notice;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.SqlStore;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -34,6 +36,7 @@ public final class Endpoints {
     private final EndpointDirectory directory;
     private final LockedEndpoints locked = new LockedEndpoints();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+    private final Departures departures;
 
     private Endpoints(SqlStore store, SecretSeal seal, Conditions conditions, OutboxConfig config, Environment environment) {
         this.store = store;
@@ -42,6 +45,7 @@ public final class Endpoints {
         this.directory = new EndpointDirectory(conditions);
         this.config = config;
         this.environment = environment;
+        this.departures = new Departures(store, directory, () -> now().toEpochMilli(), this::tellChanged);
     }
 
     static Endpoints load(SqlStore store, SecretSeal seal, Conditions conditions, OutboxConfig config, Environment environment) {
@@ -49,7 +53,21 @@ public final class Endpoints {
         List<EndpointRows.Opened> all = store.read(endpoints.rows::all);
         LockedEndpoints.requireOneOpen(all);
         all.forEach(endpoints::admit);
+        endpoints.sealQueries(all);
+        endpoints.departures.begin();
         return endpoints;
+    }
+
+    private void sealQueries(List<EndpointRows.Opened> all) {
+        List<Endpoint> open = all.stream().filter(EndpointRows.Opened::hasOpenQuery).map(EndpointRows.Opened::endpoint).toList();
+        if (!open.isEmpty()) {
+            store.writeFromReserve(sql -> {
+                for (Endpoint endpoint : open) {
+                    rows.update(sql, endpoint);
+                }
+                return open.size();
+            }).join();
+        }
     }
 
     /** One that cannot be sent to, or whose query nobody understands, is there all the same, and says so. */
@@ -111,7 +129,7 @@ public final class Endpoints {
      */
     public CompletableFuture<Endpoint> rotate(String id, SigningKey newest, Duration overlap) {
         if (locked.contains(id)) {
-            return store.write(sql -> {
+            return store.writeFromReserve(sql -> {
                 rows.rekey(sql, id, KeyRing.of(newest));
                 return rows.find(sql, id).orElseThrow(() -> new ConfigException("endpoint", id, "one that is there"));
             }).thenApply(endpoint -> {
@@ -156,19 +174,37 @@ public final class Endpoints {
         return change(id, endpoint -> endpoint.with(EndpointState.DISABLED, why));
     }
 
-    /** Removes it and what waits for it. */
-    public CompletableFuture<Long> remove(String id) {
+    /**
+     * Removes it. What waits for it goes to a member of its group that wants it, or is lost, as {@link LossReason#LEFT}; of much that
+     * waits, only the first part before this completes.
+     */
+    public CompletableFuture<Void> remove(String id) {
         if (directory.find(id).isEmpty()) {
             return failed("endpoint", id, "one that is there");
         }
-        return store.writeFromReserve(sql -> sql.update("DELETE FROM webhooks_endpoint WHERE id = ?", id))
-                .thenCompose(removed -> {
-                    directory.remove(id);
-                    locked.remove(id);
-                    listeners.forEach(listener -> listener.accept(id));
-                    return store.removeInBatches(sql -> sql.update("DELETE FROM webhooks_delivery WHERE id IN"
-                            + " (SELECT id FROM webhooks_delivery WHERE endpoint = ? LIMIT 200)", id));
-                });
+        var removed = new AtomicReference<Optional<Endpoint>>(Optional.empty());
+        return store.writeFromReserve(sql -> {
+            // What is stored after this, in the same commit too, is for others: else it would be for nobody.
+            directory.find(id).ifPresent(endpoint -> removed.set(Optional.of(endpoint)));
+            directory.remove(id);
+            departures.mark(sql, id);
+            return id;
+        }).whenComplete((marked, failure) -> {
+            if (failure != null) {
+                removed.get().filter(endpoint -> directory.find(id).isEmpty()).ifPresent(directory::put);
+            }
+        }).thenCompose(marked -> {
+            // A change that shares the commit has just put it there again.
+            directory.remove(id);
+            locked.remove(id);
+            tellChanged(id);
+            return departures.leave(id);
+        });
+    }
+
+    /** Goes on with removals that the store had no time for. */
+    void goOnRemoving() {
+        departures.goOn();
     }
 
     /** The endpoint of that id. */
@@ -191,17 +227,23 @@ public final class Endpoints {
         return directory.of(tenant).tailMap(after, false).values().stream().limit(most).toList();
     }
 
+    /** The sums over their whole lives of a tenant's endpoints that were removed, all together. */
+    public EndpointSums sumsOfRemoved(String tenant) {
+        return departures.sums(tenant);
+    }
+
     /** The sums of a tenant's endpoints over their whole lives, by id. */
     public Map<String, EndpointSums> sumsOf(String tenant) {
         var sums = new LinkedHashMap<String, EndpointSums>();
-        store.read(sql -> sql.rows("SELECT * FROM webhooks_endpoint WHERE tenant = ? ORDER BY id",
+        store.read(sql -> sql.rows("SELECT * FROM webhooks_endpoint WHERE tenant = ? AND state <> '" + Departures.LEAVING + "' ORDER BY id",
                 row -> Map.entry(row.getString("id"), EndpointSums.read(row)), tenant)).forEach(one -> sums.put(one.getKey(), one.getValue()));
         return sums;
     }
 
     /** An endpoint's sums over its whole life. */
     public Optional<EndpointSums> sums(String id) {
-        return store.read(sql -> sql.row("SELECT * FROM webhooks_endpoint WHERE id = ?", EndpointSums::read, id));
+        return store.read(sql -> sql.row("SELECT * FROM webhooks_endpoint WHERE id = ? AND state <> '" + Departures.LEAVING + "'",
+                EndpointSums::read, id));
     }
 
     /** Whether one of a tenant's endpoints is sent to. */
@@ -262,12 +304,13 @@ public final class Endpoints {
         });
     }
 
+    /** Also where the store is full: whatever fills it is to be sent again, and adds next to nothing. */
     private static String why(EndpointHealth.Next next) {
         return "disabled: " + next.why();
     }
 
     private CompletableFuture<Endpoint> change(String id, UnaryOperator<Endpoint> change) {
-        return store.write(sql -> {
+        return store.writeFromReserve(sql -> {
             // Changes run one after the other, but their effect in memory comes with the commit: so the row is read.
             Endpoint before = rows.find(sql, id).orElseThrow(() -> new ConfigException("endpoint", id, "one that is there"));
             Endpoint after = change.apply(before);
@@ -295,12 +338,16 @@ public final class Endpoints {
 
     private Endpoint changed(Endpoint endpoint) {
         directory.put(endpoint);
-        listeners.forEach(listener -> listener.accept(endpoint.id()));
+        tellChanged(endpoint.id());
         if (!endpoint.isActive()) {
             // What it had may be another's now.
-            activeMembers(endpoint).forEach(member -> listeners.forEach(listener -> listener.accept(member.id())));
+            activeMembers(endpoint).forEach(member -> tellChanged(member.id()));
         }
         return endpoint;
+    }
+
+    private void tellChanged(String id) {
+        listeners.forEach(listener -> listener.accept(id));
     }
 
     private Instant now() {

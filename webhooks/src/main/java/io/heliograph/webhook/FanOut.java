@@ -115,9 +115,9 @@ final class FanOut {
      * @param isAlone a repetition that the tables refuse is found at once; of several, it fails them all, to be written one by one
      */
     Pending add(Submission submission, Receivers receivers, boolean isAlone) throws SQLException {
-        Optional<String> known = find(submission);
+        Optional<KnownEvent> known = find(submission);
         if (known.isPresent()) {
-            return done(submission, Publication.accepted(known.get(), Publication.Novelty.REPEATED));
+            return done(submission, known.get().again());
         }
         List<Place> places = places(submission, receivers.takers());
         Optional<Publication> refusal = refusal(places);
@@ -128,9 +128,9 @@ final class FanOut {
         newEvents.add(entry);
         if (isAlone && !writeEvents()) {
             // Another process was faster; or chance gave one webhook-id twice, and an event must not vanish for that.
-            String first = find(submission).orElseThrow(() -> new SQLException("webhook-id " + submission.message().text()
+            KnownEvent first = find(submission).orElseThrow(() -> new SQLException("webhook-id " + submission.message().text()
                     + " is another event's: chance (Environment.random) must not be seeded alike in two lives"));
-            return done(submission, Publication.accepted(first, Publication.Novelty.REPEATED));
+            return done(submission, first.again());
         }
         for (Place place : places) {
             if (!place.verdict().takes() || !enter(entry, place.endpoint())) {
@@ -138,7 +138,8 @@ final class FanOut {
             }
         }
         receivers.filtered().forEach(endpoint -> balances.filtered(endpoint.id()));
-        return () -> new Stored(submission, Publication.accepted(submission.message().text(), Publication.Novelty.NEW), entry.ready, entry.claimed);
+        return () -> new Stored(submission, Publication.accepted(submission.message().text(), submission.explicitId(),
+                Publication.Novelty.NEW), entry.ready, entry.claimed);
     }
 
     private static Pending done(Submission submission, Publication publication) {
@@ -161,21 +162,18 @@ final class FanOut {
         balances.flush();
     }
 
-    private Optional<String> find(Submission submission) throws SQLException {
+    private Optional<KnownEvent> find(Submission submission) throws SQLException {
         if (submission.explicitId().isPresent()) {
             see(List.of(submission.tenant(), submission.event().source(), submission.explicitId()));
-            Optional<String> byId = sql.row("SELECT message FROM webhooks_event WHERE tenant = ? AND source = ? AND event_id = ?",
-                    row -> row.getString(1), submission.tenant(), submission.event().source(), submission.explicitId());
-            if (byId.isPresent()) {
-                return byId;
-            }
         }
-        if (submission.idempotencyKey().isEmpty()) {
-            return Optional.empty();
+        if (submission.idempotencyKey().isPresent()) {
+            see(List.of(submission.tenant(), submission.idempotencyKey()));
         }
-        see(List.of(submission.tenant(), submission.idempotencyKey()));
-        return sql.row("SELECT message FROM webhooks_event WHERE tenant = ? AND idempotency_key = ?", row -> row.getString(1),
-                submission.tenant(), submission.idempotencyKey());
+        Optional<KnownEvent> byId = submission.explicitId().isPresent() ? KnownEvent.byId(sql, submission) : Optional.empty();
+        if (byId.isPresent() && submission.idempotencyKey().isPresent()) {
+            byId.get().keep(sql, submission);
+        }
+        return byId.isPresent() || submission.idempotencyKey().isEmpty() ? byId : KnownEvent.byKey(sql, submission);
     }
 
     /** What has the same identity, and is not written yet, is written now. */

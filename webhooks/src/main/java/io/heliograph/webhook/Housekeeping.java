@@ -11,21 +11,21 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /**
- * What is to be done now and then while an outbox is open: old events are removed each hour; on a database that several processes share,
- * what another one claimed and did not settle within its lease is ready again, each minute. Confined to its caller's lock; what it begins
- * ends on the store's thread.
+ * What is to be done now and then while an outbox is open: old events are removed each hour; each minute, removals of endpoints go on that
+ * the store was too busy for, and on a database that several processes share, what another one claimed and did not settle within its lease
+ * is ready again. Confined to its caller's lock; what it begins ends on the store's thread.
  */
 final class Housekeeping {
 
     private static final Duration RETENTION_EVERY = Duration.ofHours(1);
-    private static final Duration LEASES_EVERY = Duration.ofMinutes(1);
+    private static final Duration LEFT_OVER_EVERY = Duration.ofMinutes(1);
 
     private final Outbox outbox;
     private final Environment environment;
     private final Consumer<String> ready;
     private final boolean isShared;
     private long retentionNs;
-    private long leasesNs;
+    private long leftOverNs;
 
     /** @param ready hears of endpoints for which something is ready again, on the store's thread */
     Housekeeping(Outbox outbox, Environment environment, Consumer<String> ready) {
@@ -34,7 +34,7 @@ final class Housekeeping {
         this.ready = ready;
         this.isShared = outbox.store().dialect() != Dialect.SQLITE;
         this.retentionNs = environment.clock().nanoTime() + RETENTION_EVERY.toNanos();
-        this.leasesNs = environment.clock().nanoTime() + LEASES_EVERY.toNanos();
+        this.leftOverNs = environment.clock().nanoTime() + LEFT_OVER_EVERY.toNanos();
     }
 
     /** Releases what processes before this one had claimed; waits for the disk. */
@@ -58,7 +58,16 @@ final class Housekeeping {
             var _ = outbox.removeOld().whenComplete((removed, failure) -> tell("old events were not removed", failure));
             retentionNs = nowNs + RETENTION_EVERY.toNanos();
         }
-        if (isShared && leasesNs - nowNs <= 0) {
+        if (leftOverNs - nowNs <= 0) {
+            outbox.endpoints().goOnRemoving();
+            leftOverNs = nowNs + LEFT_OVER_EVERY.toNanos();
+            releaseEndedLeases();
+        }
+        return leftOverNs - retentionNs < 0 ? leftOverNs : retentionNs;
+    }
+
+    private void releaseEndedLeases() {
+        if (isShared) {
             var _ = release(outbox.nowMs()).whenComplete((endpoints, failure) -> {
                 if (failure == null) {
                     endpoints.forEach(ready);
@@ -66,9 +75,7 @@ final class Housekeeping {
                     tell("leases that have ended were not released", failure);
                 }
             });
-            leasesNs = nowNs + LEASES_EVERY.toNanos();
         }
-        return isShared && leasesNs - retentionNs < 0 ? leasesNs : retentionNs;
     }
 
     private void tell(String what, Throwable failure) {

@@ -9,6 +9,7 @@ import io.heliograph.spi.Environment;
 import io.heliograph.store.Schema;
 import io.heliograph.store.SqlStore;
 import io.heliograph.store.Statements;
+import io.heliograph.store.StoreFullException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -49,6 +50,7 @@ public final class Outbox implements AutoCloseable {
     private final Inlet inlet;
     private final WriteGroups<Submission, FanOut.Stored> groups;
     private final OutboxObserver observer;
+    private final Retention retention;
     private volatile Handover handover = Handover.NONE;
     private final List<Consumer<PublishedEvent>> followers = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -62,6 +64,7 @@ public final class Outbox implements AutoCloseable {
         this.config = config;
         this.environment = environment;
         this.chance = new ChanceBlock(environment.random());
+        this.retention = new Retention(store, observer, config.retention(), environment);
         this.groups = new WriteGroups<>(store, store::write, this::storeAll, this::stored);
         this.inlet = new Inlet(store, this::store, this::stored);
     }
@@ -69,7 +72,7 @@ public final class Outbox implements AutoCloseable {
     /** Its tables, for whoever opens the store. */
     public static Schema schema() {
         return Schema.of("webhooks", Outbox.class, "001-webhooks.sql", "002-origin.sql", "003-query.sql", "004-batches.sql",
-                "005-parked.sql");
+                "005-parked.sql", "006-departed.sql", "007-repeated-key.sql", "008-sealed-query.sql");
     }
 
     /**
@@ -119,7 +122,14 @@ public final class Outbox implements AutoCloseable {
         Submission submission = submission(tenant, event, idempotencyKey);
         endpoints.judge(submission);
         return groups.write(submission, submission.content().length).thenApply(FanOut.Stored::publication)
-                .exceptionally(failure -> count(Refusals.after(failure)));
+                .exceptionally(failure -> count(refused(failure)));
+    }
+
+    private Publication refused(Throwable failure) {
+        if (Refusals.cause(failure) instanceof StoreFullException) {
+            retention.makeRoom();
+        }
+        return Refusals.after(failure);
     }
 
     private List<FanOut.Stored> storeAll(Statements sql, List<Submission> group) throws SQLException {
@@ -193,7 +203,7 @@ public final class Outbox implements AutoCloseable {
                     return new BatchPublication(stored.publications(), OptionalInt.empty());
                 })
                 .exceptionally(failure -> Refusals.cause(failure) instanceof BatchFanOut.Refusal refusal ? refusal.of(events.size())
-                        : BatchPublication.refused(events.size(), 0, Refusals.after(failure)))
+                        : BatchPublication.refused(events.size(), 0, refused(failure)))
                 .thenApply(this::count);
     }
 
@@ -266,24 +276,13 @@ public final class Outbox implements AutoCloseable {
     }
 
     /**
-     * Removes events that are older than the retention and for which nobody waits, with their deliveries and attempts.
+     * Removes events that are older than the retention and for which nobody waits, with their deliveries and attempts. That is begun
+     * too whenever an event is refused because the store is full.
      *
      * @return how many events
      */
     public CompletableFuture<Long> removeOld() {
-        long beforeMs = nowMs() - config.retention().toMillis();
-        return store.removeInBatches(sql -> {
-            List<Long> old = sql.rows("SELECT id FROM webhooks_event e WHERE at_ms < ? AND NOT EXISTS (SELECT 1 FROM webhooks_delivery d"
-                    + " WHERE d.event = e.id AND d.state <= 2) ORDER BY id LIMIT 100", row -> row.getLong(1), beforeMs);
-            // Where all of these are needed, it goes on another time.
-            old.removeAll(observer.needed(sql, old));
-            for (long event : old) {
-                sql.update("DELETE FROM webhooks_attempt WHERE event = ?", event);
-                sql.update("DELETE FROM webhooks_delivery WHERE event = ?", event);
-                sql.update("DELETE FROM webhooks_event WHERE id = ?", event);
-            }
-            return old.size();
-        });
+        return retention.removeOld();
     }
 
     /**
@@ -329,10 +328,19 @@ public final class Outbox implements AutoCloseable {
     /**
      * Where an event went.
      *
-     * @param id its own, or its {@code webhook-id}
+     * @param id its own, or its {@code webhook-id}; of several sources' events of that id, the latest one is told
      */
     public Optional<EventTrace> trace(String tenant, String id) {
-        return store.read(sql -> EventTrace.read(sql, tenant, id));
+        return trace(tenant, id, Optional.empty());
+    }
+
+    /**
+     * Where an event of one source went, or of any.
+     *
+     * @param source whose event it is; it names one where several have that id
+     */
+    public Optional<EventTrace> trace(String tenant, String id, Optional<String> source) {
+        return store.read(sql -> EventTrace.read(sql, tenant, id, source));
     }
 
     /**

@@ -69,7 +69,7 @@ final class Recovery {
                 || outbox.endpoints().find(id).filter(other -> other.isOfOneGroupWith(receiver)).isPresent());
     }
 
-    private static Submission submission(Statements sql, long row) throws SQLException {
+    static Submission submission(Statements sql, long row) throws SQLException {
         return sql.row("SELECT tenant, message, event_id, content FROM webhooks_event WHERE id = ?",
                 r -> Submission.read(r.getString(1), r.getString(2), Optional.ofNullable(r.getString(3)), r.getBytes(4)), row).orElseThrow();
     }

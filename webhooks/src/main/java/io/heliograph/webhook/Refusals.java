@@ -12,6 +12,8 @@ import java.util.concurrent.CompletionException;
 final class Refusals {
 
     private static final int MAX_KEY_LENGTH = 256;
+    private static final String FULL = "the store is full: it takes more once there is room again, below its limit (setting store-limit)"
+            + " and on its disk";
 
     private Refusals() {
     }
@@ -29,13 +31,16 @@ final class Refusals {
         return Optional.empty();
     }
 
-    /** What a store that is busy, full or closed does not take; any other failure is thrown. */
+    /**
+     * What a store that is busy, full or closed does not take; any other failure is thrown. Its publisher may be a stranger, who need not
+     * know where the store is: whoever runs it is told that by the store.
+     */
     static Publication after(Throwable failure) {
         Throwable cause = cause(failure);
         return switch (cause) {
-            case StoreBusyException busy -> Publication.refused(PublishResult.BACK_PRESSURED, String.valueOf(busy.getMessage()));
-            case StoreFullException full -> Publication.refused(PublishResult.BACK_PRESSURED, String.valueOf(full.getMessage()));
-            case StoreClosedException closed -> Publication.refused(PublishResult.CLOSED, String.valueOf(closed.getMessage()));
+            case StoreBusyException busy -> Publication.refused(PublishResult.BACK_PRESSURED, "more writes wait for the store than may");
+            case StoreFullException full -> Publication.refused(PublishResult.BACK_PRESSURED, FULL);
+            case StoreClosedException closed -> Publication.refused(PublishResult.CLOSED, "the store is closed");
             default -> throw new CompletionException(cause);
         };
     }

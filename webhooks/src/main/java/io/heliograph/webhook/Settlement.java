@@ -91,7 +91,19 @@ record Settlement(DueDelivery delivery, AttemptResult result, long atMs, Next ne
         return delivery.batch().isPresent() && (next instanceof Next.Again || next instanceof Next.Parked);
     }
 
+    /** Whether an attempt was made, and its receiver did not take it. */
+    private boolean hasFailed() {
+        return switch (result) {
+            case AttemptResult.Delivered delivered -> false;
+            case AttemptResult.Gone gone -> true;
+            case AttemptResult.Failed failed -> failed.reason().isEndpoints();
+        };
+    }
+
     private void write(Statements sql, Balances balances, Endpoints endpoints) throws SQLException {
+        if (hasFailed() && !(next instanceof Next.Expired)) {
+            balances.failed(delivery.endpoint());
+        }
         switch (next) {
             case Next.Done done -> { }
             case Next.Again(long dueMs) -> DeliveryRows.failed(sql, delivery.id(), dueMs);

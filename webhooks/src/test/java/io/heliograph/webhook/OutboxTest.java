@@ -56,12 +56,41 @@ class OutboxTest {
     @Test
     void keepsNoSecretInTheOpen() throws Exception {
         try (OutboxFixture fixture = OutboxFixture.open(folder)) {
-            fixture.add(spec().withHeaders(new CustomHeaders(List.of(new HttpHeader("authorization", "Bearer abcdefgh")))));
+            Endpoint endpoint = fixture.add(OutboxFixture.spec("https://hooks.example.com/in?tok=NEWSECRET")
+                    .withHeaders(new CustomHeaders(List.of(new HttpHeader("authorization", "Bearer abcdefgh")))));
+            fixture.outbox.endpoints().update(endpoint.id(), one -> one.withTarget(TargetUrl.parse("https://hooks.example.com/in?tok=NEWERONE")))
+                    .join();
+        }
+        try (OutboxFixture fixture = OutboxFixture.open(folder)) {
+            assertThat(fixture.outbox.endpoints().all().getFirst().spec().target().pathAndQuery()).isEqualTo("/in?tok=NEWERONE");
         }
         String file = Files.readString(folder.resolve("heliograph.db"), StandardCharsets.ISO_8859_1);
+        assertThat(file.contains("NEWSECRET")).isFalse();
+        assertThat(file.contains("NEWERONE")).isFalse();
         assertThat(file.contains("hooks.example.com")).isTrue();
         assertThat(file.contains("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).isFalse();
         assertThat(file.contains("abcdefgh")).isFalse();
+    }
+
+    @Test
+    void sealsTheQueryThatAVersionBeforeThisOneLeftOpen() {
+        Endpoint endpoint;
+        try (OutboxFixture fixture = OutboxFixture.open(folder)) {
+            endpoint = fixture.add(spec());
+            fixture.store.write(sql -> {
+                sql.update("ALTER TABLE webhooks_endpoint DROP COLUMN url_query");
+                sql.update("DELETE FROM heliograph_migration WHERE room = 'webhooks' AND number = 8");
+                return sql.update("UPDATE webhooks_endpoint SET url = 'https://hooks.example.com/in?tok=OLD'");
+            }).join();
+        }
+        for (int start = 0; start < 2; start++) {
+            try (OutboxFixture fixture = OutboxFixture.open(folder)) {
+                assertThat(fixture.outbox.endpoints().find(endpoint.id()).orElseThrow().spec().target().pathAndQuery())
+                        .isEqualTo("/in?tok=OLD");
+                String url = fixture.store.read(sql -> sql.row("SELECT url FROM webhooks_endpoint", row -> row.getString(1))).orElseThrow();
+                assertThat(url).isEqualTo("https://hooks.example.com/in");
+            }
+        }
     }
 
     @Test
@@ -81,6 +110,63 @@ class OutboxTest {
             assertThat(elsewhere.novelty()).isEqualTo(Publication.Novelty.NEW);
             assertThat(fixture.sums(endpoint).known()).isEqualTo(2);
             fixture.assertLaw();
+        }
+    }
+
+    @Test
+    void knowsAKeyAgainThatCameWithAnEventThatWasThereAlready() {
+        try (OutboxFixture fixture = OutboxFixture.open(folder)) {
+            Publication first = fixture.outbox.publish(OutboxFixture.event(1)).join();
+            Publication again = fixture.outbox.publish("default", OutboxFixture.event(1), Optional.of("k")).join();
+            Publication other = fixture.outbox.publish("default", OutboxFixture.event(1), Optional.of("l")).join();
+            Publication byKey = fixture.outbox.publish("default", OutboxFixture.event(2), Optional.of("k")).join();
+            Publication byOther = fixture.outbox.publish("default", OutboxFixture.event(3), Optional.of("l")).join();
+            Publication elsewhere = fixture.outbox.publish("other", OutboxFixture.event(2), Optional.of("k")).join();
+
+            for (Publication publication : List.of(again, other, byKey, byOther)) {
+                assertThat(publication.novelty()).isEqualTo(Publication.Novelty.REPEATED);
+                assertThat(publication.receipt()).isEqualTo(first.receipt());
+                assertThat(publication.eventId()).contains("o-1");
+            }
+            assertThat(elsewhere.novelty()).isEqualTo(Publication.Novelty.NEW);
+            fixture.store.write(sql -> sql.update("UPDATE webhooks_event SET at_ms = 0")).join();
+            assertThat(fixture.outbox.removeOld().join()).isEqualTo(2);
+            assertThat(fixture.outbox.publish("default", OutboxFixture.event(2), Optional.of("k")).join().novelty())
+                    .isEqualTo(Publication.Novelty.NEW);
+            assertThat(fixture.count("SELECT count(*) FROM webhooks_repeated_key")).isZero();
+        }
+    }
+
+    @Test
+    void leavesAKeyWithTheEventThatCameWithItFirst() {
+        try (OutboxFixture fixture = OutboxFixture.open(folder)) {
+            Publication first = fixture.outbox.publish("default", OutboxFixture.event(1), Optional.of("k")).join();
+            Publication second = fixture.outbox.publish(OutboxFixture.event(2)).join();
+            assertThat(fixture.outbox.publish("default", OutboxFixture.event(2), Optional.of("k")).join().receipt())
+                    .isEqualTo(second.receipt());
+            assertThat(fixture.outbox.publish("default", OutboxFixture.event(3), Optional.of("k")).join().receipt())
+                    .isEqualTo(first.receipt());
+        }
+    }
+
+    @Test
+    void tellsEventsOfOneIdApartByTheirSource() {
+        try (OutboxFixture fixture = OutboxFixture.open(folder)) {
+            String one = fixture.outbox.publish(Event.builder("t").id("x").source("/one").build()).join().receipt().orElseThrow().id();
+            String two = fixture.outbox.publish(Event.builder("t").id("x").source("/two").build()).join().receipt().orElseThrow().id();
+            Outbox outbox = fixture.outbox;
+
+            EventTrace latest = outbox.trace("default", "x").orElseThrow();
+            assertThat(latest.message().text()).isEqualTo(two);
+            assertThat(latest.source()).isEqualTo("/two");
+            assertThat(latest.eventId()).contains("x");
+            assertThat(latest.namesakes()).containsExactly(new MessageId(one));
+            assertThat(outbox.trace("default", "x", Optional.of("/one")).orElseThrow().message().text()).isEqualTo(one);
+            assertThat(outbox.trace("default", one, Optional.of("/one"))).isPresent();
+            assertThat(outbox.trace("default", one).orElseThrow().namesakes()).isEmpty();
+            assertThat(outbox.trace("default", one, Optional.of("/two"))).isEmpty();
+            assertThat(outbox.trace("default", "x", Optional.of("/three"))).isEmpty();
+            assertThat(outbox.trace("other", one)).isEmpty();
         }
     }
 
@@ -257,7 +343,8 @@ class OutboxTest {
             fixture.outbox.publish(OutboxFixture.event(0)).join();
             fixture.outbox.endpoints().remove(endpoint.id()).join();
             assertThat(fixture.outbox.endpoints().list("default")).isEmpty();
-            assertThat(fixture.count("SELECT count(*) FROM webhooks_delivery")).isZero();
+            assertThat(fixture.count("SELECT count(*) FROM webhooks_endpoint")).isZero();
+            assertThat(fixture.count("SELECT count(*) FROM webhooks_delivery WHERE state <= 2")).isZero();
         }
     }
 }
