@@ -11,6 +11,7 @@ import io.heliograph.wire.FrameDecoder;
 import io.heliograph.wire.FrameEncoder;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -143,10 +144,7 @@ final class Backlog {
             if (evictable.events() - chunk.events() < limit.events() && evictable.bytes() - chunk.sizeBytes() < limit.bytes()) {
                 return;
             }
-            forget(chunk);
-            lost += chunk.events();
-            chunk.giveUpAll(LossReason.OVERFLOW);
-            mergeIfEmpty(chunk);
+            giveUp(chunk, LossReason.OVERFLOW);
         }
     }
 
@@ -156,6 +154,24 @@ final class Backlog {
         while (evictable.events() > limit.events() || evictable.bytes() > limit.bytes()) {
             giveUpOldest();
         }
+    }
+
+    /** Gives up all that waits; says how many events that were. */
+    long giveUpAll(LossReason reason) {
+        long before = lost;
+        for (Chunk chunk : List.copyOf(chunks)) {
+            if (chunk.events() > 0) {
+                giveUp(chunk, reason);
+            }
+        }
+        return lost - before;
+    }
+
+    private void giveUp(Chunk chunk, LossReason reason) {
+        forget(chunk);
+        lost += chunk.events();
+        chunk.giveUpAll(reason);
+        mergeIfEmpty(chunk);
     }
 
     /** Word of a chunk of which all was given up goes to the next one, so that what is kept has a limit. */

@@ -25,6 +25,7 @@ final class FrameWindow {
     private LaneState sealedState;
     /** Frames up to here were sent twice: ZeroMQ may hold one of them yet when the other is acknowledged. */
     private long sentTwiceUpTo = -1;
+    private boolean isLifted;
 
     FrameWindow(LaneState state) {
         this.told = state;
@@ -35,10 +36,15 @@ final class FrameWindow {
         windowBytes = bytes;
     }
 
+    /** From now on there is no limit: what comes is word of lost events, and little. */
+    void lift() {
+        isLifted = true;
+    }
+
     /** Whether one more may be sealed. */
     boolean hasRoom() {
         int frames = inFlight.size() + sealed.size();
-        return frames < MOST_FRAMES && (unackedBytes < windowBytes || frames == 0);
+        return isLifted || frames < MOST_FRAMES && (unackedBytes < windowBytes || frames == 0);
     }
 
     /** Whether there is one to be sent. */

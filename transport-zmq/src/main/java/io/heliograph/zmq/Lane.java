@@ -1,6 +1,7 @@
 package io.heliograph.zmq;
 
 import io.heliograph.Event;
+import io.heliograph.LossReason;
 import io.heliograph.flow.Admission.Verdict;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.spi.Environment;
@@ -245,6 +246,15 @@ final class Lane implements Destination {
         ByteBuffer message = PublisherMessages.state(session, subscriber, sequence, state);
         window.add(new Frame(message, sequence, sequence, window.eventsSealed(), 0, Optional.of(state), window.sealedState(),
                 Optional.empty()));
+    }
+
+    /**
+     * Gives up all that waits, and no event comes any more: word of that leaves whatever the window and the credit allow. Says how
+     * many events that were.
+     */
+    long giveUpAll(LossReason reason) {
+        window.lift();
+        return backlog.giveUpAll(reason);
     }
 
     /** The subscriber has all before {@code sequence}; says whether that is news. */

@@ -65,12 +65,13 @@ final class LaneSender {
             if (remotes.evictSilent(nowNs)) {
                 onChange.run();
             }
-            isDone = remotes.ending().isDone(policy.get(), nowNs);
+            remotes.ending().giveUp(policy.get(), nowNs);
+            isDone = remotes.ending().isDone(nowNs);
             isGathering = false;
             for (RemoteSubscriber remote : remotes.fanOut().all()) {
                 gather(remote, nowNs);
             }
-            if (nowNs - restedNs >= REST_NS) {
+            if (nowNs - restedNs >= REST_NS && !remotes.ending().hasBegun()) {
                 restedNs = nowNs;
                 remotes.fanOut().rest();
             }

@@ -71,10 +71,7 @@ final class PlainLane implements Destination {
         }
         forgetTopic();
         if (prefixes.isEmpty()) {
-            waiting.clear();
-            while (memory.events() > 0) {
-                memory.remove(memory.events() == 1 ? Math.toIntExact(memory.bytes()) : 0);
-            }
+            forgetWaiting();
         }
     }
 
@@ -198,6 +195,17 @@ final class PlainLane implements Destination {
     public void lose() {
         lost++;
         next++;
+    }
+
+    /** Gives up all that waits. */
+    void giveUpAll() {
+        lost += waiting.size();
+        forgetWaiting();
+    }
+
+    private void forgetWaiting() {
+        waiting.forEach(message -> memory.remove(message.size()));
+        waiting.clear();
     }
 
     boolean isWaiting() {

@@ -39,6 +39,8 @@ final class RemoteSubscriber {
     long welcomeSequence;
     boolean isConnected = true;
     boolean hasHeardEnd;
+    /** Whether what waited for it at the end has been given up. */
+    boolean isGivenUp;
     long lastHeardNs;
     private long lastSentNs;
     private long blockedUntilNs;

@@ -1,6 +1,7 @@
 package io.heliograph.zmq;
 
 import io.heliograph.Event;
+import io.heliograph.LossReason;
 import io.heliograph.Notice;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.TellingLock;
@@ -50,7 +51,7 @@ final class RemoteSubscribers {
         // Within the process a subscriber reads the very bytes that were sent.
         this.pool = config.isInProcess() ? BytePool.none() : BytePool.of(config.limits());
         this.fanOut = new FanOut(new PlainLane(session, config.hasHeader(), config.limits().plainFilters(), environment));
-        this.ending = new Ending(config.limits(), fanOut);
+        this.ending = new Ending(config.limits(), fanOut, this::tellClosed);
         this.lastValues = config.latecomers().kept().map(LastValues::new);
     }
 
@@ -116,6 +117,11 @@ final class RemoteSubscribers {
     void beginClose() {
         fanOut.wake();
         ending.begin(environment.clock().nanoTime());
+    }
+
+    private void tellClosed(String name, long events) {
+        lock.tellLater(environment, new Notice.Degraded(config.text(), "closed before " + name + " took " + events
+                + " events, which are lost(closed); linger is how long close() waits while nothing moves"));
     }
 
     /** How the stream ends, once it does. */
@@ -287,7 +293,11 @@ final class RemoteSubscribers {
                 silent.add(remote);
             }
         }
+        if (!silent.isEmpty()) {
+            fanOut.wake();
+        }
         for (RemoteSubscriber remote : silent) {
+            remote.lane.giveUpAll(LossReason.EVICTED);
             fanOut.remove(remote);
             lock.tellLater(environment, new Notice.SubscriberEvicted(config.text(), remote.name));
         }

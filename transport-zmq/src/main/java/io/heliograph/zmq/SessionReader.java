@@ -86,6 +86,10 @@ final class SessionReader {
     void take(ByteBuffer message, long receivedEpochNanos, long nowNs) {
         hear(nowNs);
         if (isStalled) {
+            if (message.get(MessageLayout.TYPE_AT) != MessageType.DATA.code) {
+                // It asks whether anybody lives.
+                credit.beDue();
+            }
             hold(message);
             return;
         }

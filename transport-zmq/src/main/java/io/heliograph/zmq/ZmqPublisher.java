@@ -30,8 +30,6 @@ import java.util.function.Supplier;
  */
 public final class ZmqPublisher implements Publisher {
 
-    private static final Duration LONGEST_LINGER = Duration.ofMinutes(10);
-
     /** Each of their characters takes at most three bytes. */
     private static final int SHORT_FIELDS = 16 << 10;
 
@@ -319,7 +317,7 @@ public final class ZmqPublisher implements Publisher {
         return locked(ledger::sums);
     }
 
-    /** Events that this publisher gave up for one of its subscribers, all of them together; each subscriber is told of its own. */
+    /** Events that this publisher gave up for one of its subscribers, all of them together; each subscriber is told of its own if it lives. */
     public long givenUp() {
         return locked(remotes.fanOut()::givenUp);
     }
@@ -355,8 +353,9 @@ public final class ZmqPublisher implements Publisher {
 
     /**
      * Ends the stream: sends what waits, then word of the end, until every subscriber has acknowledged it. One that is waited for
-     * is so at the end too, however slow it is, until it is silent for so long that it is evicted; the others, until none has come
-     * further for the linger time. After ten minutes the caller is not kept any longer.
+     * is so at the end too, however slow it is, until it is silent for so long that it is evicted, or for ten minutes; the others,
+     * until none has come further for the linger time. What still waits for a subscriber then is lost(closed): it is told so, and it
+     * is counted in {@link #givenUp}.
      */
     @Override
     public void close() {
@@ -369,6 +368,6 @@ public final class ZmqPublisher implements Publisher {
         } finally {
             lock.unlock();
         }
-        ports.close(LONGEST_LINGER);
+        ports.close(Ending.LONGEST.plus(config.limits().linger().multipliedBy(3)));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heliograph.Event;
 import io.heliograph.Interest;
+import io.heliograph.LossReason;
 import io.heliograph.Notice;
 import io.heliograph.TopicFilter;
 import io.heliograph.flow.FlowPolicy;
@@ -18,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -250,7 +252,8 @@ class RemoteSubscribersTest {
         clock.advance(HEARTBEAT);
         converse();
         remotes.evictSilent(clock.nanoTime());
-        return remotes.ending().isDone(policy, clock.nanoTime());
+        remotes.ending().giveUp(policy, clock.nanoTime());
+        return remotes.ending().isDone(clock.nanoTime());
     }
 
     /** A handler holds two events, and two more wait in the lane when the publisher closes. */
@@ -277,7 +280,7 @@ class RemoteSubscribersTest {
         for (int i = 0; i < 5 && !isDoneAfterHeartbeat(); i++) {
             intake.poll(received, 1_000);
         }
-        assertThat(remotes.ending().isDone(policy, clock.nanoTime())).isTrue();
+        assertThat(remotes.ending().isDone(clock.nanoTime())).isTrue();
         intake.poll(received, 1_000);
         assertThat(received.count()).isEqualTo(4);
         assertThat(intake.sums().delivered()).isEqualTo(4);
@@ -293,13 +296,106 @@ class RemoteSubscribersTest {
         assertThat(isDoneAfterHeartbeat()).isFalse();
         clock.advance(config.limits().eviction().minusNanos(1));
         assertThat(remotes.evictSilent(clock.nanoTime())).isFalse();
-        assertThat(remotes.ending().isDone(policy, clock.nanoTime())).isFalse();
+        assertThat(remotes.ending().isDone(clock.nanoTime())).isFalse();
         clock.advance(Duration.ofNanos(1));
         assertThat(remotes.evictSilent(clock.nanoTime())).isTrue();
-        assertThat(remotes.ending().isDone(policy, clock.nanoTime())).isTrue();
+        assertThat(remotes.ending().isDone(clock.nanoTime())).isTrue();
         lock.unlock();
         lock.lock();
         assertThat(notices.of(Notice.SubscriberEvicted.class)).hasSize(1);
+    }
+
+    @Test
+    void whoHasNoRoomForTheBytesThatCameSaysThatItLives() {
+        policy = FlowPolicy.backPressure(new Limit(100, 250), Duration.ofSeconds(1));
+        remotes.changePolicy(policy);
+        Intake intake = subscribe(">");
+        speak();
+        converse();
+        String large = "a".repeat(100);
+        publish(large, large, large, large);
+        converse();
+        remotes.beginClose();
+        for (int i = 0; i < 60; i++) {
+            assertThat(isDoneAfterHeartbeat()).as("given up %d s after it closed, while its subscriber lives", i + 1).isFalse();
+        }
+        var received = new Received();
+        for (int i = 0; i < 5 && !isDoneAfterHeartbeat(); i++) {
+            intake.poll(received, 1_000);
+        }
+        assertThat(remotes.ending().isDone(clock.nanoTime())).isTrue();
+        assertSums(intake, received, 4, 0);
+    }
+
+    private void assertTheRestIsClosed(Intake intake, int delivered) {
+        assertThat(intake.sums().known()).as("before its handler goes on").isEqualTo(next);
+        var received = new Received();
+        intake.poll(received, 1_000);
+        long rest = next - delivered;
+        assertThat(received.count()).isEqualTo(delivered);
+        assertThat(intake.sums().lost()).isEqualTo(Map.of(LossReason.CLOSED, rest));
+        assertThat(intake.sums().difference()).isZero();
+        assertThat(received.gaps()).allSatisfy(gap -> assertThat(gap.reason()).isEqualTo(LossReason.CLOSED));
+        assertThat(received.lost()).isEqualTo(rest);
+        assertThat(remotes.fanOut().givenUp()).isEqualTo(rest);
+        lock.unlock();
+        lock.lock();
+        assertThat(notices.of(Notice.Degraded.class)).hasSize(1).first().asString().contains("took " + rest + " events");
+        assertThat(notices.of(Notice.TailUnknown.class)).isEmpty();
+    }
+
+    @Test
+    void whatWaitsForOneThatHangsForTenMinutesIsClosedWhateverItsCreditAndItIsToldSo() {
+        policy = TWO_AT_A_TIME;
+        remotes.changePolicy(policy);
+        Intake intake = closeBeforeAHandlerThatHangs();
+        int seconds = 1;
+        while (seconds < 700 && !isDoneAfterHeartbeat()) {
+            seconds++;
+        }
+        assertThat(seconds).isBetween(600, 603);
+        assertTheRestIsClosed(intake, 2);
+    }
+
+    @Test
+    void whatWaitsForOneThatIsNotWaitedForIsClosedAndItIsToldSo() {
+        policy = FlowPolicy.dropOldest(new Limit(2, 1 << 20));
+        remotes.changePolicy(policy);
+        Intake intake = subscribe(">");
+        speak();
+        converse();
+        publish("a", "a");
+        converse();
+        publish("a", "a");
+        clock.advance(HEARTBEAT);
+        // It says that its handler has taken none: nothing more is sent.
+        converse();
+        long onItsWayYet = intake.sums().known();
+        publish("a", "a");
+        remotes.beginClose();
+        for (int i = 0; i < 5 && !isDoneAfterHeartbeat(); i++) {
+            // Until it has heard of the end.
+        }
+        assertThat(remotes.ending().isDone(clock.nanoTime())).isTrue();
+        assertThat(onItsWayYet).isLessThan(next);
+        assertThat(intake.sums().known()).isEqualTo(next);
+        assertThat(intake.sums().lost()).containsEntry(LossReason.CLOSED, remotes.fanOut().givenUp());
+        assertThat(remotes.fanOut().givenUp()).isPositive();
+        var received = new Received();
+        intake.poll(received, 1_000);
+        assertThat(intake.sums().delivered() + intake.sums().lostTotal()).isEqualTo(next);
+        assertThat(received.lost()).isEqualTo(intake.sums().lostTotal());
+        assertThat(intake.sums().difference()).isZero();
+    }
+
+    @Test
+    void whatWaitedForOneThatFellSilentIsCounted() {
+        policy = TWO_AT_A_TIME;
+        remotes.changePolicy(policy);
+        closeBeforeAHandlerThatHangs();
+        clock.advance(config.limits().eviction());
+        assertThat(remotes.evictSilent(clock.nanoTime())).isTrue();
+        assertThat(remotes.fanOut().givenUp()).isEqualTo(2);
     }
 
     @Test
