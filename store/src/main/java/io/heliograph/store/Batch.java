@@ -250,8 +250,8 @@ final class Batch {
                         + "): make room on its disk, remove rows, or raise the limit maxBytes of " + limits.maxBytes()
                         + " bytes"));
             }
-            case BUSY -> fail(write, new StoreBusyException(database.name()
-                    + ": another connection has held a lock for longer than " + limits.maxWait() + " (limit maxWait): "
+            case BUSY -> fail(write, new StoreBusyException(database.name(),
+                    "another connection has held a lock for longer than " + limits.maxWait() + " (limit maxWait): "
                     + why.getMessage()));
             case STATEMENT, CONFLICT, LOST -> fail(write, new StoreException(database.name() + ": a write failed", why));
         }

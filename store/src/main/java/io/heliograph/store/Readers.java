@@ -112,7 +112,7 @@ final class Readers {
                 }
                 if (deadlineNs - environment.clock().nanoTime() <= 0) {
                     tally.readsRefused.increment();
-                    throw new StoreBusyException(database.name() + ": all " + limits.readers()
+                    throw new StoreBusyException(database.name(), "all " + limits.readers()
                             + " reads (limit readers) have taken longer than " + limits.maxWait() + " (limit maxWait)");
                 }
                 environment.clock().await(lock, given, deadlineNs);
@@ -120,7 +120,7 @@ final class Readers {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             tally.readsRefused.increment();
-            throw new StoreBusyException(database.name() + ": interrupted while waiting to read");
+            throw new StoreBusyException(database.name(), "interrupted while waiting to read");
         } finally {
             lock.unlock();
         }

@@ -237,7 +237,7 @@ public final class SqlStore implements AutoCloseable {
             case TAKEN -> {
                 return write.outcome();
             }
-            case FULL -> write.fail(new StoreBusyException(database.name() + ": " + queue.depth() + " writes wait already, with "
+            case FULL -> write.fail(new StoreBusyException(database.name(), queue.depth() + " writes wait already, with "
                     + queue.bytes() + " bytes; the limits are queuedWrites=" + limits.queuedWrites() + " and queuedBytes="
                     + limits.queuedBytes()));
             case CLOSED -> write.fail(new StoreClosedException(database.name() + " is closed"));

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -182,16 +181,16 @@ public final class Endpoints {
         if (directory.find(id).isEmpty()) {
             return failed("endpoint", id, "one that is there");
         }
-        var removed = new AtomicReference<Optional<Endpoint>>(Optional.empty());
+        var removed = new CopyOnWriteArrayList<Endpoint>();
         return store.writeFromReserve(sql -> {
             // What is stored after this, in the same commit too, is for others: else it would be for nobody.
-            directory.find(id).ifPresent(endpoint -> removed.set(Optional.of(endpoint)));
+            directory.find(id).ifPresent(removed::add);
             directory.remove(id);
             departures.mark(sql, id);
             return id;
         }).whenComplete((marked, failure) -> {
             if (failure != null) {
-                removed.get().filter(endpoint -> directory.find(id).isEmpty()).ifPresent(directory::put);
+                removed.stream().filter(endpoint -> directory.find(id).isEmpty()).findFirst().ifPresent(directory::put);
             }
         }).thenCompose(marked -> {
             // A change that shares the commit has just put it there again.

@@ -38,7 +38,7 @@ final class Refusals {
     static Publication after(Throwable failure) {
         Throwable cause = cause(failure);
         return switch (cause) {
-            case StoreBusyException busy -> Publication.refused(PublishResult.BACK_PRESSURED, "more writes wait for the store than may");
+            case StoreBusyException busy -> Publication.refused(PublishResult.BACK_PRESSURED, busy.reason());
             case StoreFullException full -> Publication.refused(PublishResult.BACK_PRESSURED, FULL);
             case StoreClosedException closed -> Publication.refused(PublishResult.CLOSED, "the store is closed");
             default -> throw new CompletionException(cause);
