@@ -26,8 +26,9 @@ final class OwnPorts {
     private static final class Line {
         private final ZmqEndpoint endpoint;
         private final DealerSocket socket;
-        /** Written by ZeroMQ's thread. */
-        private final AtomicInteger refusals = new AtomicInteger();
+        /** Of the socket that there is now; written by ZeroMQ's thread. */
+        private AtomicInteger refusals = new AtomicInteger();
+        private int earlierRefusals;
         private boolean isHeard;
         /** Since something was heard, or since it was opened. */
         private long sinceNs;
@@ -123,8 +124,12 @@ final class OwnPorts {
     }
 
     private void connect(Line line) throws IOException {
+        // What an earlier one was refused says nothing of who is there now, however late it is heard.
+        var refusals = new AtomicInteger();
+        line.earlierRefusals += line.refusals.get();
+        line.refusals = refusals;
         sockets.connectOwn(line.socket, line.endpoint, knock, mostBytes, () -> {
-            line.refusals.incrementAndGet();
+            refusals.incrementAndGet();
             loop.wakeUp();
         });
         if (line.socket.isOpen()) {
@@ -151,7 +156,7 @@ final class OwnPorts {
 
     /** How often a connection to the endpoint of that number was refused, or lost. */
     int refusals(int endpoint) {
-        return lines.get(endpoint).refusals.get();
+        return lines.get(endpoint).earlierRefusals + lines.get(endpoint).refusals.get();
     }
 
     /** Connects anew to the endpoint of that number, unless somebody is heard there. */

@@ -3,9 +3,13 @@ package io.heliograph.zmq;
 import io.heliograph.Notice;
 import io.heliograph.flow.TellingLock;
 import io.heliograph.spi.Environment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,7 +18,8 @@ import java.util.Optional;
  * publishers, until the queues are seen to move again.
  *
  * <p>A publisher that connects does so only where own-port refuses connections or says nothing for long: whoever is heard there
- * is an own peer, and gets its events there.
+ * is an own peer, and gets its events there. An own peer that binds while this side tries may be met at PORT first: whoever asks
+ * for something there is asked for at own-port once more, which an own peer binds first, and counts only when that is refused.
  *
  * <p>Confined to the thread that owns the sockets; takes the publisher's lock for what others touch.
  */
@@ -23,6 +28,10 @@ final class PlainTraffic {
     private static final int SUBSCRIPTIONS_PER_TURN = 1_024;
     private static final int MESSAGES_PER_TURN = 256;
     private static final long AGAIN_NS = Duration.ofMillis(10).toNanos();
+
+    /** What begins with {@code prefix} is wanted there, or no longer. */
+    private record Asked(byte[] prefix, boolean isWanted) {
+    }
 
     private final PlainOutlet outlet;
     private final OwnPorts own;
@@ -34,7 +43,10 @@ final class PlainTraffic {
     private final TellingLock lock;
     private final Runnable onChange;
     private final Environment environment;
-    private final PlainOutlet.Listener listener = new Subscribers();
+    private final Subscribers listener = new Subscribers();
+    /** What was asked for at PORT, maybe by an own peer; while these are many no more is heard. */
+    private final List<Asked> doubted = new ArrayList<>();
+    private final long[] doubtedSinceNs;
     private boolean isFull;
     private long fullSinceNs;
     private long againNs;
@@ -47,6 +59,7 @@ final class PlainTraffic {
         this.isConnected = new boolean[config.endpoints().size()];
         this.refusalsBefore = new int[config.endpoints().size()];
         this.unheardSinceNs = new long[config.endpoints().size()];
+        this.doubtedSinceNs = new long[config.endpoints().size()];
         Arrays.fill(unheardSinceNs, environment.clock().nanoTime());
         this.config = config;
         this.remotes = remotes;
@@ -64,7 +77,8 @@ final class PlainTraffic {
         for (int i = 0; i < isConnected.length && !config.isBinding(); i++) {
             follow(i, nowNs);
         }
-        int received = outlet.receive(listener, SUBSCRIPTIONS_PER_TURN);
+        int received = doubted.size() < SUBSCRIPTIONS_PER_TURN ? outlet.receive(listener, SUBSCRIPTIONS_PER_TURN) : 0;
+        judgeDoubted(received > 0, nowNs);
         if (isFull && received == 0 && nowNs - againNs < 0) {
             return false;
         }
@@ -99,6 +113,43 @@ final class PlainTraffic {
             isConnected[endpoint] = true;
             outlet.connect(config.endpoints().get(endpoint));
         }
+    }
+
+    private void judgeDoubted(boolean isNew, long nowNs) {
+        if (doubted.isEmpty()) {
+            return;
+        }
+        boolean isAnyoneThere = false;
+        boolean isKnown = true;
+        for (int i = 0; i < isConnected.length; i++) {
+            if (isConnected[i]) {
+                isAnyoneThere = true;
+                if (isNew) {
+                    ask(i, nowNs);
+                }
+                isKnown &= own.refusals(i) != refusalsBefore[i] || nowNs - doubtedSinceNs[i] >= PlainLines.FOREIGN_NS;
+            }
+        }
+        if (isKnown) {
+            for (Asked asked : doubted) {
+                // Where this side has hung up, only those are news who are gone.
+                if (isAnyoneThere || !asked.isWanted()) {
+                    listener.change(asked);
+                }
+            }
+            doubted.clear();
+        }
+    }
+
+    /** Whether anybody is at own-port is to be known now, not when ZeroMQ tries again. */
+    private void ask(int endpoint, long nowNs) {
+        doubtedSinceNs[endpoint] = nowNs;
+        try {
+            own.retry(endpoint, nowNs);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        refusalsBefore[endpoint] = own.refusals(endpoint);
     }
 
     private Optional<PlainMessage> take() {
@@ -170,8 +221,14 @@ final class PlainTraffic {
 
     /** How long until something is to be sent, if nothing else happens. */
     long untilDueNs(long nowNs) {
+        long untilKnownNs = Long.MAX_VALUE;
+        for (int i = 0; i < isConnected.length && !doubted.isEmpty(); i++) {
+            if (isConnected[i]) {
+                untilKnownNs = Math.min(untilKnownNs, Math.max(1, doubtedSinceNs[i] + PlainLines.FOREIGN_NS - nowNs));
+            }
+        }
         if (!remotes.fanOut().plain().isWaiting()) {
-            return Long.MAX_VALUE;
+            return untilKnownNs;
         }
         return isFull ? againNs - nowNs : 0;
     }
@@ -185,12 +242,12 @@ final class PlainTraffic {
 
         @Override
         public void onSubscribe(byte[] prefix) {
-            change(() -> remotes.fanOut().plain().subscribe(prefix));
+            hear(new Asked(prefix, true));
         }
 
         @Override
         public void onUnsubscribe(byte[] prefix) {
-            change(() -> remotes.fanOut().plain().unsubscribe(prefix));
+            hear(new Asked(prefix, false));
         }
 
         @Override
@@ -203,10 +260,22 @@ final class PlainTraffic {
             }
         }
 
-        private void change(Runnable change) {
+        private void hear(Asked asked) {
+            if (config.isBinding()) {
+                change(asked);
+            } else {
+                doubted.add(asked);
+            }
+        }
+
+        private void change(Asked asked) {
             lock.lock();
             try {
-                change.run();
+                if (asked.isWanted()) {
+                    remotes.fanOut().plain().subscribe(asked.prefix());
+                } else {
+                    remotes.fanOut().plain().unsubscribe(asked.prefix());
+                }
                 remotes.plainChanged();
                 onChange.run();
             } finally {
