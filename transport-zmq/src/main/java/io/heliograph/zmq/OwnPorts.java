@@ -26,6 +26,8 @@ final class OwnPorts {
     private static final class Line {
         private final ZmqEndpoint endpoint;
         private final DealerSocket socket;
+        /** Who was bound to the name before what had arrived was received. */
+        private long bindingBefore = InProcessNames.UNBOUND;
         /** Of the socket that there is now; written by ZeroMQ's thread. */
         private AtomicInteger refusals = new AtomicInteger();
         private int earlierRefusals;
@@ -139,6 +141,9 @@ final class OwnPorts {
 
     /** Hands over what has arrived; says how many messages. */
     int receive(PeerSocket.Receiver receiver, int limit, long nowNs) {
+        if (config.isInProcess()) {
+            lines.forEach(line -> line.bindingBefore = InProcessNames.binding(line.endpoint.own()));
+        }
         int received = 0;
         for (RouterSocket router : routers) {
             received += router.receive(receiver, limit);
@@ -200,9 +205,9 @@ final class OwnPorts {
         return untilDueNs;
     }
 
-    /** Connects to whoever is bound now; what the one before had sent has been received. */
+    /** Connects to whoever was bound before nothing was left to be received: whoever has gone by then has said what it had to say. */
     private void followName(Line line, long nowNs) throws IOException {
-        long binding = InProcessNames.binding(line.endpoint.own());
+        long binding = line.bindingBefore;
         if (line.socket.isOpen() && line.socket.binding() != binding) {
             close(line);
         }

@@ -33,6 +33,8 @@ final class RequestLines {
         private boolean isGone;
         private boolean isRefused;
         private long binding = InProcessNames.UNBOUND;
+        /** Who was bound to the name before what had arrived was received. */
+        private long bindingBefore = InProcessNames.UNBOUND;
         private long openedNs;
         private long hopedSinceNs;
         private long patienceNs = LEAST_PATIENCE_NS;
@@ -120,6 +122,9 @@ final class RequestLines {
 
     /** Hands over what has arrived; says how many messages. */
     int receive(PeerSocket.Receiver receiver, int limit) {
+        if (config.zmq().isInProcess()) {
+            lines.forEach(line -> line.bindingBefore = InProcessNames.binding(line.endpoint.own()));
+        }
         int received = 0;
         for (PeerSocket socket : bound) {
             received += socket.receive(receiver, limit);
@@ -229,9 +234,9 @@ final class RequestLines {
         return isRefused(line) ? config.zmq().limits().silence().toNanos() : line.patienceNs;
     }
 
-    /** Connects to whoever is bound now. */
+    /** Connects to whoever was bound before nothing was left to be received: whoever has gone by then has said what it had to say. */
     private void followName(Line line, long nowNs, Consumer<Peer> onGone) throws IOException {
-        long binding = InProcessNames.binding(line.endpoint.own());
+        long binding = line.bindingBefore;
         if (line.isOpen && line.binding != binding) {
             loop.ignore(line.socket.channel());
             line.socket.abandon();
