@@ -31,7 +31,7 @@ public final class Statements implements AutoCloseable {
     private final Map<String, PreparedStatement> kept = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Insert, String> inserts = new HashMap<>();
 
-    /** What a text that inserts is made of: to put it together anew would cost as much as a row or two. */
+    /** What a text that inserts is made of: to put it together anew would cost as much as a row or two. {@value #MAX_KEPT} are kept. */
     private record Insert(String before, String row, int rows, String after) {
 
         String text() {
@@ -163,6 +163,9 @@ public final class Statements implements AutoCloseable {
             var parameters = new Object[count * columns];
             for (int i = 0; i < count; i++) {
                 System.arraycopy(rows.get(from + i), 0, parameters, i * columns, columns);
+            }
+            if (inserts.size() >= MAX_KEPT) {
+                inserts.clear();
             }
             write.write(inserts.computeIfAbsent(new Insert(insert, row, count, after), Insert::text), parameters);
             from += count;

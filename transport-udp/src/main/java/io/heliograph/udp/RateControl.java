@@ -33,8 +33,8 @@ package io.heliograph.udp;
  * <li>NewReno (RFC 6582): losses from before the last decrease do not decrease again.
  * <li>BBR: what came through measures the bottleneck, so one step finds the rate; loss that does not depend on the rate is
  *     no congestion.
- * <li>TCP Vegas (Brakmo and Peterson, 1995): a round trip above the shortest one is time in queues, and two bounds to it, between
- *     which the rate stays, fill a link without loss.
+ * <li>TCP Vegas (Brakmo and Peterson, 1995): what a round trip takes beyond the shortest one is time in queues, and shows that
+ *     a link is full before anything is lost.
  * <li>RFC 7661: a rate that is not made use of is not proven, so it does not grow.
  * </ul>
  * Unlike TFMCC and PGMCC it is not made to share a link fairly with TCP under small loss: it ignores loss up to 3 %.
@@ -273,8 +273,9 @@ final class RateControl {
     }
 
     /**
-     * A queue stands, and what the path carries is known or seen by how fast that grows: it carries no more. As it grows the rate gives way, not far below what was carried; a queue of its
-     * own drains then, by a tenth of the time, and one that does not is others'.
+     * A queue stands, and what the path carries is known, or seen by how fast the queue grows: it carries no more. While that grows
+     * the rate gives way, not far below what was carried. A queue of its own drains then, by a tenth of the time; one that does not is
+     * others'.
      */
     private void hold(long nowNs) {
         isGuess = false;

@@ -1,9 +1,12 @@
 package io.heliograph.webhook;
 
 import io.heliograph.LossReason;
+import io.heliograph.Notice;
 import io.heliograph.TopicFilter;
+import io.heliograph.spi.Environment;
 import io.heliograph.store.SqlStore;
 import io.heliograph.store.Statements;
+import io.heliograph.store.StoreClosedException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,7 +20,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -55,20 +57,17 @@ final class Departures {
 
     private final SqlStore store;
     private final EndpointDirectory directory;
-    private final LongSupplier nowMs;
+    private final Environment environment;
     private final Consumer<String> changed;
     /** Marked, and not gone yet. */
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
 
-    /**
-     * @param nowMs   in milliseconds since 1970
-     * @param changed hears, on the store's thread, of endpoints that have got something to send
-     */
-    Departures(SqlStore store, EndpointDirectory directory, LongSupplier nowMs, Consumer<String> changed) {
+    /** @param changed hears, on the store's thread, of endpoints that have got something to send */
+    Departures(SqlStore store, EndpointDirectory directory, Environment environment, Consumer<String> changed) {
         this.store = store;
         this.directory = directory;
-        this.nowMs = nowMs;
+        this.environment = environment;
         this.changed = changed;
     }
 
@@ -108,7 +107,14 @@ final class Departures {
             } else {
                 var _ = goOn(id);
             }
-        }).exceptionallyCompose(failure -> CompletableFuture.allOf());
+        }).exceptionallyCompose(failure -> {
+            Throwable cause = Refusals.cause(failure);
+            if (!(cause instanceof StoreClosedException)) {
+                environment.tell(new Notice.Degraded("outbox", "what waits for the removed endpoint " + id
+                        + " stays there for now, and is tried again: " + cause));
+            }
+            return CompletableFuture.allOf();
+        });
     }
 
     /** What endpoints that have left a tenant had, and those that are about to. */
@@ -151,7 +157,7 @@ final class Departures {
         }
         var balances = new Balances(sql);
         for (Map.Entry<String, List<Long>> entry : moving.entrySet()) {
-            DeliveryRows.bequeath(sql, balances, id, entry.getKey(), entry.getValue(), nowMs.getAsLong());
+            DeliveryRows.bequeath(sql, balances, id, entry.getKey(), entry.getValue(), nowMs());
         }
         DeliveryRows.loseAll(sql, balances, id, lost, LossReason.LEFT);
         balances.flush();
@@ -160,6 +166,10 @@ final class Departures {
             conclude(sql, id);
         }
         return new Moved(new HashSet<>(moving.keySet()), isAll);
+    }
+
+    private long nowMs() {
+        return environment.wallClock().epochNanos() / 1_000_000;
     }
 
     private static List<Waiting> waiting(Statements sql, String id) throws SQLException {

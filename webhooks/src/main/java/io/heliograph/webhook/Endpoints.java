@@ -44,7 +44,7 @@ public final class Endpoints {
         this.directory = new EndpointDirectory(conditions);
         this.config = config;
         this.environment = environment;
-        this.departures = new Departures(store, directory, () -> now().toEpochMilli(), this::tellChanged);
+        this.departures = new Departures(store, directory, environment, this::tellChanged);
     }
 
     static Endpoints load(SqlStore store, SecretSeal seal, Conditions conditions, OutboxConfig config, Environment environment) {

@@ -1,9 +1,11 @@
 package io.heliograph.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.heliograph.Event;
 import io.heliograph.LossReason;
+import io.heliograph.Notice;
 import io.heliograph.NoticeListener;
 import io.heliograph.TopicFilter;
 import io.heliograph.ledger.SubscriberSums;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -54,6 +57,24 @@ class DepartedEndpointTest {
     void doesTheSameOnPostgreSql() throws SQLException {
         try (OutboxFixture fixture = OutboxFixture.open(PostgresServer.shared().freshSchema())) {
             handsOn(fixture);
+        }
+    }
+
+    @Test
+    void saysSoWhenItCannotTakeLeaveAndGoesOnLater() {
+        var notices = new CopyOnWriteArrayList<Notice>();
+        var clock = new ManualClock();
+        try (OutboxFixture fixture = OutboxFixture.open(folder, clock, OutboxConfig.defaults(), notices::add)) {
+            Endpoint leaving = fixture.add(OutboxFixture.spec(URL));
+            fixture.outbox.publish(OutboxFixture.event(1)).join();
+            fixture.store.write(sql -> sql.update("ALTER TABLE webhooks_departed RENAME TO elsewhere")).join();
+            fixture.outbox.endpoints().remove(leaving.id()).join();
+            assertThat(notices).anySatisfy(notice -> assertThat(notice.toString()).contains(leaving.id(), "tried again"));
+
+            fixture.store.write(sql -> sql.update("ALTER TABLE elsewhere RENAME TO webhooks_departed")).join();
+            fixture.outbox.endpoints().goOnRemoving();
+            await().atMost(Duration.ofSeconds(20)).until(() -> departed(fixture).lost().containsKey(LossReason.LEFT));
+            assertThat(departed(fixture).known()).isEqualTo(1);
         }
     }
 
