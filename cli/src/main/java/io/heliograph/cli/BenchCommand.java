@@ -123,7 +123,7 @@ final class BenchCommand implements Callable<Integer> {
     private static Path pageFile(String text) {
         try {
             Path file = Path.of(text).toAbsolutePath();
-            if (!Files.isDirectory(file) && Files.isDirectory(file.getParent())) {
+            if (!Files.isDirectory(file) && Optional.ofNullable(file.getParent()).filter(Files::isDirectory).isPresent()) {
                 return file;
             }
         } catch (InvalidPathException e) {

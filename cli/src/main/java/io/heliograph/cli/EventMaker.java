@@ -33,7 +33,7 @@ interface EventMaker {
                     Event event = CloudEventJson.read(line);
                     return added.isEmpty() ? event : with(event.toBuilder(), added);
                 } catch (CloudEventException | ConfigException e) {
-                    throw new UnreadableLineException(e.getMessage());
+                    throw new UnreadableLineException(String.valueOf(e.getMessage()));
                 }
             }
 

@@ -118,7 +118,7 @@ final class Program {
                         + option.paramLabel();
             case OverwrittenOptionException e when e.getOverwritten() instanceof OptionSpec option ->
                 "option '" + option.longestName() + "' is given twice: allowed is once";
-            default -> failure.getMessage();
+            default -> String.valueOf(failure.getMessage());
         };
     }
 

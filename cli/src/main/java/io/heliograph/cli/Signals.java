@@ -53,7 +53,8 @@ final class Signals {
             case "toString" -> "heliograph";
             default -> {
                 action.run();
-                yield null;
+                // The handler's method is void: what is returned here is dropped.
+                yield "";
             }
         };
     }
