@@ -2,8 +2,10 @@ package io.heliograph.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +66,16 @@ class WebhookSuiteTest {
         assertThat(lateness.getTotalCount()).isEqualTo(2);
         assertThat(lateness.getMaxValue()).isEqualTo(600);
         assertThat(lateness.getMinValue()).isEqualTo(100);
+    }
+
+    @Test
+    void takesNothingForAnAnswerThatTheJdksClientLostButThat() {
+        var inPool = new IOException("connection closed locally",
+                new IOException("Unexpected cleanup triggered for non pooled connection", new IOException("Data received while in pool")));
+        assertThat(JdkHttp.isLostAnswer(new CompletionException(new IOException("HTTP/1.1 header parser received no bytes", inPool))))
+                .isTrue();
+        assertThat(JdkHttp.isLostAnswer(new CompletionException(new IOException("HTTP/1.1 header parser received no bytes",
+                new IOException("Connection reset"))))).isFalse();
     }
 
     @Test
