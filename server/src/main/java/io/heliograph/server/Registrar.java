@@ -43,20 +43,17 @@ final class Registrar {
             case Resolution.Allowed allowed -> {
                 // It may be connected to.
             }
-            case Resolution.Barred(var address, String why) -> throw barred(target, address.getHostAddress() + ", which is not public ("
-                    + why + ")");
+            case Resolution.Barred barred -> throw refusal(target, barred);
             case Resolution.Unknown(String why) -> throw new Problem(400, "target-unknown", "url: " + why).at("/url");
         }
     }
 
     /** Where a name leads within the operator's network is the operator's to know, and not the tenant's. */
-    private Problem barred(TargetUrl target, String where) {
-        boolean isWrittenOut = target.literal().isPresent();
-        if (!isWrittenOut) {
-            notices.onNotice(new Notice.Degraded("url of an endpoint", "refused: " + target.host() + " leads to " + where));
+    private Problem refusal(TargetUrl target, Resolution.Barred barred) {
+        if (target.literal().isEmpty()) {
+            notices.onNotice(new Notice.Degraded("url of an endpoint", "refused: " + target.host() + " leads to " + barred.where()));
         }
-        return new Problem(400, "target-barred", "url: its host leads to " + (isWrittenOut ? where : "an address that is not public")
-                + "; the server's operator may allow it with --allow-target").at("/url");
+        return new Problem(400, "target-barred", "url: " + barred.toldOf(target)).at("/url");
     }
 
     /** The same under the name that its receiver will be asked to agree to. */

@@ -43,6 +43,11 @@ final class ServeFixture implements AutoCloseable {
         return new ServeFixture(config, Optional.empty());
     }
 
+    /** As whoever has a key that was made before. */
+    static ServeFixture of(ServeConfig config, String key) {
+        return new ServeFixture(config, Optional.of(key));
+    }
+
     /** One answer, read as JSON if it has a body. */
     record Reply(int status, JsonNode json, HttpResponse<String> raw) {
 

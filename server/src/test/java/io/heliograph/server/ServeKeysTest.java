@@ -224,4 +224,27 @@ class ServeKeysTest {
             assertThat(told).singleElement().asString().contains("localhost leads to ", "not public", "loopback");
         }
     }
+
+    @Test
+    void whereANameLeadsAttemptsDoNotTellEither() {
+        List<Cidr> loopback = List.of(Cidr.parse("127.0.0.0/8"), Cidr.parse("::1/128"));
+        String key;
+        String endpoint;
+        try (ServeFixture house = ServeFixture.of(ServeConfig.of(folder).withTargets(loopback))) {
+            key = house.serve.firstKey().orElseThrow().reveal();
+            endpoint = house.post("/v1/endpoints", "{\"url\":\"http://localhost:9/\"}").expect(201).text("/id");
+        }
+        var told = new CopyOnWriteArrayList<Notice>();
+        try (ServeFixture house = ServeFixture.of(ServeConfig.of(folder).withNotices(told::add), key)) {
+            String attempts = "/v1/endpoints/" + endpoint + "/attempts";
+            house.publish("o-1").expect(202);
+            ServeFixture.until(() -> !house.get(attempts).expect(200).text("/items/0/outcome").isEmpty());
+
+            ServeFixture.Reply barred = house.get(attempts).expect(200);
+            assertThat(barred.text("/items/0/outcome")).isEqualTo("barred");
+            assertThat(barred.text("/items/0/detail")).isEqualTo("its host leads to an address that is not public; the server's operator may"
+                    + " allow it with --allow-target");
+            assertThat(told).anySatisfy(notice -> assertThat(notice.toString()).contains("localhost leads to ", "not public", "loopback"));
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package io.heliograph.webhook;
 
-import io.heliograph.time.Clock;
+import io.heliograph.Notice;
+import io.heliograph.spi.Environment;
 import io.heliograph.webhook.Outcome.Broken;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,14 +26,14 @@ final class Exchange {
 
     private final TargetUrl target;
     private final long deadlineNs;
-    private final Clock clock;
+    private final Environment environment;
     private final AtomicReference<Optional<AttemptConnection>> inUse = new AtomicReference<>(Optional.empty());
     private volatile boolean isExpired;
 
-    Exchange(TargetUrl target, long deadlineNs, Clock clock) {
+    Exchange(TargetUrl target, long deadlineNs, Environment environment) {
         this.target = target;
         this.deadlineNs = deadlineNs;
-        this.clock = clock;
+        this.environment = environment;
     }
 
     /** Where its host leads, judged now; what is returned is what is connected to. */
@@ -43,12 +44,18 @@ final class Exchange {
         return switch (resolve(lookups)) {
             case Resolution.Allowed(List<InetAddress> addresses) ->
                 addresses.stream().map(address -> new InetSocketAddress(address, port)).toList();
-            case Resolution.Barred(InetAddress address, String why) ->
-                throw new StoppedException(new Broken(FailureReason.BARRED, host + " has the address "
-                        + address.getHostAddress() + ", which may not be connected to: " + why));
+            case Resolution.Barred barred -> throw stopped(barred);
             case Resolution.Unknown(String why) ->
                 throw new StoppedException(new Broken(FailureReason.UNKNOWN_HOST, why));
         };
+    }
+
+    /** The operator alone is told where a name leads; the breaker, which failed attempts open, limits how often. */
+    private StoppedException stopped(Resolution.Barred barred) {
+        if (target.literal().isEmpty()) {
+            environment.tell(new Notice.Degraded(target.toString(), "nothing is sent: " + target.host() + " leads to " + barred.where()));
+        }
+        return new StoppedException(new Broken(FailureReason.BARRED, barred.toldOf(target)));
     }
 
     private Resolution resolve(Lookups lookups) throws IOException {
@@ -88,6 +95,6 @@ final class Exchange {
 
     /** Whether its deadline has come before its end. */
     boolean isExpired() {
-        return isExpired || deadlineNs - clock.nanoTime() <= 0;
+        return isExpired || deadlineNs - environment.clock().nanoTime() <= 0;
     }
 }

@@ -124,7 +124,7 @@ final class Exchanger implements AutoCloseable {
     /** Runs one exchange on the calling thread, to its end or to its deadline. */
     Outcome run(String method, WebhookRequest wanted) {
         long deadlineNs = environment.clock().nanoTime() + wanted.timeout().toNanos();
-        var exchange = new Exchange(wanted.target(), deadlineNs, environment.clock());
+        var exchange = new Exchange(wanted.target(), deadlineNs, environment);
         DeadlineTimer.Entry deadline = timer.schedule(deadlineNs, exchange::expire);
         try {
             return run(request(method, wanted), wanted.target(), exchange);

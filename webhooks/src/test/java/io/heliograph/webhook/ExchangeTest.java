@@ -2,11 +2,14 @@ package io.heliograph.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heliograph.NoticeListener;
+import io.heliograph.spi.Environment;
 import io.heliograph.testkit.ManualClock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.security.SecureRandom;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class ExchangeTest {
 
     private final ManualClock clock = new ManualClock();
-    private final Exchange exchange = new Exchange(TargetUrl.parse("http://127.0.0.1/"), clock.nanoTime() + 1, clock);
+    private final Exchange exchange = new Exchange(TargetUrl.parse("http://127.0.0.1/"), clock.nanoTime() + 1,
+            new Environment(clock, clock, new SecureRandom(), NoticeListener.NONE));
     private final AttemptConnection connection = new AttemptConnection("one", Http1Config.DEFAULT);
     private ServerSocket server;
 

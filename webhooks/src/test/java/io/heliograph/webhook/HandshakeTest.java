@@ -99,6 +99,8 @@ class HandshakeTest {
                     .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT));
             assertThat(guarded.shakeHands(TargetUrl.parse(silent.url()), WITHOUT_RATE, CustomHeaders.NONE, LONG))
                     .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.reason()).isEqualTo(FailureReason.BARRED));
+            assertThat(guarded.shakeHands(TargetUrl.parse("http://name.example/"), WITHOUT_RATE, CustomHeaders.NONE, LONG))
+                    .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.detail()).doesNotContain("127.0.0.1", "loopback"));
             assertNothingLeaks(client, silent);
         }
     }

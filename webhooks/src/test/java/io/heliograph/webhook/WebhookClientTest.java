@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heliograph.ConfigException;
 import io.heliograph.Event;
+import io.heliograph.Notice;
 import io.heliograph.spi.Environment;
 import io.heliograph.testkit.ManualClock;
 import io.heliograph.webhook.AttemptResult.Delivered;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -157,10 +159,41 @@ class WebhookClientTest {
                 AttemptResult.Failed result = failed(guarded.deliver(request("http://" + host + ":" + receiver.port() + "/", LONG)));
 
                 assertThat(result.reason()).as(host).isEqualTo(FailureReason.BARRED);
-                assertThat(result.detail()).contains("127.0.0.1", "loopback");
+                assertThat(result.detail()).contains("not public", "--allow-target");
             }
             assertThat(receiver.accepted()).isZero();
             assertNothingLeaks(guarded, receiver);
+        }
+    }
+
+    @Test
+    void whereABarredNameLeadsIsTheOperatorsToKnow() {
+        var told = new CopyOnWriteArrayList<Notice>();
+        try (var guarded = WebhookClient.open(WebhookClientConfig.defaults(),
+                TargetGuard.of(List.of(), host -> List.of(InetAddress.ofLiteral("10.1.2.3"))), Environment.system().withNotices(told::add))) {
+            assertThat(failed(guarded.deliver(request("http://name.example/", LONG))).detail()).isEqualTo(
+                    "its host leads to an address that is not public; the server's operator may allow it with --allow-target");
+            assertThat(told).singleElement().asString().contains("http://name.example/", "name.example leads to 10.1.2.3", "private");
+
+            assertThat(failed(guarded.deliver(request("http://10.1.2.3/", LONG))).detail()).startsWith(
+                    "its host leads to 10.1.2.3, which is not public (").endsWith("the server's operator may allow it with --allow-target");
+            assertThat(told).as("an address that its owner wrote").hasSize(1);
+        }
+    }
+
+    @Test
+    void whereANameLeadsThatMayBeConnectedToIsTheOperatorsToo() throws IOException {
+        int port;
+        try (var socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            port = socket.getLocalPort();
+        }
+        TargetGuard guard = TargetGuard.of(List.of(Cidr.parse("127.0.0.0/8")),
+                host -> List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("127.0.0.2")));
+        try (var allowed = WebhookClient.open(WebhookClientConfig.defaults(), guard, Environment.system())) {
+            AttemptResult.Failed result = failed(allowed.deliver(request("http://name.example:" + port + "/", LONG)));
+
+            assertThat(result.reason()).isEqualTo(FailureReason.CONNECT);
+            assertThat(result.detail()).contains("name.example", "refused").doesNotContain("127.0.0.");
         }
     }
 
