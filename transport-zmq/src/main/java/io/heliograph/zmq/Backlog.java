@@ -9,6 +9,7 @@ import io.heliograph.flow.Limit;
 import io.heliograph.flow.Occupancy;
 import io.heliograph.wire.FrameDecoder;
 import io.heliograph.wire.FrameEncoder;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
@@ -40,7 +41,7 @@ final class Backlog {
     private final Occupancy evictable = new Occupancy();
     private Optional<LaneState> dueState = Optional.empty();
     /** Of a chunk of which all was given up; its like is needed soon. */
-    private Optional<byte[]> spare = Optional.empty();
+    private Optional<ByteBuffer> spare = Optional.empty();
     /** Chunks before which one must be told. */
     private int states;
     private int lastFrameBytes;
@@ -322,8 +323,8 @@ final class Backlog {
         return chunk;
     }
 
-    private byte[] bytes(int needed) {
-        byte[] bytes = spare.filter(last -> last.length >= needed).orElseGet(() -> new byte[needed]);
+    private ByteBuffer bytes(int needed) {
+        ByteBuffer bytes = spare.filter(last -> last.capacity() >= needed).orElseGet(() -> ByteBuffer.allocate(needed));
         spare = Optional.empty();
         return bytes;
     }
@@ -390,7 +391,7 @@ final class Backlog {
     }
 
     private Chunk part(Chunk chunk, long most, long nowNs) {
-        var part = new Chunk(chunk.topic(), chunk.isEvictable(), chunk.from(), new byte[chunk.encodedBytes()]);
+        var part = new Chunk(chunk.topic(), chunk.isEvictable(), chunk.from(), ByteBuffer.allocate(chunk.encodedBytes()));
         while (chunk.events() > 0 && (part.events() < most || chunk.isOldestExpired(nowNs))) {
             if (chunk.isOldestExpired(nowNs)) {
                 int size = chunk.giveUpOldest(LossReason.EXPIRED, decoder);

@@ -1,64 +1,60 @@
 package io.heliograph.zmq;
 
-import java.util.ArrayDeque;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Arrays of one size that chunks are packed in while events are many. They are used again once what was sent in them is
- * acknowledged: fresh ones would have to be cleared, and lie in no cache. Keeps so many at most; what is never given back is the
- * collector's. Guarded by the publisher's lock.
+ * Memory of one size that chunks are packed in while events are many. It is used again once what was sent in it is acknowledged.
+ * Where all is lent a chunk is packed on the heap. Guarded by the publisher's lock.
  */
 final class BytePool {
 
-    private final int size;
-    private final int most;
-    private final ArrayDeque<byte[]> free = new ArrayDeque<>();
+    /** What is sent and unacknowledged, and as much again three times for what waits behind it. */
+    private static final int WINDOWS = 4;
 
-    /**
-     * @param size of each array
-     * @param most how many are kept; none if 0, and none is lent then
-     */
-    BytePool(int size, int most) {
-        this.size = size;
-        this.most = most;
+    private final FrameMemory memory;
+
+    BytePool(FrameMemory memory) {
+        this.memory = memory;
     }
 
-    /** One for the frames of a publisher: keeps as many bytes as may be on the way to one subscriber. */
+    /** One for the frames of a publisher: four times as many bytes as may be on the way to one subscriber, at most. */
     static BytePool of(ZmqLimits limits) {
-        return new BytePool(limits.messageBytes(), limits.windowBytes() / limits.messageBytes());
+        long most = (long) WINDOWS * limits.windowBytes() / limits.messageBytes();
+        return new BytePool(new FrameMemory(limits.messageBytes(), (int) Math.min(most, Integer.MAX_VALUE)));
     }
 
     /** One that lends nothing: where whoever receives reads the same bytes. */
     static BytePool none() {
-        return new BytePool(0, 0);
+        return new BytePool(new FrameMemory(0, 0));
     }
 
-    /** An array for so many bytes at least, unless it would be less than half full. */
+    /** Room for so many bytes at least, unless it would be less than half full. */
     Optional<Loan> lend(int bytes) {
-        if (bytes > size || bytes < size / 2 || most == 0) {
+        if (bytes > memory.pieceBytes() || bytes < memory.pieceBytes() / 2) {
             return Optional.empty();
         }
-        return Optional.of(new Loan(this, free.isEmpty() ? new byte[size] : free.removeLast()));
+        return memory.take().map(piece -> new Loan(memory, piece));
     }
 
-    /** How many are kept. */
-    int kept() {
-        return free.size();
+    /** Of which there is so much. */
+    FrameMemory memory() {
+        return memory;
     }
 
-    /** An array that is lent, and to how many: that one may be given back only once nobody reads it. */
+    /** Memory that is lent, and to how many: it may be given back only once nobody reads it. */
     static final class Loan {
 
-        private final BytePool pool;
-        private final byte[] bytes;
+        private final FrameMemory memory;
+        private final ByteBuffer bytes;
         private int readers = 1;
 
-        private Loan(BytePool pool, byte[] bytes) {
-            this.pool = pool;
+        private Loan(FrameMemory memory, ByteBuffer bytes) {
+            this.memory = memory;
             this.bytes = bytes;
         }
 
-        byte[] bytes() {
+        ByteBuffer bytes() {
             return bytes;
         }
 
@@ -73,8 +69,8 @@ final class BytePool {
             if (readers < 0) {
                 throw new IllegalStateException("given back more often than it was lent");
             }
-            if (readers == 0 && pool.free.size() < pool.most) {
-                pool.free.addLast(bytes);
+            if (readers == 0) {
+                memory.giveBack(bytes);
             }
         }
     }

@@ -6,7 +6,6 @@ import io.heliograph.wire.FrameDecoder;
 import io.heliograph.wire.FrameEncoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -57,14 +56,14 @@ final class Chunk {
      * @param topic       the context of its frames
      * @param isEvictable whether its events may be given up for later ones
      * @param sequence    of its first entry
-     * @param bytes       to pack them in, in the beginning; nobody else's from here on
+     * @param bytes       to pack them in from index 0, in the beginning; nobody else's from here on
      */
-    Chunk(String topic, boolean isEvictable, long sequence, byte[] bytes) {
+    Chunk(String topic, boolean isEvictable, long sequence, ByteBuffer bytes) {
         this.topic = topic;
         this.isEvictable = isEvictable;
         this.isShared = false;
         this.head = MessageLayout.TOPIC_AT + topic.length();
-        this.buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(head);
+        this.buffer = bytes.clear().order(ByteOrder.LITTLE_ENDIAN).position(head);
         this.end = sequence;
         before.clear(sequence);
     }
@@ -123,10 +122,10 @@ final class Chunk {
     }
 
     /** Nobody reads this any longer. Gives what it was packed in, for another one; empty if others read that, or it was lent. */
-    Optional<byte[]> retire() {
+    Optional<ByteBuffer> retire() {
         boolean isOwn = !isShared && loan.isEmpty();
         takeLoan().ifPresent(BytePool.Loan::end);
-        return isOwn ? Optional.of(buffer.array()) : Optional.empty();
+        return isOwn ? Optional.of(buffer) : Optional.empty();
     }
 
     /** What it is packed in, if that is to be given back: by the caller from now on. */
@@ -253,7 +252,8 @@ final class Chunk {
         if (buffer.remaining() < bytes) {
             long needed = (long) buffer.position() + bytes;
             int capacity = (int) Math.min(Math.max(needed, 2L * buffer.capacity()), Integer.MAX_VALUE - 16);
-            buffer = ByteBuffer.wrap(Arrays.copyOf(buffer.array(), capacity)).order(ByteOrder.LITTLE_ENDIAN).position(buffer.position());
+            int position = buffer.position();
+            buffer = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN).put(0, buffer, 0, position).position(position);
             takeLoan().ifPresent(BytePool.Loan::end);
         }
     }
@@ -370,7 +370,7 @@ final class Chunk {
         if (missing > 0) {
             makeRoom(missing);
             int position = buffer.position();
-            System.arraycopy(buffer.array(), head, buffer.array(), head + missing, position - head);
+            buffer.put(head + missing, buffer, head, position - head);
             buffer.position(position + missing);
             head += missing;
         }
@@ -390,12 +390,12 @@ final class Chunk {
     }
 
     /** Writes what stands before the entries of DATA. */
-    @SuppressWarnings("deprecation") // The one way to copy ASCII without an array between.
     private static void putHeader(ByteBuffer target, int events, long session, long subscriber, long from, long eventsBefore,
             long sentEpochNanos, String topic) {
         MessageLayout.putHeader(target, MessageType.DATA, events, session, subscriber);
         target.putLong(from).putLong(eventsBefore).putLong(sentEpochNanos).put((byte) topic.length());
-        topic.getBytes(0, topic.length(), target.array(), target.arrayOffset() + target.position());
-        target.position(target.position() + topic.length());
+        for (int i = 0; i < topic.length(); i++) {
+            target.put((byte) topic.charAt(i));
+        }
     }
 }

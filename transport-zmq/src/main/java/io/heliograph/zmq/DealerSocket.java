@@ -69,6 +69,7 @@ final class DealerSocket implements PeerSocket {
             }
             received++;
             joined.join(message, base).ifPresentOrElse(whole -> receiver.onMessage(peer, whole), () -> receiver.onParts(peer));
+            Arrivals.end(message);
         }
         return received;
     }

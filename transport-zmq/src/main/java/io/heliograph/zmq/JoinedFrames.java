@@ -21,7 +21,10 @@ final class JoinedFrames {
         this.mostBytes = Math.min(mostBytes, Integer.MAX_VALUE - 16);
     }
 
-    /** The message that begins with {@code first}; empty if no own peer sends such a one, which is thrown away then. */
+    /**
+     * The message that begins with {@code first}; empty if no own peer sends such a one, which is thrown away then. All frames but
+     * the first are done with.
+     */
     Optional<ByteBuffer> join(Msg first, SocketBase base) {
         if (!first.hasMore()) {
             return Optional.of(first.buf());
@@ -33,9 +36,12 @@ final class JoinedFrames {
             isAnyEmpty |= frame.size() == 0;
             if (bytes <= mostBytes && !isAnyEmpty) {
                 frames.add(frame);
+            } else if (frame != first) {
+                Arrivals.end(frame);
             }
         }
         Optional<ByteBuffer> message = bytes <= mostBytes && !isAnyEmpty ? Optional.of(ByteBuffer.wrap(joined((int) bytes))) : Optional.empty();
+        frames.stream().filter(frame -> frame != first).forEach(Arrivals::end);
         frames.clear();
         return message;
     }

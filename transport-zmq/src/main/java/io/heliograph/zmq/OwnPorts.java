@@ -93,7 +93,7 @@ final class OwnPorts {
     /**
      * @param knock     what each peer is sent first
      * @param mostBytes the largest message that is read
-     * @param peers     who may come, where this side binds
+     * @param peers     who is met
      */
     OwnPorts(ZmqConfig config, Sockets sockets, SocketLoop loop, byte[] knock, long mostBytes, GateRules.Kind peers,
             RandomGenerator random) {
@@ -130,7 +130,7 @@ final class OwnPorts {
         var refusals = new AtomicInteger();
         line.earlierRefusals += line.refusals.get();
         line.refusals = refusals;
-        sockets.connectOwn(line.socket, line.endpoint, knock, mostBytes, () -> {
+        sockets.connectOwn(line.socket, line.endpoint, knock, mostBytes, peers, () -> {
             refusals.incrementAndGet();
             loop.wakeUp();
         });

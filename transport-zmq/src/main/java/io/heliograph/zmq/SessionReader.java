@@ -5,6 +5,7 @@ import io.heliograph.LossReason;
 import io.heliograph.flow.FlowPolicy;
 import io.heliograph.flow.Intake;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Optional;
 
@@ -98,13 +99,14 @@ final class SessionReader {
         }
     }
 
+    /** Keeps a copy: who brought it reads the next one into the same bytes. */
     private void hold(ByteBuffer message) {
         if (heldBytes > 4L * limits.windowBytes() + MessageLayout.mostBytesToSubscriber(limits)) {
             // It sends more than it was granted; what is thrown away here shows as a hole, and is asked for again.
             tally.strays++;
             return;
         }
-        held.addLast(message);
+        held.addLast(ByteBuffer.allocate(message.limit()).order(ByteOrder.LITTLE_ENDIAN).put(0, message, 0, message.limit()));
         heldBytes += message.limit();
     }
 

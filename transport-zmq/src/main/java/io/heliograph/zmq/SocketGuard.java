@@ -48,7 +48,8 @@ final class SocketGuard {
         if (config.isInProcess()) {
             return;
         }
-        socket.setMsgAllocator(Gate.bounded(mostBytes));
+        boolean isReadInPlace = peers == GateRules.Kind.PUBLISHERS && config.security() instanceof ZmqSecurity.Open;
+        socket.setMsgAllocator(isReadInPlace ? Arrivals.of(config.limits(), mostBytes) : Gate.bounded(mostBytes));
         socket.setZAPDomain(DOMAIN);
         switch (config.security()) {
             case ZmqSecurity.Open() -> { }

@@ -131,11 +131,12 @@ final class Sockets implements AutoCloseable {
      * within a process as long as nobody is bound there.
      *
      * @param knock what the peer is sent first, on each connection
+     * @param kind      which of own peers is there
      * @param onRefused run on ZeroMQ's thread when a connection is refused, or will be tried again
      * @throws TransportException if the host has no address
      */
-    void connectOwn(DealerSocket dealer, ZmqEndpoint endpoint, byte[] knock, long mostBytes, Runnable onRefused) {
-        ZMQ.Socket socket = hardened(SocketType.DEALER, mostBytes, frames);
+    void connectOwn(DealerSocket dealer, ZmqEndpoint endpoint, byte[] knock, long mostBytes, GateRules.Kind kind, Runnable onRefused) {
+        ZMQ.Socket socket = hardened(SocketType.DEALER, mostBytes, frames, kind);
         socket.base().setEventHook(event -> onRefused.run(), zmq.ZMQ.ZMQ_EVENT_CONNECT_RETRIED);
         socket.setHelloMsg(knock);
         socket.base().setSocketOpt(zmq.ZMQ.ZMQ_HICCUP_MSG, MessageLayout.header(MessageType.LOST, 0, 0, 0));
@@ -206,7 +207,7 @@ final class Sockets implements AutoCloseable {
         return hardened(type, mostBytes, mostMessages, GateRules.Kind.OTHERS);
     }
 
-    /** The same for one that will meet {@code peers}, if it waits for any. */
+    /** The same for one that will meet {@code peers}. */
     ZMQ.Socket hardened(SocketType type, long mostBytes, int mostMessages, GateRules.Kind peers) {
         ZmqLimits limits = config.limits();
         ZMQ.Socket socket = context.createSocket(type);
