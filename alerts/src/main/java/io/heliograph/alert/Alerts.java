@@ -95,7 +95,7 @@ public final class Alerts implements AutoCloseable {
 
     /** Its tables, for whoever opens the store; they go with {@link Outbox#schema}. */
     public static Schema schema() {
-        return Schema.of("alerts", Alerts.class, "001-alerts.sql");
+        return Schema.of("alerts", Alerts.class, "001-alerts.sql", "002-schema.sql");
     }
 
     /** Notes events to be matched, in the transaction that stores them: for whoever opens the outbox. */

@@ -102,6 +102,7 @@ final class Indexes implements AutoCloseable {
 
     private void apply(SearchRows.Changes changes) {
         changes.fields().forEach(one -> take(one.tenant()).ifPresent(tenant -> tenant.take(one.field())));
+        changes.schemas().forEach(one -> take(one.tenant()).ifPresent(tenant -> tenant.settle(one)));
         changes.deleted().forEach(key -> find(key.tenant()).ifPresent(tenant -> tenant.remove(key.id())));
         changes.put().stream().collect(Collectors.groupingBy(SavedSearch::tenant))
                 .forEach((name, searches) -> take(name).ifPresent(tenant -> tenant.put(searches)));

@@ -244,6 +244,40 @@ public final class SavedSearches {
         });
     }
 
+    /** Whether a tenant's schema takes no field but the declared ones. */
+    public boolean isSchemaClosed(String tenant) {
+        return indexes.find(tenant).filter(index -> index.index().schema().isClosed()).isPresent();
+    }
+
+    /**
+     * Closes a tenant's schema: queries may name nothing but what is declared, or used by then, and events add nothing.
+     *
+     * @return completes exceptionally with a {@link QuotaException} if it is one tenant too many
+     */
+    public CompletableFuture<Void> closeSchema(String tenant) {
+        return settle(tenant, true);
+    }
+
+    /** Opens a tenant's schema again: fields are inferred from then on; completes as {@link #closeSchema} does. */
+    public CompletableFuture<Void> reopenSchema(String tenant) {
+        return settle(tenant, false);
+    }
+
+    private CompletableFuture<Void> settle(String tenant, boolean isClosed) {
+        TenantIndex index;
+        try {
+            index = indexes.of(tenant);
+        } catch (QuotaException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        List<Field> unsaved = index.newFields();
+        return store.write(sql -> SearchRows.settle(sql, tenant, isClosed, unsaved)).thenAccept(stored -> {
+            index.fieldsStored(unsaved);
+            index.settle(stored);
+            changed(stored.revision());
+        });
+    }
+
     private long nowMs() {
         return environment.wallClock().epochNanos() / 1_000_000;
     }

@@ -31,12 +31,16 @@ final class SearchRows {
     record TenantField(String tenant, Field field) {
     }
 
+    /** Whether a tenant's schema is closed, as of a revision. */
+    record TenantSchema(String tenant, boolean isClosed, long revision) {
+    }
+
     /**
      * What is to be done to have what is stored.
      *
      * @param to up to which revision
      */
-    record Changes(long to, List<TenantField> fields, List<SearchKey> deleted, List<SavedSearch> put) {
+    record Changes(long to, List<TenantField> fields, List<TenantSchema> schemas, List<SearchKey> deleted, List<SavedSearch> put) {
     }
 
     static long generation(Statements sql) throws SQLException {
@@ -113,6 +117,15 @@ final class SearchRows {
         return revision;
     }
 
+    /** Keeps that a schema is closed or open, and the fields that it has by now. */
+    static TenantSchema settle(Statements sql, String tenant, boolean isClosed, List<Field> fields) throws SQLException {
+        long revision = nextRevision(sql);
+        sql.update("INSERT INTO alerts_schema (tenant, closed, revision) VALUES (?, ?, ?) ON CONFLICT (tenant) DO UPDATE SET"
+                + " closed = excluded.closed, revision = excluded.revision", tenant, isClosed ? 1 : 0, revision);
+        putFields(sql, tenant, fields, revision);
+        return new TenantSchema(tenant, isClosed, revision);
+    }
+
     /** Returns the revision of the deletion; empty if there was no such search. */
     static Optional<Long> delete(Statements sql, SearchKey key, Expectation expectation, long nowMs) throws SQLException {
         long revision = nextRevision(sql);
@@ -179,10 +192,12 @@ final class SearchRows {
         long to = put.size() == MOST_CHANGES ? put.getLast().revision() : generation;
         List<SearchKey> deleted = sql.rows("SELECT tenant, id FROM alerts_deleted WHERE revision > ? AND revision <= ?",
                 row -> new SearchKey(row.getString(1), row.getString(2)), have, to);
-        // All fields that are later too: a type never changes.
+        // All fields that are later too, since a type never changes; and all schemas, since a closed one keeps what searches use.
         List<TenantField> fields = sql.rows("SELECT tenant, path, type, language, origin FROM alerts_field WHERE revision > ?",
                 SearchRows::field, have);
-        return new Changes(to, fields, deleted, put);
+        List<TenantSchema> schemas = sql.rows("SELECT tenant, closed, revision FROM alerts_schema WHERE revision > ?",
+                row -> new TenantSchema(row.getString(1), row.getInt(2) == 1, row.getLong(3)), have);
+        return new Changes(to, fields, schemas, deleted, put);
     }
 
     private static TenantField field(ResultSet row) throws SQLException {

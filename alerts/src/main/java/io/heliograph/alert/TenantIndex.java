@@ -43,6 +43,8 @@ final class TenantIndex implements AutoCloseable {
     private final Map<TopicFilter, Integer> topics = new ConcurrentHashMap<>();
 
     private boolean isChanged;
+    /** Whether it is closed, as it is in the store; under this object's monitor. */
+    private SearchRows.TenantSchema settled;
 
     /** @param cache where {@link #save} has written it, perhaps long ago */
     TenantIndex(String tenant, Optional<Path> cache, SearchConfig config, Environment environment) {
@@ -50,10 +52,12 @@ final class TenantIndex implements AutoCloseable {
         this.index = cache.flatMap(folder -> SearchIndex.restore(folder, config, environment))
                 .orElseGet(() -> SearchIndex.open(config, environment));
         this.environment = environment;
+        this.settled = new SearchRows.TenantSchema(tenant, false, 0);
     }
 
     /** What it has of the cache, and the store has not, is on its way out. */
     void forgetTheRest() {
+        settleAgain();
         index.searchIds().filter(id -> search(searchOf(id)).filter(search -> parts(search.id(), search.spec()).size() > partOf(id)).isEmpty())
                 .forEach(leaving::add);
     }
@@ -152,6 +156,22 @@ final class TenantIndex implements AutoCloseable {
             index.schema().restore(field);
         } catch (ConfigException e) {
             environment.tell(new Notice.Degraded("searches of tenant " + tenant, String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** Closes the schema, or opens it again, as it is in the store; what is older than what it knows changes nothing. */
+    synchronized void settle(SearchRows.TenantSchema stored) {
+        if (stored.revision() > settled.revision()) {
+            settled = stored;
+            settleAgain();
+        }
+    }
+
+    private synchronized void settleAgain() {
+        if (settled.isClosed()) {
+            index.schema().close();
+        } else {
+            index.schema().reopen();
         }
     }
 

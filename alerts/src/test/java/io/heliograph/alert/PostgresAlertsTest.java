@@ -3,6 +3,7 @@ package io.heliograph.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.heliograph.search.QueryException;
 import io.heliograph.store.PostgresServer;
 import io.heliograph.testkit.ManualClock;
 import io.heliograph.webhook.Endpoint;
@@ -40,6 +41,22 @@ class PostgresAlertsTest {
             assertThat(fixture.alerts.searches().page("default", Optional.of("t"), "", 9)).hasSize(2).contains(saved);
             assertThat(fixture.alerts.removeOld().join()).isZero();
             fixture.assertLaw();
+        }
+    }
+
+    @Test
+    void closesASchemaAndOpensItAgainThereToo() throws Exception {
+        var address = PostgresServer.shared().freshSchema();
+        try (AlertsFixture fixture = AlertsFixture.at(address).open()) {
+            fixture.alerts.searches().closeSchema("default").join();
+            fixture.alerts.searches().reopenSchema("default").join();
+            fixture.put("s", "title:house");
+            fixture.alerts.searches().closeSchema("default").join();
+        }
+        try (AlertsFixture fixture = AlertsFixture.at(address).open()) {
+            assertThat(fixture.alerts.searches().isSchemaClosed("default")).isTrue();
+            assertThatThrownBy(() -> fixture.put("t", "rooms:3")).hasCauseInstanceOf(QueryException.class);
+            fixture.put("t", "title:shed");
         }
     }
 

@@ -176,6 +176,50 @@ class SavedSearchesTest {
     }
 
     @Test
+    void keepsASchemaClosedOverARestartUntilItIsReopened() {
+        AlertsFixture.Setup setup = AlertsFixture.in(folder).with(AlertsConfig.defaults().withCache(folder.resolve("cache")));
+        try (AlertsFixture fixture = setup.open()) {
+            fixture.put("s", "title:garden");
+            fixture.publish(AlertsFixture.listing(1, "garden", 5));
+            fixture.awaitMatched();
+
+            fixture.alerts.searches().closeSchema("default").join();
+
+            assertThatThrownBy(() -> fixture.put("t", "rooms:3")).hasCauseInstanceOf(QueryException.class).hasMessageContaining("closed");
+        }
+        try (AlertsFixture fixture = setup.open()) {
+            assertThat(fixture.alerts.searches().isSchemaClosed("default")).isTrue();
+            assertThatThrownBy(() -> fixture.put("t", "rooms:3")).hasCauseInstanceOf(QueryException.class).hasMessageContaining("closed");
+            fixture.publish(AlertsFixture.listing(2, "garden", 5));
+            fixture.awaitMatched();
+            assertThat(fixture.alerts()).as("what was used before goes on").extracting(Alert::search).containsExactly("s", "s");
+
+            fixture.alerts.searches().reopenSchema("default").join();
+
+            fixture.put("t", "rooms:3");
+        }
+        try (AlertsFixture fixture = setup.open()) {
+            assertThat(fixture.alerts.searches().isSchemaClosed("default")).isFalse();
+            fixture.put("u", "floor:3");
+        }
+    }
+
+    @Test
+    void aSchemaThatTheCacheAloneHasClosedIsOpen() {
+        AlertsFixture.Setup setup = AlertsFixture.in(folder).with(AlertsConfig.defaults().withCache(folder.resolve("cache")));
+        try (AlertsFixture fixture = setup.open()) {
+            fixture.put("s", "title:garden");
+            fixture.alerts.searches().closeSchema("default").join();
+        }
+        try (AlertsFixture fixture = AlertsFixture.in(folder).open()) {
+            fixture.alerts.searches().reopenSchema("default").join();
+        }
+        try (AlertsFixture fixture = setup.open()) {
+            assertThat(fixture.alerts.searches().isSchemaClosed("default")).isFalse();
+        }
+    }
+
+    @Test
     void keepsTheTypesOfFieldsOverARestart() {
         try (AlertsFixture fixture = AlertsFixture.in(folder).open()) {
             fixture.alerts.searches().declare("default", List.of(Field.of("code", FieldType.KEYWORD))).join();

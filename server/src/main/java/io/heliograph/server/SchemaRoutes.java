@@ -27,22 +27,29 @@ final class SchemaRoutes {
     List<Route> routes() {
         return List.of(
                 new Route(Verb.GET, "/v1/schema", call -> show(call.tenant())),
-                new Route(Verb.PUT, "/v1/schema", this::declare));
+                new Route(Verb.PUT, "/v1/schema", this::change));
     }
 
     private Answer show(String tenant) {
-        return Replies.json(200, SearchWriter.write(searches.fields(tenant)));
+        return Replies.json(200, SearchWriter.write(searches.isSchemaClosed(tenant), searches.fields(tenant)));
     }
 
-    private Answer declare(Call call) {
-        JsonBody body = JsonBody.of(call).requireNames(List.of("fields"));
-        List<Field> fields = body.required("fields", SchemaRoutes::fields);
+    private Answer change(Call call) {
+        JsonBody body = JsonBody.of(call).requireNames(List.of("fields", "closed"));
+        Optional<Boolean> isClosed = body.optional("closed", JsonBody::truth);
+        Optional<List<Field>> fields = isClosed.isPresent() ? body.optional("fields", SchemaRoutes::fields)
+                : Optional.of(body.required("fields", SchemaRoutes::fields));
+        fields.ifPresent(some -> declare(call.tenant(), some));
+        isClosed.ifPresent(closed -> SearchProblems.await(closed ? searches.closeSchema(call.tenant()) : searches.reopenSchema(call.tenant())));
+        return show(call.tenant());
+    }
+
+    private void declare(String tenant, List<Field> fields) {
         try {
-            SearchProblems.await(searches.declare(call.tenant(), fields));
+            SearchProblems.await(searches.declare(tenant, fields));
         } catch (ConfigException e) {
             throw new Problem(409, "field-in-use", String.valueOf(e.getMessage())).at("/fields");
         }
-        return show(call.tenant());
     }
 
     private static List<Field> fields(JsonNode node) {

@@ -79,8 +79,8 @@ final class SearchWriter {
         return json;
     }
 
-    static ObjectNode write(List<Field> fields) {
-        ObjectNode json = EndpointWriter.object();
+    static ObjectNode write(boolean isClosed, List<Field> fields) {
+        ObjectNode json = EndpointWriter.object().put("closed", isClosed);
         ArrayNode all = json.putArray("fields");
         for (Field field : fields) {
             ObjectNode one = all.addObject().put("name", field.name()).put("type", label(field.type()));

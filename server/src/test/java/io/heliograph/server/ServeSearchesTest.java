@@ -248,6 +248,32 @@ class ServeSearchesTest {
     }
 
     @Test
+    void aSchemaIsClosedAndOpenedAgain() {
+        put("s", "{\"query\":\"title:garden\"}").expect(201);
+        assertThat(house.get("/v1/schema").json().at("/closed").asBoolean(true)).isFalse();
+
+        ServeFixture.Reply closed = schema("{\"fields\":[{\"name\":\"city\",\"type\":\"keyword\"}],\"closed\":true}").expect(200);
+
+        assertThat(closed.json().at("/closed").asBoolean(false)).isTrue();
+        assertThat(house.get("/v1/schema").json()).isEqualTo(closed.json());
+        assertThat(schema(closed.json().toString()).expect(200).json().at("/closed").asBoolean(false)).as("what was got, put").isTrue();
+        put("t", "{\"query\":\"city:Bonn AND title:garden\"}").expect(201);
+        ServeFixture.Reply refused = put("u", "{\"query\":\"rooms:3\"}").expectProblem(400, "bad-query");
+        assertThat(refused.text("/detail")).contains("there is no field 'rooms', and the schema is closed");
+        schema("{\"fields\":[{\"name\":\"floor\",\"type\":\"long\"}]}").expect(200);
+        put("v", "{\"query\":\"floor:3\"}").expect(201);
+
+        assertThat(schema("{\"closed\":false}").expect(200).json().at("/closed").asBoolean(true)).isFalse();
+        put("u", "{\"query\":\"rooms:3\"}").expect(201);
+        assertThat(schema("{\"closed\":\"yes\"}").expectProblem(400, "bad-value").text("/pointer")).isEqualTo("/closed");
+        assertThat(schema("{}").expectProblem(400, "missing-member").text("/pointer")).isEqualTo("/fields");
+    }
+
+    private ServeFixture.Reply schema(String json) {
+        return house.send("PUT", "/v1/schema", Optional.of(json), Optional.empty(), "Content-Type", "application/json");
+    }
+
+    @Test
     void aSearchIsItsTenantsAlone() {
         try (ServeFixture keyed = ServeFixture.of(ServeConfig.of(folder.resolve("keyed")))) {
             String shop = ApiKeys.in(folder.resolve("keyed"), new SecureRandom()).add("shop").key().reveal();

@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * The fields of events, and what their values are. Types are declared, or inferred: from a query's use at first (a word or a
  * phrase implies text, a range of numbers a number, of dates a date), which the first event confirms; or from events, until a
- * query uses the field. From then on a type stays. A closed schema takes no field but the declared ones.
+ * query uses the field. From then on a type stays. A closed schema takes no field but the declared ones, beside those that queries
+ * used when it was closed.
  *
  * <p>Thread-safe. Holds at most as many fields as its index allows; what events bring beyond is counted.
  */
@@ -88,9 +89,20 @@ public final class Schema {
         return known.origin() == Field.Origin.SEEN || known.type() == field.type() && known.language().equals(field.language());
     }
 
-    /** From now on queries may use nothing but what is known, and events add nothing. */
+    /**
+     * From now on queries may use nothing but what is declared, or used by then, and events add nothing. What only events had is
+     * forgotten.
+     */
     public void close() {
-        isClosed = true;
+        synchronized (fields) {
+            isClosed = true;
+            fields.values().removeIf(field -> field.origin() == Field.Origin.SEEN);
+        }
+    }
+
+    /** From now on fields are inferred again. */
+    public void reopen() {
+        isClosed = false;
     }
 
     /** The field of a name, if it is known. */
@@ -108,7 +120,8 @@ public final class Schema {
         return ignored.sum();
     }
 
-    boolean isClosed() {
+    /** Whether it takes no field but the declared ones. */
+    public boolean isClosed() {
         return isClosed;
     }
 
@@ -130,14 +143,15 @@ public final class Schema {
         return maxFields - OWN.size();
     }
 
-    /** Takes over what a query's use implies, unless somebody else has been quicker with one of the fields. */
+    /** Takes over what a query's use implies, unless somebody else has been quicker with one of the fields, or has closed it. */
     boolean adopt(Map<String, Field> used, Map<String, Optional<Field>> found) {
         if (used.isEmpty()) {
             return true;
         }
         synchronized (fields) {
             boolean isUnchanged = used.keySet().stream()
-                    .allMatch(path -> Optional.ofNullable(fields.get(path)).equals(found.getOrDefault(path, Optional.empty())));
+                    .allMatch(path -> Optional.ofNullable(fields.get(path)).equals(found.getOrDefault(path, Optional.empty())))
+                    && !(isClosed && !fields.keySet().containsAll(used.keySet()));
             if (isUnchanged) {
                 fields.putAll(used);
             }
@@ -175,6 +189,9 @@ public final class Schema {
             return;
         }
         synchronized (fields) {
+            if (isClosed) {
+                return;
+            }
             if (!hasRoom(1)) {
                 ignored.increment();
                 return;

@@ -43,7 +43,8 @@ final class SchemaDraft {
     private Field unknown(Place place, String path, FieldType implied) {
         Optional<String> near = Nearest.to(path, schema.shown());
         if (schema.isClosed() || near.isPresent()) {
-            throw new QueryException(place, path, "there is no field '" + QueryException.shown(path) + "'", near);
+            throw new QueryException(place, path, "there is no field '" + QueryException.shown(path) + "'"
+                    + (schema.isClosed() ? ", and the schema is closed" : ""), near);
         }
         if (path.length() > FieldPath.MAX_LENGTH) {
             throw new QueryException(place, path, "a field's name has at most " + FieldPath.MAX_LENGTH + " characters");

@@ -103,6 +103,42 @@ class SchemaTest {
     }
 
     @Test
+    void keepsWhatQueriesUseAndForgetsWhatOnlyEventsHadOnceClosed() {
+        register("title:garden");
+        assertThat(matches("title:garden", "{\"title\": \"a garden\", \"rooms\": 3}")).isTrue();
+        assertThat(field("rooms").origin()).isEqualTo(Origin.SEEN);
+
+        searches.schema().close();
+
+        assertThat(searches.schema().isClosed()).isTrue();
+        assertThat(searches.schema().field("rooms")).isEmpty();
+        assertThatThrownBy(() -> register("rooms:3")).isInstanceOf(QueryException.class).hasMessageContaining("the schema is closed");
+        assertThat(matches("title:garden", "{\"title\": \"a garden\", \"rooms\": 3}")).isTrue();
+        assertThat(searches.schema().field("rooms")).isEmpty();
+        searches.schema().declare(Field.of("floor", FieldType.LONG));
+        register("floor:3");
+
+        searches.schema().reopen();
+
+        assertThat(searches.schema().isClosed()).isFalse();
+        assertThat(matches("title:garden", "{\"title\": \"a garden\", \"rooms\": 3}")).isTrue();
+        assertThat(field("rooms").origin()).isEqualTo(Origin.SEEN);
+        register("rooms:3");
+    }
+
+    @Test
+    void takesNoFieldOfAQueryThatWasReadBeforeItWasClosed() {
+        Schema schema = searches.schema();
+        var draft = new SchemaDraft(schema);
+        draft.field(new Place(1, 1), "rooms", FieldType.LONG, type -> true);
+
+        schema.close();
+
+        assertThat(draft.commit()).isFalse();
+        assertThat(schema.field("rooms")).isEmpty();
+    }
+
+    @Test
     void refusesWhatADeclaredTypeCannotBeAskedFor() {
         searches.schema().declare(Field.of("title", FieldType.TEXT));
         searches.schema().declare(Field.of("price", FieldType.LONG));
