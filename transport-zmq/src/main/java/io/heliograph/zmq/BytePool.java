@@ -9,8 +9,8 @@ import java.util.Optional;
  */
 final class BytePool {
 
-    /** What is sent and unacknowledged, and as much again three times for what waits behind it. */
-    private static final int WINDOWS = 4;
+    /** What is sent and unacknowledged, and as much again twice for what waits behind it. */
+    private static final int WINDOWS = 3;
 
     private final FrameMemory memory;
 
@@ -18,7 +18,7 @@ final class BytePool {
         this.memory = memory;
     }
 
-    /** One for the frames of a publisher: four times as many bytes as may be on the way to one subscriber, at most. */
+    /** One for the frames of a publisher: three times as many bytes as may be on the way to one subscriber, at most. */
     static BytePool of(ZmqLimits limits) {
         long most = (long) WINDOWS * limits.windowBytes() / limits.messageBytes();
         return new BytePool(new FrameMemory(limits.messageBytes(), (int) Math.min(most, Integer.MAX_VALUE)));

@@ -54,8 +54,8 @@ public record ZmqConfig(String text, List<ZmqEndpoint> endpoints, ZmqPattern pat
      * own-port   where this library's peers meet                                   PORT+1
      * header     true | false: send foreign peers a third frame                    false
      * max-event  1KiB to 128MiB, the largest event                                 1MiB
-     * frame      1B to 16MiB, up to which events gather; 1B: each is a frame       256KiB
-     * window     4KiB to 1GiB on the way to one subscriber                         4MiB
+     * frame      1B to 16MiB, up to which events gather; 1B: each is a frame       512KiB
+     * window     4KiB to 1GiB on the way to one subscriber                         8MiB
      * evict      100ms to 1h, after which a silent subscriber is waited for no more   5s
      * linger     1ms to 1h, how long close() waits for acknowledgements            1s
      * handshake  100ms to 1h, how long a stranger may take to say who it is        1s

@@ -58,12 +58,12 @@ public record ZmqLimits(int eventBytes, int frameBytes, int windowBytes, int end
     }
 
     /**
-     * Events up to 1 MiB, packed up to 256 KiB, 4 MiB on the way; 64 endpoints, 1,024 peers of 1,024 filters each, 10,000
+     * Events up to 1 MiB, packed up to 512 KiB, 8 MiB on the way; 64 endpoints, 1,024 peers of 1,024 filters each, 10,000
      * foreign subscriptions, 1,000 messages held for a foreign peer; a heartbeat each second, doubt after 5 s, eviction
      * after 5 s, linger 1 s, 1 s to say who one is; connects again after 100 ms, at most 2 s.
      */
     public static ZmqLimits defaults() {
-        return new ZmqLimits(1 << 20, 256 << 10, 4 << 20, 64, 1_024, 1_024, 10_000, 1_000, Duration.ofSeconds(1),
+        return new ZmqLimits(1 << 20, 512 << 10, 8 << 20, 64, 1_024, 1_024, 10_000, 1_000, Duration.ofSeconds(1),
                 Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(1),
                 Duration.ofMillis(100), Duration.ofSeconds(2));
     }

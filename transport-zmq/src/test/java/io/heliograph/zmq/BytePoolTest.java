@@ -34,13 +34,13 @@ class BytePoolTest {
     }
 
     @Test
-    void hasFourTimesWhatMayBeOnTheWay() {
+    void hasThreeTimesWhatMayBeOnTheWay() {
         ZmqLimits limits = ZmqLimits.defaults();
         BytePool ofPublisher = BytePool.of(limits);
         for (int i = 0; i < 1_000; i++) {
             ofPublisher.lend(limits.frameBytes());
         }
-        assertThat((long) ofPublisher.memory().made() * limits.frameBytes()).isEqualTo(4L * limits.windowBytes());
+        assertThat((long) ofPublisher.memory().made() * limits.frameBytes()).isEqualTo(3L * limits.windowBytes());
     }
 
     @Test

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 /** When a frame of few events is sent a turn later, so that more gather in it. */
 final class GatheringTest {
 
+    /** As much as is more than little for a frame. */
+    private static final int LARGE = ZmqLimits.defaults().frameBytes() / 4;
     private static final int MOST_TURNS = 100;
 
     private FlowPolicy policy = FlowPolicy.dropOldest(Limit.DEFAULT);
@@ -57,7 +59,7 @@ final class GatheringTest {
 
     @Test
     void behindALargeFrameTheSenderStaysAwakeForSoManyTurnsAndNoMore() {
-        publish(60_000);
+        publish(LARGE);
         send();
         int idleTurns = 0;
         while (idleTurns < MOST_TURNS && remote.idle()) {
@@ -70,12 +72,12 @@ final class GatheringTest {
 
     @Test
     void turnsInVainAndTurnsToGatherAreOneSum() {
-        publish(60_000);
+        publish(LARGE);
         send();
         publish(100);
         int all = turns();
         send();
-        publish(60_000);
+        publish(LARGE);
         send();
         assertThat(remote.idle()).isTrue();
         publish(100);
@@ -95,7 +97,7 @@ final class GatheringTest {
     void manyRightBehindAFrameLeaveAtOnce() {
         publish(100);
         send();
-        publish(60_000);
+        publish(LARGE);
         assertThat(turns()).isZero();
     }
 
