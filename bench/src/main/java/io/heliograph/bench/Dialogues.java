@@ -11,7 +11,6 @@ import org.HdrHistogram.SingleWriterRecorder;
  */
 final class Dialogues {
 
-    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(5_000);
     private static final long WINDOW_NS = TimeUnit.SECONDS.toNanos(1);
 
     private Dialogues() {
@@ -38,7 +37,7 @@ final class Dialogues {
                 }
                 sent.end();
             });
-            loops.sleep(WARM_UP_NS);
+            loops.sleep(task.warmUp().toNanos());
             times.getIntervalHistogram();
             for (int i = 0; i < task.windows(); i++) {
                 loops.sleep(WINDOW_NS);

@@ -21,7 +21,6 @@ final class OneWay {
     static final String P99 = "p99";
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(5_000);
     private static final long SETTLING_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long WINDOW_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long AHEAD_NS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -56,7 +55,7 @@ final class OneWay {
             nodes.awaitSubscribers(sending, task.subscribers());
             if (task.measure() == Task.Measure.LATENCY) {
                 startReceiving(loops, receivings);
-                loops.publish(sending, sent, WARM_UP_NS, () -> handledByAll() == sent.count(), this::begin);
+                loops.publish(sending, sent, task.warmUp().toNanos(), () -> handledByAll() == sent.count(), this::begin);
                 tellLatencies(loops, tell);
             } else {
                 startReceiving(loops, receivings);
@@ -86,7 +85,7 @@ final class OneWay {
     }
 
     private void tellRates(Loops loops, Tell tell) throws InterruptedException {
-        loops.sleep(WARM_UP_NS);
+        loops.sleep(task.warmUp().toNanos());
         for (int i = 0; i < task.windows(); i++) {
             long allocatedBefore = THREADS.getTotalThreadAllocatedBytes();
             long handledBefore = handledByAll();

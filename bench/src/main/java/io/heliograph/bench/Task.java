@@ -1,5 +1,7 @@
 package io.heliograph.bench;
 
+import java.time.Duration;
+
 /** One measurement, as the harness asks a child for it: a line of text. */
 interface Task {
 
@@ -22,6 +24,11 @@ interface Task {
 
     /** How many must handle each event. */
     int subscribers();
+
+    /** How long it runs before the first window, for a JVM to compile what it runs. */
+    default Duration warmUp() {
+        return Duration.ofSeconds(5);
+    }
 
     /** How many windows of one second. */
     int windows();

@@ -1,5 +1,6 @@
 package io.heliograph.bench;
 
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -17,6 +18,8 @@ record ZmqTask(Measure measure, Packing packing, int eventBytes, int subscribers
         implements Task {
 
     private static final int FIELDS = 7;
+    /** After 5 s the compilers still take a quarter of the two processors. */
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
 
     /** How events travel. */
     enum Packing {
@@ -34,6 +37,11 @@ record ZmqTask(Measure measure, Packing packing, int eventBytes, int subscribers
     /** One request after the other, each as soon as the one before is answered. */
     static ZmqTask roundTrips(int eventBytes) {
         return new ZmqTask(Measure.ROUND_TRIP, Packing.PACKED, eventBytes, 1, 0, 1, 0);
+    }
+
+    @Override
+    public Duration warmUp() {
+        return WARM_UP;
     }
 
     /** The same to more subscribers. */
