@@ -115,9 +115,4 @@ final class BatchRows {
         sql.update("UPDATE webhooks_delivery SET state = 2 WHERE endpoint = ? AND batch IS NOT NULL AND state <= 2 AND state = 0"
                 + BEHIND_ANOTHER, endpoint);
     }
-
-    /** The same for all endpoints. */
-    static void parkAll(Statements sql) throws SQLException {
-        sql.update("UPDATE webhooks_delivery SET state = 2 WHERE batch IS NOT NULL AND state <= 2 AND state = 0" + BEHIND_ANOTHER);
-    }
 }

@@ -1,10 +1,12 @@
 package io.heliograph.webhook;
 
+import io.heliograph.flow.FlowPolicy;
 import io.heliograph.spi.Environment;
 import io.heliograph.store.Dialect;
 import io.heliograph.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +52,7 @@ public final class Deliveries implements AutoCloseable {
     private final Outcomes outcomes;
     private final Housekeeping housekeeping;
     private final int mostHandedOver;
+    private final boolean isAlone;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Rota rota = new Rota(changed);
@@ -72,7 +75,8 @@ public final class Deliveries implements AutoCloseable {
         this.housekeeping = new Housekeeping(outbox, environment, this::wake);
         this.lanes = new Lanes(outbox.endpoints(), clock, rota);
         // Where leases end by themselves and others share the queue, no more than a claim would take.
-        this.mostHandedOver = outbox.config().claim() * (outbox.store().dialect() == Dialect.SQLITE ? CLAIMS_HANDED_OVER : 1);
+        this.isAlone = outbox.store().dialect() == Dialect.SQLITE;
+        this.mostHandedOver = outbox.config().claim() * (isAlone ? CLAIMS_HANDED_OVER : 1);
         this.thread = Thread.ofPlatform().daemon().name("heliograph-webhook-deliveries").unstarted(this::run);
     }
 
@@ -108,10 +112,25 @@ public final class Deliveries implements AutoCloseable {
         }
 
         @Override
+        public boolean takesBehind(Endpoint endpoint, int already) {
+            return isAlone && lanes.takesBehind(endpoint, already) && !isClosed && !mayGiveUp(endpoint);
+        }
+
+        @Override
+        public List<String> withoutNext(String endpoint, List<String> keys) {
+            lock.lock();
+            try {
+                return lanes.withoutNext(endpoint, keys);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
         public void stored(List<DueDelivery> claimed, Set<String> ready) {
             lock.lock();
             try {
-                lanes.take(claimed);
+                take(claimed);
                 ready.forEach(Deliveries.this::wakeNow);
             } finally {
                 lock.unlock();
@@ -183,12 +202,14 @@ public final class Deliveries implements AutoCloseable {
             return Optional.empty();
         }
         lane.limit(found.get().spec().limits(), clock.nanoTime());
+        lane.follow(found.get().spec().limits().ordering());
         if (lane.first().filter(claims::isLeaseUsedUp).isPresent()) {
             giveBack(lane);
         }
         boolean isBatching = found.get().spec().batch().isPresent();
         int most = most(found.get(), outbox.config().claim());
         int mostHere = most(found.get(), mostHandedOver);
+        lane.openKeys(isBatching ? 0 : mostHere);
         Optional<Begun> first = Optional.empty();
         while (lane.unsettled() < MOST_UNSETTLED) {
             Optional<String> key = lane.first().flatMap(Parcel::orderKey);
@@ -245,12 +266,32 @@ public final class Deliveries implements AutoCloseable {
         return givesUp || lanes.isCrowded() ? Math.min(endpoint.spec().limits().concurrency(), wanted) : wanted;
     }
 
+    /** Whether what is behind others of its key may be given up soon, to make room or for one that comes: then it must stay in the queue. */
+    private boolean mayGiveUp(Endpoint endpoint) {
+        FlowPolicy policy = endpoint.spec().policy();
+        boolean isSmall = policy.limit().events() < 2L * mostHandedOver || policy.limit().bytes() < Lanes.MOST_HELD_BYTES;
+        return DeliveryRows.isConflating(policy) || DeliveryRows.isEvictable(policy) && isSmall;
+    }
+
     /** What cannot go soon is nobody's, so that it may be given up to make room, or handed on. */
     private void giveBack(Lane lane) {
-        List<DueDelivery> claimed = lane.takeAll();
+        giveBack(lane, lane.takeAll());
+    }
+
+    private void giveBack(Lane lane, List<DueDelivery> claimed) {
         if (!claimed.isEmpty()) {
-            Thread.ofVirtual().name("heliograph-webhook-return")
-                    .start(() -> claims.giveBack(claimed, returned -> wake(lane.endpoint())));
+            lane.goBack(claimed);
+            Thread.ofVirtual().name("heliograph-webhook-return").start(() -> claims.giveBack(claimed, returned -> areBack(lane, returned)));
+        }
+    }
+
+    private void areBack(Lane lane, List<DueDelivery> returned) {
+        lock.lock();
+        try {
+            lane.areBack(returned);
+            wakeNow(lane.endpoint());
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -265,7 +306,13 @@ public final class Deliveries implements AutoCloseable {
                     rota.sleep(lane, clock.nanoTime() + AFTER_OWN_FAILURE.toNanos());
                     return;
                 }
-                claim.due().forEach(lane::add);
+                var back = new ArrayList<DueDelivery>();
+                for (Parcel parcel : claim.due()) {
+                    if (!lane.add(parcel)) {
+                        back.addAll(parcel.deliveries());
+                    }
+                }
+                giveBack(lane, back);
                 if (claim.isAll()) {
                     lane.nothingIsReady();
                 }
@@ -370,12 +417,21 @@ public final class Deliveries implements AutoCloseable {
     private void settled(Outcomes.Settled one) {
         Lane lane = one.ended().lane();
         forget(lane, one.ended().settlements().size());
-        lanes.take(one.freed().claimed());
+        take(one.freed().claimed());
         one.freed().ready().forEach(this::wakeNow);
         for (Settlement settlement : one.ended().settlements()) {
+            if (settlement.next() instanceof Settlement.Next.Done) {
+                lane.delivered(settlement.delivery());
+            } else {
+                lane.undelivered(settlement.delivery());
+            }
             settled(lane, settlement.next());
         }
         rota.stir(lane);
+    }
+
+    private void take(List<DueDelivery> claimed) {
+        lanes.take(claimed).forEach(this::giveBack);
     }
 
     private void settled(Lane lane, Settlement.Next next) {

@@ -47,6 +47,12 @@ final class DeliveryRows {
     private static final String NEXT_OF_KEYS = " WHERE state = 2 AND id IN (SELECT min(id) FROM webhooks_delivery"
             + " WHERE endpoint = ? AND state <= 2 AND order_key IN ";
     private static final String NEXT_OF_KEYS_END = " GROUP BY order_key)";
+    /** What a row that is given back becomes: parked where another of its key is before it. */
+    private static final String READY_OR_PARKED = " SET lease_ms = NULL, state = CASE WHEN order_key IS NOT NULL AND EXISTS (SELECT 1"
+            + " FROM webhooks_delivery d WHERE d.endpoint = webhooks_delivery.endpoint AND d.order_key = webhooks_delivery.order_key"
+            + " AND d.state <= 2 AND d.order_key IS NOT NULL AND d.id < webhooks_delivery.id) THEN 2 ELSE 0 END";
+    /** Until when that is leased which was claimed behind another of its key: no clock ends it. */
+    static final long BEHIND = Long.MAX_VALUE;
     private static final String RETURNING_ENDED = " RETURNING id, endpoint, order_key, size, evictable";
 
     private DeliveryRows() {
@@ -61,6 +67,15 @@ final class DeliveryRows {
         return switch (policy) {
             case FlowPolicy.Drop drop -> drop.victim() != FlowPolicy.Victim.NEWEST;
             case FlowPolicy.Buffer buffer -> isEvictable(buffer.then());
+            case FlowPolicy.BackPressure pressure -> false;
+        };
+    }
+
+    /** Whether the policy gives up what has the same key as what comes. */
+    static boolean isConflating(FlowPolicy policy) {
+        return switch (policy) {
+            case FlowPolicy.Drop drop -> drop.victim() == FlowPolicy.Victim.SAME_KEY;
+            case FlowPolicy.Buffer buffer -> isConflating(buffer.then());
             case FlowPolicy.BackPressure pressure -> false;
         };
     }
@@ -134,11 +149,15 @@ final class DeliveryRows {
 
     /** Gives back what was claimed, to be due again when it was. */
     static void release(Statements sql, List<Long> deliveries) throws SQLException {
-        List<Boolean> inBatches = sql.rowsOf("UPDATE webhooks_delivery SET state = 0, lease_ms = NULL WHERE state = 1 AND id IN ",
-                deliveries, " RETURNING batch", row -> row.getString(1) != null);
-        if (inBatches.contains(true)) {
-            BatchRows.parkAll(sql);
-        }
+        sql.rowsOf("UPDATE webhooks_delivery" + READY_OR_PARKED + " WHERE state = 1 AND id IN ",
+                deliveries, " RETURNING id",
+                row -> row.getLong(1));
+    }
+
+    /** Parks what was claimed behind one that is not delivered now. */
+    static void parkBehind(Statements sql, String endpoint, String key, long delivery) throws SQLException {
+        sql.update("UPDATE webhooks_delivery SET state = 2, lease_ms = NULL WHERE endpoint = ? AND order_key = ? AND order_key IS NOT NULL"
+                + " AND state <= 2 AND state = 1 AND lease_ms = ? AND id > ?", endpoint, key, BEHIND, delivery);
     }
 
     /** Gives back what was claimed, and no attempt counts. */
@@ -152,12 +171,8 @@ final class DeliveryRows {
      * @return to which endpoints
      */
     static Set<String> releaseLeasedUntil(Statements sql, long leaseMs) throws SQLException {
-        var endpoints = new HashSet<>(sql.rows("UPDATE webhooks_delivery SET state = 0, lease_ms = NULL WHERE state = 1 AND lease_ms <= ?"
+        return new HashSet<>(sql.rows("UPDATE webhooks_delivery" + READY_OR_PARKED + " WHERE state = 1 AND lease_ms <= ?"
                 + " RETURNING endpoint", row -> row.getString(1), leaseMs));
-        if (!endpoints.isEmpty()) {
-            BatchRows.parkAll(sql);
-        }
-        return endpoints;
     }
 
     /** It failed, and is due again. */

@@ -27,6 +27,11 @@ record DueDelivery(long id, long event, MessageId message, String endpoint, Opti
         return expiresMs.filter(ms -> ms <= now.toEpochMilli()).isPresent();
     }
 
+    /** Whether others wait for it by itself, and not for the batch it goes with. */
+    boolean isInOrder() {
+        return orderKey.isPresent() && batch.isEmpty();
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof DueDelivery that && id == that.id && attempts == that.attempts && Arrays.equals(content, that.content);

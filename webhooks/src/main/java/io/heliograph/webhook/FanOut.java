@@ -50,7 +50,7 @@ final class FanOut {
     }
 
     /** A delivery on its way into the table. */
-    private record Row(Entry entry, Endpoint endpoint, Optional<String> orderKey, int evictable, int state, long dueMs,
+    private record Row(Entry entry, Endpoint endpoint, Optional<String> orderKey, int evictable, int state, long leaseMs, long dueMs,
             Optional<Long> expiresMs) {
     }
 
@@ -66,6 +66,8 @@ final class FanOut {
     /** Identities of events, which the tables do not show yet. */
     private final Set<List<Object>> unseen = new HashSet<>();
     private final Map<String, Integer> handedOver = new HashMap<>();
+    /** The same of those behind others of their key. */
+    private final Map<String, Integer> handedOverBehind = new HashMap<>();
 
     /**
      * @param leaseMs until when what is handed over is its process's alone
@@ -242,19 +244,27 @@ final class FanOut {
         Event event = entry.submission.event();
         String id = endpoint.id();
         Optional<String> orderKey = endpoint.spec().orderKey(event.key());
-        boolean isBehind = orderKey.isPresent() && busyKeys.join(id, orderKey.get());
+        BusyKeys.Last last = orderKey.isPresent() ? busyKeys.last(id, orderKey.get()) : BusyKeys.Last.NONE;
+        boolean isBehind = last != BusyKeys.Last.NONE;
         Duration first = endpoint.spec().retry().first();
         int bytes = entry.submission.content().length;
-        int already = handedOver.getOrDefault(id, 0);
-        boolean isClaimed = !isBehind && first.isZero() && bytes <= MOST_HANDED_OVER && handover.takes(id, already, bytes);
+        boolean isClaimed = first.isZero() && bytes <= MOST_HANDED_OVER && switch (last) {
+            case NONE -> handover.takes(id, handedOver.getOrDefault(id, 0), bytes);
+            case CLAIMED -> handover.takesBehind(endpoint, handedOverBehind.getOrDefault(id, 0));
+            case WAITING -> false;
+        };
         if (isClaimed) {
-            handedOver.put(id, already + 1);
+            (isBehind ? handedOverBehind : handedOver).merge(id, 1, Integer::sum);
         } else if (!isBehind) {
             entry.ready.add(id);
         }
+        if (orderKey.isPresent()) {
+            busyKeys.add(id, orderKey.get(), isClaimed ? BusyKeys.Last.CLAIMED : BusyKeys.Last.WAITING);
+        }
         int evictable = DeliveryRows.isEvictable(endpoint.spec().policy()) ? 1 : 0;
-        newRows.add(new Row(entry, endpoint, orderKey, evictable, isBehind ? 2 : isClaimed ? 1 : 0, nowMs + first.toMillis(),
-                event.ttl().map(Duration::toMillis).map(ttl -> nowMs + ttl)));
+        int state = isClaimed ? 1 : isBehind ? 2 : 0;
+        newRows.add(new Row(entry, endpoint, orderKey, evictable, state, isBehind ? DeliveryRows.BEHIND : leaseMs,
+                nowMs + first.toMillis(), event.ttl().map(Duration::toMillis).map(ttl -> nowMs + ttl)));
         balances.entered(id, event.size(), evictable);
     }
 
@@ -281,13 +291,13 @@ final class FanOut {
 
     private Object[] columns(Row row) {
         return new Object[] {row.entry.event, row.endpoint.id(), row.orderKey, row.entry.submission.event().size(), row.evictable,
-            row.state, 0, row.dueMs, row.expiresMs, row.state == 1 ? Optional.of(leaseMs) : Optional.empty()};
+            row.state, 0, row.dueMs, row.expiresMs, row.state == 1 ? Optional.of(row.leaseMs) : Optional.empty()};
     }
 
     private void claim(Row row, long id) {
         Submission submission = row.entry.submission;
         row.entry.claimed.add(new DueDelivery(id, row.entry.event, submission.message(), row.endpoint.id(),
-                row.orderKey, 0, row.dueMs, row.expiresMs, Optional.empty(), leaseMs, submission.content()));
+                row.orderKey, 0, row.dueMs, row.expiresMs, Optional.empty(), row.leaseMs, submission.content()));
     }
 
     /** Says {@code false} if one of them is there already. */

@@ -15,6 +15,7 @@ final class Lane {
     private final String endpoint;
     private final AtomicLong heldBytes;
     private final ArrayDeque<Parcel> claimed = new ArrayDeque<>();
+    private final KeyQueues keys = new KeyQueues();
     private EndpointLimits limits;
     private EndpointGate gate;
     private EndpointHealth health;
@@ -28,12 +29,17 @@ final class Lane {
     private boolean isRestless;
     /** How many more may come without being claimed; read by anybody. */
     private volatile int room;
+    /** The same of those behind others of their key. */
+    private volatile int keyRoom;
+    /** That in which all was claimed that is in hand here; empty after a change. Read by anybody. */
+    private volatile Optional<Ordering> ordering;
 
     /** @param heldBytes counts what waits in all lanes */
     Lane(Endpoint endpoint, AtomicLong heldBytes, long nowNs) {
         this.heldBytes = heldBytes;
         this.endpoint = endpoint.id();
         this.limits = endpoint.spec().limits();
+        this.ordering = Optional.of(limits.ordering());
         this.health = endpoint.health();
         this.gate = new EndpointGate(limits, RetrySchedule.defaults().maxRetryAfter(), nowNs);
     }
@@ -75,11 +81,64 @@ final class Lane {
         return gate;
     }
 
-    /** What was claimed for it, and waits here for its turn. */
-    void add(Parcel parcel) {
+    /** Learns in which order its endpoint wants events now. */
+    void follow(Ordering now) {
+        if (ordering.filter(now::equals).isEmpty()) {
+            boolean isEmptyHanded = unsettled == 0 && claimed.isEmpty() && keys.isEmpty() && !isClaiming;
+            ordering = isEmptyHanded ? Optional.of(now) : Optional.empty();
+        }
+    }
+
+    /**
+     * What was claimed for it, and waits here for its turn.
+     *
+     * @return whether it does; if not, it is to go back to the queue
+     */
+    boolean add(Parcel parcel) {
+        KeyQueues.Place place = parcel.first().isInOrder() ? keys.join(parcel.first().orderKey().orElseThrow(), parcel.first())
+                : KeyQueues.Place.FIRST;
+        if (place == KeyQueues.Place.BACK) {
+            return false;
+        }
+        heldBytes.addAndGet(parcel.bytes());
+        if (place == KeyQueues.Place.FIRST) {
+            enqueue(parcel);
+        }
+        return true;
+    }
+
+    private void enqueue(Parcel parcel) {
         claimed.add(parcel);
         held += parcel.size();
-        heldBytes.addAndGet(parcel.bytes());
+    }
+
+    /** It is delivered, on disk: the next one of its key may go. */
+    void delivered(DueDelivery delivery) {
+        if (delivery.isInOrder()) {
+            keys.delivered(delivery.orderKey().orElseThrow()).ifPresent(next -> enqueue(Parcel.of(next)));
+        }
+    }
+
+    /** It has ended otherwise, on disk, where those behind it are parked now. */
+    void undelivered(DueDelivery delivery) {
+        if (delivery.isInOrder()) {
+            keys.ended(delivery.orderKey().orElseThrow()).forEach(behind -> heldBytes.addAndGet(-behind.content().length));
+        }
+    }
+
+    /** Those of some keys, the first of which is delivered, whose next one does not wait here. */
+    List<String> withoutNext(List<String> delivered) {
+        return delivered.stream().filter(key -> !keys.hasNext(key)).toList();
+    }
+
+    /** Some are on their way back to the queue. */
+    void goBack(List<DueDelivery> returning) {
+        returning.stream().filter(DueDelivery::isInOrder).forEach(one -> keys.goBack(one.orderKey().orElseThrow()));
+    }
+
+    /** They are there. */
+    void areBack(List<DueDelivery> returned) {
+        returned.stream().filter(DueDelivery::isInOrder).forEach(one -> keys.areBack(one.orderKey().orElseThrow()));
     }
 
     /** The one whose turn it is; there is one. */
@@ -92,9 +151,12 @@ final class Lane {
 
     /** All that waits here. */
     List<DueDelivery> takeAll() {
-        var all = new ArrayList<DueDelivery>();
+        List<DueDelivery> all = keys.takeAll();
+        all.forEach(behind -> heldBytes.addAndGet(-behind.content().length));
         while (!claimed.isEmpty()) {
-            all.addAll(take().deliveries());
+            List<DueDelivery> first = take().deliveries();
+            all.addAll(first);
+            first.forEach(this::undelivered);
         }
         return all;
     }
@@ -112,6 +174,11 @@ final class Lane {
         room = mayHaveMore || isClaiming ? 0 : most - held;
     }
 
+    /** Says how many may come that are behind others of their key, all of which are in hand here. */
+    void openKeys(int most) {
+        keyRoom = most - keys.waiting();
+    }
+
     /** The same, by the thread that has just emptied its queue: what is stored from now on is behind what that found. */
     void openBehind(int count) {
         room = Math.max(0, count);
@@ -119,6 +186,12 @@ final class Lane {
 
     void shut() {
         room = 0;
+        keyRoom = 0;
+    }
+
+    /** How many more may come behind others of their key, if all that is in hand was claimed in this order. */
+    int keyRoom(Ordering wanted) {
+        return ordering.filter(wanted::equals).isPresent() ? keyRoom : 0;
     }
 
     int room() {

@@ -2,6 +2,7 @@ package io.heliograph.webhook;
 
 import io.heliograph.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Lanes {
 
     /** What waits in memory for its turn, in all lanes; beyond it only as much is claimed as can be under way. */
-    private static final long MOST_HELD_BYTES = 64L << 20;
+    static final long MOST_HELD_BYTES = 64L << 20;
 
     private final Endpoints endpoints;
     private final Clock clock;
@@ -27,16 +28,24 @@ final class Lanes {
         this.rota = rota;
     }
 
-    /** What was claimed waits here for its turn. */
-    void take(List<DueDelivery> claimed) {
+    /**
+     * What was claimed waits here for its turn.
+     *
+     * @return what does not, and is to go back to the queue
+     */
+    Map<Lane, List<DueDelivery>> take(List<DueDelivery> claimed) {
+        Map<Lane, List<DueDelivery>> back = Map.of();
         for (DueDelivery one : claimed) {
             Lane lane = lanes.get(one.endpoint());
             // An endpoint that was removed meanwhile has no lane, nor rows.
-            if (lane != null) {
-                lane.add(Parcel.of(one));
+            if (lane != null && lane.add(Parcel.of(one))) {
                 rota.stir(lane);
+            } else if (lane != null) {
+                back = back.isEmpty() ? new HashMap<>() : back;
+                back.computeIfAbsent(lane, name -> new ArrayList<>()).add(one);
             }
         }
+        return back;
     }
 
     /** Something of an endpoint may be ready. */
@@ -56,7 +65,12 @@ final class Lanes {
         if (lane != null && endpoint.isEmpty()) {
             lanes.remove(id);
             lane.takeAll();
-        } else if (lane != null && endpoint.get().isActive() && endpoint.get().health().equals(EndpointHealth.GOOD)) {
+            return;
+        }
+        if (lane != null) {
+            lane.follow(endpoint.get().spec().limits().ordering());
+        }
+        if (lane != null && endpoint.get().isActive() && endpoint.get().health().equals(EndpointHealth.GOOD)) {
             lane.reset(endpoint.get(), clock.nanoTime());
         }
     }
@@ -65,6 +79,18 @@ final class Lanes {
     boolean takes(String endpoint, int already) {
         Lane lane = lanes.get(endpoint);
         return lane != null && lane.room() > already && !isCrowded();
+    }
+
+    /** The same of one behind others of its key, all of which are in hand here. */
+    boolean takesBehind(Endpoint endpoint, int already) {
+        Lane lane = lanes.get(endpoint.id());
+        return lane != null && lane.keyRoom(endpoint.spec().limits().ordering()) > already && !isCrowded();
+    }
+
+    /** Those of an endpoint's keys, the first of which is delivered, whose next one is not in hand here. */
+    List<String> withoutNext(String endpoint, List<String> keys) {
+        Lane lane = lanes.get(endpoint);
+        return lane == null ? keys : lane.withoutNext(keys);
     }
 
     /** Whether as much waits here as may. */

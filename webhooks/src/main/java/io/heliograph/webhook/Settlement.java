@@ -68,6 +68,7 @@ record Settlement(DueDelivery delivery, AttemptResult result, long atMs, Next ne
         Map<String, List<String>> keys = DeliveryRows.delivered(sql, balances,
                 all.stream().filter(one -> one.next instanceof Next.Done).map(one -> one.delivery.id()).toList());
         for (Settlement one : all) {
+            one.parkBehind(sql);
             one.write(sql, balances, endpoints);
         }
         balances.flush();
@@ -77,14 +78,22 @@ record Settlement(DueDelivery delivery, AttemptResult result, long atMs, Next ne
         var freed = new Freed(new ArrayList<>(), new HashSet<>());
         for (Map.Entry<String, List<String>> entry : keys.entrySet()) {
             String endpoint = entry.getKey();
+            List<String> waiting = handover.withoutNext(endpoint, entry.getValue());
             boolean isDue = endpoints.find(endpoint).filter(one -> one.spec().retry().first().isZero()).isPresent();
-            if (isDue && handover.takes(endpoint, entry.getValue().size(), 0)) {
-                freed.claimed.addAll(DeliveryRows.unparkClaimed(sql, endpoint, entry.getValue(), leaseMs));
-            } else if (DeliveryRows.unpark(sql, endpoint, entry.getValue())) {
+            if (isDue && handover.takes(endpoint, waiting.size(), 0)) {
+                freed.claimed.addAll(DeliveryRows.unparkClaimed(sql, endpoint, waiting, leaseMs));
+            } else if (DeliveryRows.unpark(sql, endpoint, waiting)) {
                 freed.ready.add(endpoint);
             }
         }
         return freed;
+    }
+
+    /** What was claimed behind it in its order waits in the tables from here on. */
+    private void parkBehind(Statements sql) throws SQLException {
+        if (delivery.isInOrder() && !(next instanceof Next.Done)) {
+            DeliveryRows.parkBehind(sql, delivery.endpoint(), delivery.orderKey().orElseThrow(), delivery.id());
+        }
     }
 
     private boolean comesBackInABatch() {

@@ -22,6 +22,7 @@ class HandoverTest {
     /** Takes what it is let, and keeps what it is told. */
     private static final class Sender implements Handover {
         private final boolean isWilling;
+        private boolean takesBehind;
         private final List<DueDelivery> claimed = new ArrayList<>();
         private final List<String> ready = new ArrayList<>();
 
@@ -32,6 +33,11 @@ class HandoverTest {
         @Override
         public boolean takes(String endpoint, int already, int bytes) {
             return isWilling;
+        }
+
+        @Override
+        public boolean takesBehind(Endpoint endpoint, int already) {
+            return takesBehind && already < 2;
         }
 
         @Override
@@ -105,6 +111,93 @@ class HandoverTest {
             assertThat(freed.claimed()).allSatisfy(one -> assertThat(new String(one.content(), StandardCharsets.UTF_8))
                     .contains(one.message().text()).contains("\"" + one.orderKey().orElseThrow() + "\""));
             fixture.assertLaw();
+        }
+    }
+
+    private static List<Integer> states(OutboxFixture fixture) {
+        return fixture.store.read(sql -> sql.rows("SELECT state FROM webhooks_delivery ORDER BY id", row -> row.getInt(1)));
+    }
+
+    @Test
+    void claimsWhatIsBehindOthersOfItsKeyAsLongAsAllOfThemAre() {
+        try (OutboxFixture fixture = OutboxFixture.open(folder)) {
+            addOrdered(fixture);
+            var sender = new Sender(true);
+            fixture.outbox.handTo(sender);
+            sender.takesBehind = true;
+            for (int i = 0; i < 3; i++) {
+                fixture.outbox.publish(event("a")).join();
+            }
+            assertThat(states(fixture)).containsExactly(1, 1, 1);
+            sender.takesBehind = false;
+            fixture.outbox.publish(event("a")).join();
+            sender.takesBehind = true;
+            fixture.outbox.publish(event("a")).join();
+            fixture.outbox.publish(event("b")).join();
+
+            assertThat(states(fixture)).as("one that is parked has all behind it parked").containsExactly(1, 1, 1, 2, 2, 1);
+            assertThat(sender.claimed).hasSize(4);
+            fixture.assertLaw();
+        }
+    }
+
+    @Test
+    void parksWhatIsBehindOneThatIsNotDelivered() {
+        try (OutboxFixture fixture = OutboxFixture.open(folder)) {
+            addOrdered(fixture);
+            var sender = new Sender(true);
+            fixture.outbox.handTo(sender);
+            sender.takesBehind = true;
+            for (int i = 0; i < 6; i++) {
+                fixture.outbox.publish(event(i % 2 == 0 ? "a" : "b")).join();
+            }
+            var failed = new AttemptResult.Failed(FailureReason.STATUS, "status 500", Optional.empty(), Duration.ofMillis(1));
+            var again = new Settlement(sender.claimed.getFirst(), failed, 0, new Settlement.Next.Again(0), Optional.empty());
+            fixture.store.write(sql -> Settlement.writeAll(sql, List.of(again, taken(sender.claimed.get(1))), fixture.outbox.endpoints(),
+                    Handover.NONE, 0)).join();
+
+            assertThat(states(fixture)).containsExactly(0, 3, 2, 1, 2, 1);
+            fixture.outbox.publish(event("a")).join();
+            assertThat(states(fixture)).endsWith(2);
+
+            var givenUp = new Settlement(sender.claimed.get(3), failed, 0, new Settlement.Next.GivenUp(), Optional.empty());
+            fixture.store.write(sql -> Settlement.writeAll(sql, List.of(givenUp), fixture.outbox.endpoints(), Handover.NONE, 0)).join();
+            assertThat(states(fixture)).as("the one behind it may go").containsExactly(0, 3, 2, 4, 2, 0, 2);
+            fixture.assertLaw();
+        }
+    }
+
+    @Test
+    void ofWhatIsGivenBackOnlyTheFirstOfEachKeyIsReady() {
+        try (OutboxFixture fixture = OutboxFixture.open(folder)) {
+            addOrdered(fixture);
+            var sender = new Sender(true);
+            fixture.outbox.handTo(sender);
+            sender.takesBehind = true;
+            for (int i = 0; i < 6; i++) {
+                fixture.outbox.publish(event(i % 2 == 0 ? "a" : "b")).join();
+            }
+            List<Long> behind = sender.claimed.stream().map(DueDelivery::id).skip(1).toList();
+            fixture.store.write(sql -> {
+                DeliveryRows.release(sql, behind);
+                return behind;
+            }).join();
+            assertThat(states(fixture)).containsExactly(1, 0, 2, 2, 2, 2);
+        }
+    }
+
+    @Test
+    void ofWhatAProcessHeldWhenItEndedOnlyTheFirstOfEachKeyIsReady() {
+        try (OutboxFixture fixture = OutboxFixture.open(folder)) {
+            addOrdered(fixture);
+            var sender = new Sender(true);
+            fixture.outbox.handTo(sender);
+            sender.takesBehind = true;
+            for (int i = 0; i < 6; i++) {
+                fixture.outbox.publish(event(i % 2 == 0 ? "a" : "b")).join();
+            }
+            fixture.store.write(sql -> DeliveryRows.releaseLeasedUntil(sql, Long.MAX_VALUE)).join();
+            assertThat(states(fixture)).containsExactly(0, 0, 2, 2, 2, 2);
         }
     }
 

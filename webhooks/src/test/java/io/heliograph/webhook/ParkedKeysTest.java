@@ -181,12 +181,13 @@ class ParkedKeysTest {
 
             fixture.store.write(sql -> {
                 var keys = new BusyKeys(sql);
-                assertThat(keys.join(endpoint.id(), "waits")).isTrue();
-                assertThat(keys.join(endpoint.id(), "done")).as("what was delivered is in nobody's way").isFalse();
-                assertThat(keys.join(endpoint.id(), "done")).as("but the one that this write has planned is").isTrue();
-                assertThat(keys.join("another", "waits")).as("a key is its endpoint's").isFalse();
+                assertThat(keys.last(endpoint.id(), "waits")).isEqualTo(BusyKeys.Last.CLAIMED);
+                assertThat(keys.last(endpoint.id(), "done")).as("what was delivered is in nobody's way").isEqualTo(BusyKeys.Last.NONE);
+                keys.add(endpoint.id(), "done", BusyKeys.Last.WAITING);
+                assertThat(keys.last(endpoint.id(), "done")).as("but the one that this write has planned is").isEqualTo(BusyKeys.Last.WAITING);
+                assertThat(keys.last("another", "waits")).as("a key is its endpoint's").isEqualTo(BusyKeys.Last.NONE);
                 keys.forget();
-                assertThat(keys.join(endpoint.id(), "done")).as("as the tables say: nothing was written").isFalse();
+                assertThat(keys.last(endpoint.id(), "done")).as("as the tables say: nothing was written").isEqualTo(BusyKeys.Last.NONE);
 
                 var many = new HashSet<String>();
                 for (int i = 0; i < 2_000; i++) {
@@ -201,7 +202,7 @@ class ParkedKeysTest {
 
     private static boolean isBusy(BusyKeys keys, Endpoint endpoint, String key) {
         try {
-            return keys.join(endpoint.id(), key);
+            return keys.last(endpoint.id(), key) != BusyKeys.Last.NONE;
         } catch (SQLException e) {
             throw new AssertionError(e);
         }
