@@ -299,6 +299,11 @@ final class Lane implements Destination {
         return terms.doesEvict() && !backlog.hasRoom(terms.policy().limit(), sizeBytes);
     }
 
+    /** Whether it gives up older events for new ones. */
+    boolean doesEvict() {
+        return terms.doesEvict();
+    }
+
     /** Whether it knows of the same events as {@code other}, each one wanted by either or neither. */
     boolean isBeside(Lane other) {
         return other != this && next() == other.next() && terms.isForTheSameAs(other.terms);

@@ -23,6 +23,8 @@ final class RestingLanes {
     private List<Lane> resting = List.of();
     /** An event that is larger is lost by one of them. */
     private long mostBytes;
+    /** Of which the one that moves packs every event, and gives up none for it; nearly always the very object that is next. */
+    private String packedTopic = "";
 
     boolean contains(Lane lane) {
         return resting.contains(lane);
@@ -38,8 +40,16 @@ final class RestingLanes {
     }
 
     /** Whether the one that moves packs the next event for them, and gives up none for that. */
+    @SuppressWarnings("StringEquality")
     boolean isPacked(String topic, int sizeBytes) {
-        return leader.isPresent() && leader.get().wants(topic) && !leader.get().isOverflowing(sizeBytes);
+        if (topic == packedTopic) {
+            return true;
+        }
+        boolean isPacked = leader.isPresent() && leader.get().wants(topic) && !leader.get().isOverflowing(sizeBytes);
+        if (isPacked && !leader.get().doesEvict()) {
+            packedTopic = topic;
+        }
+        return isPacked;
     }
 
     /** Has those of {@code lanes} rest that may, unless some do, behind one that has lost nothing since the last time; says whether any does that did not before. */
@@ -69,6 +79,7 @@ final class RestingLanes {
     private void begin(Lane moving, List<Lane> behind) {
         leader = Optional.of(moving);
         resting = behind;
+        packedTopic = "";
         mostBytes = moving.mostBytes();
         for (Lane lane : behind) {
             mostBytes = Math.min(mostBytes, lane.mostBytes());
@@ -84,6 +95,7 @@ final class RestingLanes {
         leader.get().leadNobody();
         leader = Optional.empty();
         resting = List.of();
+        packedTopic = "";
         return true;
     }
 }
