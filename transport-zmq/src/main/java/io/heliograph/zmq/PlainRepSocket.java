@@ -73,8 +73,7 @@ final class PlainRepSocket implements PeerSocket {
             end++;
         }
         List<byte[]> frames = end < parts.size() ? parts.subList(end + 1, parts.size()) : List.of();
-        if (parts.size() > PlainParts.MOST_PARTS || envelopeBytes > MOST_ENVELOPE_BYTES || frames.isEmpty()
-                || frames.size() > PlainRequests.MOST_FRAMES) {
+        if (parts.size() > PlainParts.MOST_PARTS || envelopeBytes > MOST_ENVELOPE_BYTES || frames.isEmpty()) {
             receiver.onParts(from);
             return;
         }
@@ -87,10 +86,16 @@ final class PlainRepSocket implements PeerSocket {
             receiver.onMessage(from, request.get());
         } else {
             receiver.onParts(from);
-            send(from, RequestMessages.failure(0, lastId, event.isEmpty() ? RequestException.Cause.RESPONDER_FAILED
-                    : RequestException.Cause.TOO_LARGE, "the request cannot be read: it is no event of at most "
-                    + config.zmq().limits().eventBytes() + " bytes", config.limits().messageBytes()));
+            RequestException.Cause cause = event.isEmpty() ? RequestException.Cause.RESPONDER_FAILED : RequestException.Cause.TOO_LARGE;
+            send(from, RequestMessages.failure(0, lastId, cause, "the request cannot be read: " + fault(frames.size()),
+                    config.limits().messageBytes()));
         }
+    }
+
+    private String fault(int frames) {
+        return frames > PlainRequests.MOST_FRAMES
+                ? "it has " + frames + " frames, at most " + PlainRequests.MOST_FRAMES + " are data, or topic and data, or topic, data and header"
+                : "it is no event of at most " + config.zmq().limits().eventBytes() + " bytes";
     }
 
     private void keep(Envelope envelope) {

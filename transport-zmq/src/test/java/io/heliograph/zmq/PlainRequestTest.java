@@ -102,11 +102,23 @@ class PlainRequestTest {
     }
 
     @Test
+    void whoAsksWithTooManyFramesIsToldSo() {
+        respond();
+        ZMQ.Socket requester = connect(SocketType.REQ);
+        send(requester, "1", "2", "3", "4");
+        assertThat(receive(requester).subList(0, 2)).containsExactly("", "RESPONDER_FAILED");
+        send(requester, "data");
+        assertThat(receive(requester)).containsExactly("data");
+    }
+
+    @Test
     void throwsAwayWhatIsNoRequest() {
         ZmqResponder responder = respond();
         ZMQ.Socket stranger = connect(SocketType.DEALER);
         send(stranger, "no delimiter");
-        send(stranger, "", "1", "2", "3", "4");
+        send(stranger, "id", "", "1", "2", "3", "4");
+        assertThat(receive(stranger)).containsExactly("id", "", "", "RESPONDER_FAILED",
+                "the request cannot be read: it has 4 frames, at most 3 are data, or topic and data, or topic, data and header");
         send(stranger, "id", "", "not a topic", "data");
         assertThat(receive(stranger).subList(0, 4)).startsWith("id", "", "", "RESPONDER_FAILED");
         send(stranger, "id", "", "data");
