@@ -2,7 +2,6 @@ package io.heliograph.webhook;
 
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -23,9 +22,6 @@ final class AttemptConnection extends DefaultManagedHttpClientConnection {
     private static final int MAX_INTERIM_ANSWERS = 16;
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final int FIRST_FINAL = 200;
-    private static final int KEPT_BYTES = 2048;
-
-    private final byte[] kept = new byte[KEPT_BYTES];
 
     AttemptConnection(String id, Http1Config limits) {
         super(id, null, null, limits, null, null, null, null, null);
@@ -43,10 +39,10 @@ final class AttemptConnection extends DefaultManagedHttpClientConnection {
     /**
      * Sends a request, and reads its answer up to where the body begins, which is the caller's to read.
      *
-     * @param head what goes out before the body, with the empty line between them
+     * @param bytes the whole request, as it goes out
      */
-    ClassicHttpResponse exchange(ClassicHttpRequest request, String head, byte[] body) throws HttpException, IOException {
-        send(head.getBytes(StandardCharsets.ISO_8859_1), body);
+    ClassicHttpResponse exchange(ClassicHttpRequest request, byte[] bytes) throws HttpException, IOException {
+        ensureOpen().getOutputStream().write(bytes);
         // While others have something to do, the answer comes by itself: to wait for it costs more than to look for it later.
         Thread.yield();
         ClassicHttpResponse response = receiveResponseHeader();
@@ -63,15 +59,6 @@ final class AttemptConnection extends DefaultManagedHttpClientConnection {
             receiveResponseEntity(response);
         }
         return response;
-    }
-
-    /** In one piece, so that it leaves in as few packets as can be; memory for those of the usual size is kept. */
-    private void send(byte[] head, byte[] body) throws IOException {
-        int length = head.length + body.length;
-        byte[] all = length <= KEPT_BYTES ? kept : new byte[length];
-        System.arraycopy(head, 0, all, 0, head.length);
-        System.arraycopy(body, 0, all, head.length, body.length);
-        ensureOpen().getOutputStream().write(all, 0, length);
     }
 
     /** Nothing: it has no time limit of its own that would change while nobody uses it. */

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -53,7 +55,6 @@ final class Exchanger implements AutoCloseable {
     private static final int BUFFER_BYTES = 4096;
     /** That most requests have at most before their body. */
     private static final int HEAD_CHARACTERS = 512;
-    private static final byte[] NO_BODY = {};
     /** How many connections lead to one place is for the endpoints' limits to say. */
     private static final int MAX_PER_ROUTE = 1_000_000;
     /** A connection that was not used for longer is looked at first, which costs a millisecond: receivers close what is idle. */
@@ -129,7 +130,7 @@ final class Exchanger implements AutoCloseable {
         var exchange = new Exchange(wanted.target(), deadlineNs, environment);
         DeadlineTimer.Entry deadline = timer.schedule(deadlineNs, exchange::expire);
         try {
-            return run(method, head(method, wanted), wanted, exchange);
+            return run(method, bytes(method, wanted), wanted.target(), exchange);
         } catch (StoppedException e) {
             return e.broken();
         } catch (IOException e) {
@@ -160,8 +161,8 @@ final class Exchanger implements AutoCloseable {
         return new Broken(FailureReason.TIMEOUT, "no answer within " + timeout.toMillis() + " ms");
     }
 
-    /** All of a request that stands before its body. */
-    private String head(String method, WebhookRequest wanted) {
+    /** All of a request in one piece, so that it leaves in as few packets as can be. */
+    private byte[] bytes(String method, WebhookRequest wanted) {
         var head = new StringBuilder(HEAD_CHARACTERS).append(method).append(' ').append(wanted.target().pathAndQuery()).append(" HTTP/1.1\r\n");
         field(head, HttpHeaders.HOST, wanted.target().authority());
         field(head, HttpHeaders.CONNECTION, "keep-alive");
@@ -173,10 +174,14 @@ final class Exchanger implements AutoCloseable {
         if (!isNamed) {
             field(head, HttpHeaders.USER_AGENT, userAgent);
         }
-        if (method.equals("POST")) {
+        boolean hasBody = method.equals("POST");
+        if (hasBody) {
             field(head, HttpHeaders.CONTENT_LENGTH, Integer.toString(wanted.body().length));
         }
-        return head.append("\r\n").toString();
+        byte[] fields = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+        byte[] all = Arrays.copyOf(fields, fields.length + (hasBody ? wanted.body().length : 0));
+        System.arraycopy(wanted.body(), 0, all, fields.length, all.length - fields.length);
+        return all;
     }
 
     /** Whoever made the field has checked it; a line break in it would all the same not begin another one. */
@@ -189,9 +194,7 @@ final class Exchanger implements AutoCloseable {
      * HttpClient's pool and connections without the chain around them, which follows, decodes and authenticates, and cost as much as
      * all else.
      */
-    private Outcome run(String method, String head, WebhookRequest wanted, Exchange exchange) throws IOException {
-        TargetUrl target = wanted.target();
-        byte[] content = method.equals("POST") ? wanted.body() : NO_BODY;
+    private Outcome run(String method, byte[] bytes, TargetUrl target, Exchange exchange) throws IOException {
         var request = new BasicClassicHttpRequest(method, target.scheme(), null, target.pathAndQuery());
         ConnectionEndpoint place = lease(target);
         boolean isReusable = false;
@@ -203,7 +206,7 @@ final class Exchanger implements AutoCloseable {
             ClassicHttpResponse response = place.execute("", request, (sent, connection, c) -> {
                 var own = (AttemptConnection) connection;
                 exchange.use(own);
-                return own.exchange(sent, head, content);
+                return own.exchange(sent, bytes);
             }, context);
             Body body = Body.of(response);
             keep = DefaultConnectionKeepAliveStrategy.INSTANCE.getKeepAliveDuration(response, context);
