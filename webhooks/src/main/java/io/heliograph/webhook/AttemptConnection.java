@@ -36,13 +36,11 @@ final class AttemptConnection extends DefaultManagedHttpClientConnection {
         }
     }
 
-    /**
-     * Sends a request, and reads its answer up to where the body begins, which is the caller's to read.
-     *
-     * @param bytes the whole request, as it goes out
-     */
-    ClassicHttpResponse exchange(ClassicHttpRequest request, byte[] bytes) throws HttpException, IOException {
-        ensureOpen().getOutputStream().write(bytes);
+    /** Sends a request, and reads its answer up to where the body begins, which is the caller's to read. */
+    ClassicHttpResponse exchange(ClassicHttpRequest request) throws HttpException, IOException {
+        sendRequestHeader(request);
+        sendRequestEntity(request);
+        flush();
         // While others have something to do, the answer comes by itself: to wait for it costs more than to look for it later.
         Thread.yield();
         ClassicHttpResponse response = receiveResponseHeader();

@@ -56,8 +56,8 @@ public final class CloudEventHttp {
      * @param id the id of an event that has none of its own
      */
     public static HttpContent write(Event event, String id, ContentMode mode) {
-        boolean isBinary = mode == ContentMode.BINARY && event.contentType().filter(type -> !isPrintable(type)).isEmpty();
-        return isBinary ? binary(event, id) : structured(event, id);
+        boolean fitsField = event.contentType().map(CloudEventHttp::isPrintable).orElse(true);
+        return mode == ContentMode.BINARY && fitsField ? binary(event, id) : structured(event, id);
     }
 
     /**

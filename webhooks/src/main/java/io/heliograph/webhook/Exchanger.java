@@ -7,10 +7,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +27,7 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
+import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
@@ -36,6 +35,7 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.ssl.TLS;
 import org.apache.hc.core5.io.CloseMode;
@@ -53,8 +53,6 @@ final class Exchanger implements AutoCloseable {
     private static final int MAX_FIELDS = 100;
     private static final int MAX_EMPTY_LINES = 4;
     private static final int BUFFER_BYTES = 4096;
-    /** That most requests have at most before their body. */
-    private static final int HEAD_CHARACTERS = 512;
     /** How many connections lead to one place is for the endpoints' limits to say. */
     private static final int MAX_PER_ROUTE = 1_000_000;
     /** A connection that was not used for longer is looked at first, which costs a millisecond: receivers close what is idle. */
@@ -65,8 +63,7 @@ final class Exchanger implements AutoCloseable {
     private final Environment environment;
     private final Lookups lookups;
     private final PoolingHttpClientConnectionManager connections;
-    /** Of each exchange; nobody changes it. */
-    private final HttpClientContext context = HttpClientContext.create();
+    private final RequestConfig requestConfig;
     private final String userAgent;
     private final DeadlineTimer timer;
 
@@ -74,7 +71,7 @@ final class Exchanger implements AutoCloseable {
         this.environment = environment;
         this.lookups = new Lookups(guard, environment.clock());
         this.connections = connections(config, lookups);
-        context.setRequestConfig(RequestConfig.custom().setDefaultKeepAlive(config.idle().toMillis(), TimeUnit.MILLISECONDS).build());
+        this.requestConfig = RequestConfig.custom().setDefaultKeepAlive(config.idle().toMillis(), TimeUnit.MILLISECONDS).build();
         this.userAgent = config.userAgent();
         this.timer = DeadlineTimer.start(environment.clock());
     }
@@ -130,7 +127,7 @@ final class Exchanger implements AutoCloseable {
         var exchange = new Exchange(wanted.target(), deadlineNs, environment);
         DeadlineTimer.Entry deadline = timer.schedule(deadlineNs, exchange::expire);
         try {
-            return run(method, bytes(method, wanted), wanted.target(), exchange);
+            return run(request(method, wanted), wanted.target(), exchange);
         } catch (StoppedException e) {
             return e.broken();
         } catch (IOException e) {
@@ -161,52 +158,44 @@ final class Exchanger implements AutoCloseable {
         return new Broken(FailureReason.TIMEOUT, "no answer within " + timeout.toMillis() + " ms");
     }
 
-    /** All of a request in one piece, so that it leaves in as few packets as can be. */
-    private byte[] bytes(String method, WebhookRequest wanted) {
-        var head = new StringBuilder(HEAD_CHARACTERS).append(method).append(' ').append(wanted.target().pathAndQuery()).append(" HTTP/1.1\r\n");
-        field(head, HttpHeaders.HOST, wanted.target().authority());
-        field(head, HttpHeaders.CONNECTION, "keep-alive");
+    private ClassicHttpRequest request(String method, WebhookRequest wanted) {
+        TargetUrl target = wanted.target();
+        var request = new BasicClassicHttpRequest(method, target.scheme(), null, target.pathAndQuery());
+        request.addHeader(HttpHeaders.HOST, target.authority());
+        request.addHeader(HttpHeaders.CONNECTION, "keep-alive");
         boolean isNamed = false;
         for (HttpHeader header : wanted.headers()) {
-            field(head, header.name(), header.value());
+            request.addHeader(header.name(), header.value());
             isNamed |= header.name().equalsIgnoreCase(HttpHeaders.USER_AGENT);
         }
         if (!isNamed) {
-            field(head, HttpHeaders.USER_AGENT, userAgent);
+            request.addHeader(HttpHeaders.USER_AGENT, userAgent);
         }
-        boolean hasBody = method.equals("POST");
-        if (hasBody) {
-            field(head, HttpHeaders.CONTENT_LENGTH, Integer.toString(wanted.body().length));
+        if (method.equals("POST")) {
+            request.addHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(wanted.body().length));
+            request.setEntity(new ByteArrayEntity(wanted.body(), null));
         }
-        byte[] fields = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
-        byte[] all = Arrays.copyOf(fields, fields.length + (hasBody ? wanted.body().length : 0));
-        System.arraycopy(wanted.body(), 0, all, fields.length, all.length - fields.length);
-        return all;
-    }
-
-    /** Whoever made the field has checked it; a line break in it would all the same not begin another one. */
-    private static void field(StringBuilder head, String name, String value) {
-        boolean isOneLine = value.indexOf('\r') < 0 && value.indexOf('\n') < 0;
-        head.append(name).append(": ").append(isOneLine ? value : value.replace('\r', ' ').replace('\n', ' ')).append("\r\n");
+        return request;
     }
 
     /**
      * HttpClient's pool and connections without the chain around them, which follows, decodes and authenticates, and cost as much as
      * all else.
      */
-    private Outcome run(String method, byte[] bytes, TargetUrl target, Exchange exchange) throws IOException {
-        var request = new BasicClassicHttpRequest(method, target.scheme(), null, target.pathAndQuery());
+    private Outcome run(ClassicHttpRequest request, TargetUrl target, Exchange exchange) throws IOException {
+        HttpClientContext context = HttpClientContext.create();
+        context.setRequestConfig(requestConfig);
         ConnectionEndpoint place = lease(target);
         boolean isReusable = false;
         TimeValue keep = TimeValue.ZERO_MILLISECONDS;
         try {
             if (!place.isConnected()) {
-                connect(place, exchange);
+                connect(place, exchange, context);
             }
             ClassicHttpResponse response = place.execute("", request, (sent, connection, c) -> {
                 var own = (AttemptConnection) connection;
                 exchange.use(own);
-                return own.exchange(sent, bytes);
+                return own.exchange(sent);
             }, context);
             Body body = Body.of(response);
             keep = DefaultConnectionKeepAliveStrategy.INSTANCE.getKeepAliveDuration(response, context);
@@ -223,9 +212,9 @@ final class Exchanger implements AutoCloseable {
         }
     }
 
-    private void connect(ConnectionEndpoint place, Exchange exchange) throws IOException {
+    private void connect(ConnectionEndpoint place, Exchange exchange, HttpClientContext context) throws IOException {
         ScopedValue.where(Exchange.CURRENT, exchange).call(() -> {
-            connections.connect(place, null, HttpClientContext.create());
+            connections.connect(place, null, context);
             return place;
         });
     }
