@@ -46,22 +46,7 @@ class OutboxCrashTest {
         killRounds(200);
     }
 
-    @Test
-    void keepsTheOrderOfEachKeyWhenItIsKilled() throws Exception {
-        killRounds(1, Ordering.KEY);
-    }
-
-    @Test
-    @Tag("soak")
-    void keepsTheOrderOfEachKeyWhenItIsKilledFiftyTimes() throws Exception {
-        killRounds(50, Ordering.KEY);
-    }
-
     private void killRounds(int rounds) throws Exception {
-        killRounds(rounds, Ordering.NONE);
-    }
-
-    private void killRounds(int rounds, Ordering ordering) throws Exception {
         long seed = System.nanoTime();
         var random = new Random(seed);
         Path data = folder.resolve("data");
@@ -75,8 +60,7 @@ class OutboxCrashTest {
                         fixture.outbox.endpoints().remove(old.id()).join();
                     }
                     // In every second round the endpoint wants batches.
-                    EndpointSpec spec = OutboxFixture.spec(receiver.url());
-                    endpoint = fixture.add(spec.withLimits(spec.limits().withOrdering(ordering))
+                    endpoint = fixture.add(OutboxFixture.spec(receiver.url())
                             .withBatch(round % 2 == 0 ? OptionalInt.empty() : OptionalInt.of(BATCH)));
                 }
                 Set<Long> acknowledged;
@@ -85,9 +69,6 @@ class OutboxCrashTest {
                     acknowledged = process.kill();
                 }
                 check(data, receiver, endpoint, acknowledged, when);
-                if (ordering == Ordering.KEY) {
-                    checkOrder(receiver, when);
-                }
             }
         }
     }
@@ -119,21 +100,5 @@ class OutboxCrashTest {
         assertThat(missing).as("acknowledged and lost, " + when).isEmpty();
         assertThat(received.values()).as("webhook-ids of one event, " + when).allMatch(ids -> ids.size() == 1);
         assertThat(events - received.size()).as("duplicates, " + when).isLessThanOrEqualTo(underWay);
-    }
-
-    /** Of each key no event has come for the first time after one that was published behind it. */
-    private static void checkOrder(TestReceiver receiver, String when) {
-        var seen = new HashSet<Long>();
-        Map<Long, Long> last = new HashMap<>();
-        for (TestReceiver.Request request : receiver.requests()) {
-            Matcher id = ID.matcher(new String(request.body(), StandardCharsets.UTF_8));
-            while (id.find()) {
-                long number = Long.parseLong(id.group(1));
-                if (seen.add(number)) {
-                    Long before = last.put(number % OutboxProcess.KEYS, number);
-                    assertThat(before == null || before < number).as("%d came after %d, %s", number, before, when).isTrue();
-                }
-            }
-        }
     }
 }

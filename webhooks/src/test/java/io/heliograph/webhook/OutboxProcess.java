@@ -10,8 +10,6 @@ import java.util.concurrent.Semaphore;
 /** A process that publishes and sends until it is killed. It says {@code ack N.} for each event that is on disk. */
 final class OutboxProcess {
 
-    /** Events go over so many keys in turn. */
-    static final int KEYS = 20;
     private static final int PIPELINED = 100;
 
     private OutboxProcess() {
@@ -44,7 +42,7 @@ final class OutboxProcess {
             for (int n = first; n - first < count && deliveries.underWay() >= 0; n++) {
                 places.acquire();
                 String line = "ack " + n + ".";
-                var _ = fixture.outbox.publish(OutboxFixture.event(n).toBuilder().subject("key-" + n % KEYS).build()).thenAccept(publication -> {
+                var _ = fixture.outbox.publish(OutboxFixture.event(n)).thenAccept(publication -> {
                     if (publication.result() == PublishResult.ACCEPTED) {
                         System.out.println(line);
                     }
