@@ -6,14 +6,14 @@ import zmq.msg.MsgAllocator;
 
 /**
  * Gives ZeroMQ what it reads large messages into, and takes it back when they have been handled: fresh arrays would have to be
- * cleared first, and lie in no cache. {@link #allocate} runs on ZeroMQ's thread, {@link #end} on the one that owns the socket.
+ * cleared first, and lie in no cache. For sockets that connect: where one binds, its {@link Gate} gives the memory.
+ *
+ * <p>{@link #allocate} runs on ZeroMQ's thread, {@link #end} on the one that owns the socket.
  */
 final class Arrivals implements MsgAllocator {
 
     /** As much as ZeroMQ reads at once: what is no longer is copied from there, and costs little. */
     private static final int LEAST_BYTES = 8 << 10;
-    /** What a frame of events may have beside them. */
-    private static final int OVERHEAD_BYTES = MessageLayout.MOST_OVERHEAD_BYTES;
 
     private final FrameMemory memory;
     private final MsgAllocator heap;
@@ -33,7 +33,8 @@ final class Arrivals implements MsgAllocator {
      * @param mostBytes of any message
      */
     static Arrivals of(ZmqLimits limits, long mostBytes) {
-        var memory = new FrameMemory(limits.messageBytes() + OVERHEAD_BYTES, limits.windowBytes() / limits.messageBytes());
+        int pieceBytes = limits.messageBytes() + MessageLayout.MOST_OVERHEAD_BYTES;
+        var memory = new FrameMemory(pieceBytes, limits.windowBytes() / limits.messageBytes());
         return new Arrivals(memory, Gate.bounded(mostBytes));
     }
 

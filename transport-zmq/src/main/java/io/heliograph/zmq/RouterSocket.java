@@ -46,7 +46,6 @@ final class RouterSocket implements PeerSocket {
                 continue;
             }
             joined.join(message, base).ifPresentOrElse(whole -> receiver.onMessage(from, whole), () -> receiver.onParts(from));
-            Arrivals.end(message);
         }
         return received;
     }

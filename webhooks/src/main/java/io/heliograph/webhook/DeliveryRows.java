@@ -149,8 +149,7 @@ final class DeliveryRows {
 
     /** Gives back what was claimed, to be due again when it was. */
     static void release(Statements sql, List<Long> deliveries) throws SQLException {
-        sql.rowsOf("UPDATE webhooks_delivery" + READY_OR_PARKED + " WHERE state = 1 AND id IN ",
-                deliveries, " RETURNING id",
+        sql.rowsOf("UPDATE webhooks_delivery" + READY_OR_PARKED + " WHERE state = 1 AND id IN ", deliveries, " RETURNING id",
                 row -> row.getLong(1));
     }
 
