@@ -2,12 +2,15 @@ package io.heliograph.bench;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The {@link Child} of the suite {@code webhooks}. */
 public final class WebhookChild {
 
     static final String HELIOGRAPH = "heliograph";
+    /** Heliograph, too, in a small heap that is resident from the start: so the growth of resident memory is not that of the JVM's ease. */
+    static final String ISOLATION = "isolation";
     static final String RAW = "raw";
     static final String JDK = "jdk";
     static final String WRK = "wrk";
@@ -20,12 +23,21 @@ public final class WebhookChild {
 
     /** The command that starts one for many cases, one after the other. */
     static List<String> command(String side) {
-        return Child.command(WebhookChild.class, side, List.of("-Dslf4j.internal.verbosity=ERROR"), "");
+        return command(side, List.of());
     }
 
     /** The command that starts one for a single case. */
     static List<String> commandAlone(String side) {
-        return Child.command(WebhookChild.class, side, List.of("-Dslf4j.internal.verbosity=ERROR", "-D" + ALONE + "=true"), "");
+        return command(side, List.of("-D" + ALONE + "=true"));
+    }
+
+    private static List<String> command(String side, List<String> more) {
+        var options = new ArrayList<>(more);
+        options.add("-Dslf4j.internal.verbosity=ERROR");
+        if (side.equals(ISOLATION)) {
+            options.addAll(List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch"));
+        }
+        return Child.command(WebhookChild.class, side, options, "");
     }
 
     /** One or the other, as a child has been started. */

@@ -34,7 +34,8 @@ final class WebhookIsolation {
     private static final long INTERVAL_NS = 1_000_000;
     private static final long SEED = 0x5EED;
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration WARM_UP = WebhookChild.either(Duration.ofSeconds(9), Duration.ofSeconds(20));
+    /** Until then compilers take a good part of two processors, and what is dead is tried for the first time. */
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final Duration WINDOW = WebhookChild.either(Duration.ofMillis(1_500), Duration.ofMillis(2_500));
 
     private final int deadPercent;

@@ -32,6 +32,7 @@ public final class ZmqPublisher implements Publisher {
 
     /** Each of their characters takes at most three bytes. */
     private static final int SHORT_FIELDS = 16 << 10;
+    private static final Destination[] NOBODY = {};
 
     private final ZmqConfig config;
     private final Environment environment;
@@ -46,6 +47,8 @@ public final class ZmqPublisher implements Publisher {
     /** A topic that has been checked; the very same object need not be again. */
     private String lastTopic = "events";
     private long nextSequence;
+    /** The destinations all of which want the event that was judged last, and have room for it; others where one does not. */
+    private Destination[] admitting = NOBODY;
     private boolean isClosed;
     private Optional<Announcement> announcement = Optional.empty();
 
@@ -106,8 +109,10 @@ public final class ZmqPublisher implements Publisher {
                     remotes.keepLast(event, nowNs);
                 }
                 remotes.fanOut().expect(event.topic(), size, event.ttl().isEmpty());
-                for (Destination to : remotes.fanOut().destinations()) {
-                    if (take(to, event.topic(), size)) {
+                Destination[] destinations = remotes.fanOut().destinations();
+                boolean doAllAdmit = destinations == admitting;
+                for (Destination to : destinations) {
+                    if (doAllAdmit || take(to, event.topic(), size)) {
                         to.accept(event, policy, nowNs);
                     }
                 }
@@ -138,8 +143,10 @@ public final class ZmqPublisher implements Publisher {
                     remotes.keepLast(Event.builder(topic).dataFrom(ByteBuffer.wrap(bytes, from, length)).build(), 0);
                 }
                 remotes.fanOut().expect(topic, size, true);
-                for (Destination to : remotes.fanOut().destinations()) {
-                    if (take(to, topic, size)) {
+                Destination[] destinations = remotes.fanOut().destinations();
+                boolean doAllAdmit = destinations == admitting;
+                for (Destination to : destinations) {
+                    if (doAllAdmit || take(to, topic, size)) {
                         to.accept(topic, bytes, from, length, policy);
                     }
                 }
@@ -205,16 +212,22 @@ public final class ZmqPublisher implements Publisher {
         Verdict together = Verdict.ADMIT;
         boolean isWanted = false;
         boolean isTaken = false;
-        for (Destination to : remotes.fanOut().destinations()) {
+        boolean doAllAdmit = true;
+        Destination[] destinations = remotes.fanOut().destinations();
+        for (Destination to : destinations) {
             if (to.wants(topic)) {
                 isWanted = true;
                 Verdict verdict = to.judge(policy, size, waitedNs);
                 isTaken |= verdict.takes();
+                doAllAdmit &= verdict == Verdict.ADMIT;
                 if (verdict == Verdict.BACK_PRESSURED || verdict == Verdict.WAIT && together == Verdict.ADMIT) {
                     together = verdict;
                 }
+            } else {
+                doAllAdmit = false;
             }
         }
+        admitting = doAllAdmit ? destinations : NOBODY;
         return together == Verdict.ADMIT && isWanted && !isTaken ? Verdict.DROP : together;
     }
 
