@@ -9,8 +9,12 @@ import java.util.List;
 public final class WebhookChild {
 
     static final String HELIOGRAPH = "heliograph";
-    /** Heliograph, too, in a small heap that is resident from the start: so the growth of resident memory is not that of the JVM's ease. */
-    static final String ISOLATION = "isolation";
+    /**
+     * Heliograph, too, each in a JVM of its own, whose heap is small and resident from the start: so the growth of resident memory is
+     * not that of the JVM's ease.
+     */
+    static final String CALM = "calm";
+    static final String ISOLATED = "isolated";
     static final String RAW = "raw";
     static final String JDK = "jdk";
     static final String WRK = "wrk";
@@ -34,7 +38,7 @@ public final class WebhookChild {
     private static List<String> command(String side, List<String> more) {
         var options = new ArrayList<>(more);
         options.add("-Dslf4j.internal.verbosity=ERROR");
-        if (side.equals(ISOLATION)) {
+        if (side.equals(CALM) || side.equals(ISOLATED)) {
             options.addAll(List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch"));
         }
         return Child.command(WebhookChild.class, side, options, "");

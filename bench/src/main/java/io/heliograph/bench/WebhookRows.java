@@ -24,9 +24,9 @@ final class WebhookRows {
     private static final Case MEMORY = new Case("memory", WebhookChild.HELIOGRAPH, REQUESTS);
     private static final Case DURABLE = new Case("durable", WebhookChild.HELIOGRAPH, WebhookTask.rate(WebhookTask.What.DURABLE, BODY_BYTES));
     private static final Case ORDERED = new Case("ordered", WebhookChild.HELIOGRAPH, WebhookTask.rate(WebhookTask.What.ORDERED, BODY_BYTES));
-    private static final Case CALM = new Case("calm", WebhookChild.ISOLATION, WebhookTask.latency(WebhookTask.What.CALM, BODY_BYTES));
+    private static final Case CALM = new Case("calm", WebhookChild.CALM, WebhookTask.latency(WebhookTask.What.CALM, BODY_BYTES));
     private static final Case ISOLATED =
-            new Case("isolated", WebhookChild.ISOLATION, WebhookTask.latency(WebhookTask.What.ISOLATED, BODY_BYTES));
+            new Case("isolated", WebhookChild.ISOLATED, WebhookTask.latency(WebhookTask.What.ISOLATED, BODY_BYTES));
     private static final Case RESTART =
             new Case("restart", WebhookChild.HELIOGRAPH, WebhookTask.latency(WebhookTask.What.RESTART, BODY_BYTES));
 
