@@ -58,7 +58,8 @@ public final class WebhookChild {
         switch (task.what()) {
             case REQUESTS -> requests(side, task, tell);
             case DURABLE -> WebhookDurable.measure(task, tell);
-            case ORDERED -> WebhookDurable.measureOrdered(task, tell);
+            case ORDERED -> WebhookDurable.measureKeys(true, task, tell);
+            case UNORDERED -> WebhookDurable.measureKeys(false, task, tell);
             case CALM -> new WebhookIsolation(0).measure(task, tell);
             case ISOLATED -> new WebhookIsolation(WebhookIsolation.DEAD_PERCENT).measure(task, tell);
             case RESTART -> WebhookRestart.measure(task, tell);

@@ -24,6 +24,8 @@ final class WebhookRows {
     private static final Case MEMORY = new Case("memory", WebhookChild.HELIOGRAPH, REQUESTS);
     private static final Case DURABLE = new Case("durable", WebhookChild.HELIOGRAPH, WebhookTask.rate(WebhookTask.What.DURABLE, BODY_BYTES));
     private static final Case ORDERED = new Case("ordered", WebhookChild.HELIOGRAPH, WebhookTask.rate(WebhookTask.What.ORDERED, BODY_BYTES));
+    private static final Case UNORDERED =
+            new Case("unordered", WebhookChild.HELIOGRAPH, WebhookTask.rate(WebhookTask.What.UNORDERED, BODY_BYTES));
     private static final Case CALM = new Case("calm", WebhookChild.CALM, WebhookTask.latency(WebhookTask.What.CALM, BODY_BYTES));
     private static final Case ISOLATED =
             new Case("isolated", WebhookChild.ISOLATED, WebhookTask.latency(WebhookTask.What.ISOLATED, BODY_BYTES));
@@ -35,7 +37,7 @@ final class WebhookRows {
             rate("webhooks.memory", ">=0.8", MEMORY, RAW, OptionalDouble.of(67.554)),
             rate("webhooks.durable", ">=0.5", DURABLE, RAW, OptionalDouble.of(67.554)),
             rate("webhooks.vs-jdk-client", ">=3", MEMORY, JDK, OptionalDouble.of(14.255)),
-            rate("webhooks.ordered", ">=0.7", ORDERED, DURABLE, OptionalDouble.empty()),
+            rate("webhooks.ordered", ">=0.7", ORDERED, UNORDERED, OptionalDouble.empty()),
             latency("webhooks.isolation.p50", "<=1.1", OneWay.P50),
             latency("webhooks.isolation.p99", "<=1.5", OneWay.P99),
             new CaseRow("webhooks.restart", "<=1", "s", 1, FIRST, RESTART, Optional.empty(), RESTART_TARGET_SECONDS,

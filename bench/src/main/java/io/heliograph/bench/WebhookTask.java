@@ -23,6 +23,8 @@ record WebhookTask(Measure measure, What what, int eventBytes, int windows, doub
         DURABLE,
         /** The same in the order of keys. */
         ORDERED,
+        /** What that is compared with: the same events to the same receiver, in no order. */
+        UNORDERED,
         /** From the moment an event should be published to its arrival, at 10,000 endpoints. */
         CALM,
         /** The same while 30 % of them are dead. */
