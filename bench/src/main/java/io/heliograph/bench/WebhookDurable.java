@@ -33,7 +33,7 @@ final class WebhookDurable {
     private final WebhookStore bed;
     private final Endpoint endpoint;
     private final List<Event> events;
-    /** Of those with keys, in order or not: it takes a little of the rate. */
+    /** The number of each event that has a key, by its id; noted whether or not their order is looked at, since that costs some rate. */
     private final Map<String, Long> numbers = new ConcurrentHashMap<>();
     private final boolean isOrdered;
     private final HttpPace pace;

@@ -3,16 +3,11 @@ package io.heliograph.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heliograph.store.CrashingProcess;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.awaitility.Awaitility;
@@ -28,16 +23,12 @@ class OrderAfterCrashTest {
 
     private static final int KEYS = 20;
     private static final int REFUSED_PERCENT = 5;
-    private static final String OKAY = "HTTP/1.1 204 No Content\r\n\r\n";
-    private static final String BUSY = "HTTP/1.1 500 Not Now\r\nContent-Length: 0\r\n\r\n";
-
+    private static final Duration RETRY = Duration.ofMillis(20);
     @TempDir
     private Path folder;
 
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
-    /** In the order of their answers. */
-    private final List<Long> accepted = Collections.synchronizedList(new ArrayList<>());
 
     @Test
     void keepsTheOrderOfEachKeyWhenItIsKilledTwice() throws Exception {
@@ -54,49 +45,23 @@ class OrderAfterCrashTest {
         Path scratch = Files.createDirectory(folder.resolve("scratch"));
         for (int round = 0; round < rounds; round++) {
             Path data = folder.resolve("data-" + round);
-            accepted.clear();
-            try (TestReceiver receiver = TestReceiver.start(this::serve)) {
+            try (var receiver = new RefusingReceiver(random.nextLong(), REFUSED_PERCENT, "o-")) {
                 Endpoint endpoint;
                 try (OutboxFixture fixture = OutboxFixture.open(data)) {
-                    endpoint = fixture.add(inOrder(receiver));
+                    endpoint = fixture.add(receiver.spec(Ordering.KEY, RETRY));
                 }
                 Set<Long> acknowledged;
                 try (CrashingProcess process = OutboxProcess.startKeyed(data, scratch, 0, KEYS)) {
-                    process.awaitLines(500 + drawn(1_500));
+                    process.awaitLines(500 + random.nextInt(1_500));
                     acknowledged = process.kill();
                 }
-                check(data, endpoint, acknowledged, "round " + round + " of seed " + seed);
+                check(data, receiver, endpoint, acknowledged, "round " + round + " of seed " + seed);
             }
         }
-    }
-
-    private synchronized int drawn(int below) {
-        return random.nextInt(below);
-    }
-
-    private void serve(TestReceiver.Connection connection) throws IOException {
-        for (Optional<TestReceiver.Request> request = connection.read(); request.isPresent(); request = connection.read()) {
-            String body = new String(request.get().body(), StandardCharsets.UTF_8);
-            int from = body.indexOf("\"id\":\"o-") + "\"id\":\"o-".length();
-            boolean isRefused = drawn(100) < REFUSED_PERCENT;
-            if (!isRefused) {
-                accepted.add(Long.parseLong(body.substring(from, body.indexOf('"', from))));
-            }
-            connection.write(isRefused ? BUSY : OKAY);
-        }
-    }
-
-    private static EndpointSpec inOrder(TestReceiver receiver) {
-        EndpointSpec spec = OutboxFixture.spec(receiver.url());
-        var breaker = new BreakerConfig(1_000, Duration.ofMillis(1), Duration.ofMillis(1));
-        var delays = new ArrayList<>(Collections.nCopies(20, Duration.ofMillis(20)));
-        delays.set(0, Duration.ZERO);
-        return spec.withRetry(spec.retry().withDelays(delays))
-                .withLimits(spec.limits().withOrdering(Ordering.KEY).withBreaker(breaker).withConcurrency(16));
     }
 
     /** The next process sends the rest, and what was under way once more. */
-    private void check(Path data, Endpoint endpoint, Set<Long> acknowledged, String when) {
+    private static void check(Path data, RefusingReceiver receiver, Endpoint endpoint, Set<Long> acknowledged, String when) {
         long underWay;
         try (WebhookClient client = WebhookClientFixture.client(); OutboxFixture fixture = OutboxFixture.open(data)) {
             underWay = fixture.count("SELECT count(*) FROM webhooks_delivery WHERE state = 1");
@@ -106,6 +71,7 @@ class OrderAfterCrashTest {
             }
             fixture.assertLaw();
         }
+        List<Long> accepted = receiver.accepted();
         List<Long> firsts = accepted.stream().distinct().toList();
         for (int key = 0; key < KEYS; key++) {
             int number = key;
