@@ -62,7 +62,8 @@ final class PlainLines {
     private final TellingLock lock;
     private final ZmqCounters.Tally tally;
     private final Environment environment;
-    private final List<Line> lines = new ArrayList<>();
+    /** Never changed but replaced: a handler's thread may be looking through them when they are closed. */
+    private volatile List<Line> lines = List.of();
 
     PlainLines(ZmqConfig config, OwnPorts own, Subscriptions subscriptions, TellingLock lock, ZmqCounters.Tally tally,
             Environment environment) {
@@ -77,6 +78,7 @@ final class PlainLines {
     /** Opens the sockets, before the thread starts. */
     void open(Sockets sockets, SocketLoop loop) throws IOException {
         int count = config.isBinding() ? 1 : config.endpoints().size();
+        var all = new ArrayList<Line>(count);
         for (int i = 0; i < count; i++) {
             var connections = new AtomicInteger();
             var losses = new AtomicInteger();
@@ -89,8 +91,9 @@ final class PlainLines {
                 loop.wakeUp();
             };
             PlainInlet inlet = sockets.plainInlet(i, onConnected, onLost);
-            lines.add(new Line(new PlainReader(subscriptions, tally, environment), inlet, i, connections, losses));
+            all.add(new Line(new PlainReader(subscriptions, tally, environment), inlet, i, connections, losses));
             loop.watch(inlet.channel());
+            lines = List.copyOf(all);
         }
     }
 
@@ -229,6 +232,6 @@ final class PlainLines {
             }
             line.inlet.close();
         }
-        lines.clear();
+        lines = List.of();
     }
 }
