@@ -313,8 +313,8 @@ final class Backlog {
         int least = MessageLayout.TOPIC_AT + topic.length() + Account.mostBytes() + encodedBytes;
         int guess = Math.min(lastFrameBytes + (lastFrameBytes >> 2), limits.messageBytes());
         int needed = Math.max(guess, least);
-        Chunk chunk = pool.lend(needed).map(loan -> new Chunk(topic, isEvictable, tail.from(), loan))
-                .orElseGet(() -> new Chunk(topic, isEvictable, tail.from(), bytes(needed)));
+        Chunk chunk = pool.lend(needed).map(loan -> new Chunk(topic, isEvictable, tail.from(), loan, pool))
+                .orElseGet(() -> new Chunk(topic, isEvictable, tail.from(), bytes(needed), pool));
         chunk.append(tail);
         chunk.state(dueState);
         states += dueState.isPresent() ? 1 : 0;
@@ -391,7 +391,7 @@ final class Backlog {
     }
 
     private Chunk part(Chunk chunk, long most, long nowNs) {
-        var part = new Chunk(chunk.topic(), chunk.isEvictable(), chunk.from(), ByteBuffer.allocate(chunk.encodedBytes()));
+        var part = new Chunk(chunk.topic(), chunk.isEvictable(), chunk.from(), ByteBuffer.allocate(chunk.encodedBytes()), pool);
         while (chunk.events() > 0 && (part.events() < most || chunk.isOldestExpired(nowNs))) {
             if (chunk.isOldestExpired(nowNs)) {
                 int size = chunk.giveUpOldest(LossReason.EXPIRED, decoder);

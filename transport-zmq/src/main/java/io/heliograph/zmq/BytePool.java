@@ -11,6 +11,8 @@ final class BytePool {
 
     /** What is sent and unacknowledged, and as much again twice for what waits behind it. */
     private static final int WINDOWS = 3;
+    /** Less than this part of a piece is packed on the heap. */
+    private static final int LEAST_PART = 8;
 
     private final FrameMemory memory;
 
@@ -29,9 +31,14 @@ final class BytePool {
         return new BytePool(new FrameMemory(0, 0));
     }
 
-    /** Room for so many bytes at least, unless it would be less than half full. */
+    /** How many bytes it lends at a time. */
+    int pieceBytes() {
+        return memory.pieceBytes();
+    }
+
+    /** Room for so many bytes at least, unless it would be nearly empty. */
     Optional<Loan> lend(int bytes) {
-        if (bytes > memory.pieceBytes() || bytes < memory.pieceBytes() / 2) {
+        if (bytes > memory.pieceBytes() || bytes < memory.pieceBytes() / LEAST_PART) {
             return Optional.empty();
         }
         return memory.take().map(piece -> new Loan(memory, piece));

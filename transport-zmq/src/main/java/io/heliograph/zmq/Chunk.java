@@ -41,6 +41,7 @@ final class Chunk {
     private final boolean isEvictable;
     /** Whether others read the same bytes, so that none of them may change. */
     private final boolean isShared;
+    private final BytePool pool;
     private final Account before = new Account();
     private final Deadlines deadlines = new Deadlines();
     private ByteBuffer buffer;
@@ -57,11 +58,13 @@ final class Chunk {
      * @param isEvictable whether its events may be given up for later ones
      * @param sequence    of its first entry
      * @param bytes       to pack them in from index 0, in the beginning; nobody else's from here on
+     * @param pool        of what they are packed in when there are more
      */
-    Chunk(String topic, boolean isEvictable, long sequence, ByteBuffer bytes) {
+    Chunk(String topic, boolean isEvictable, long sequence, ByteBuffer bytes, BytePool pool) {
         this.topic = topic;
         this.isEvictable = isEvictable;
         this.isShared = false;
+        this.pool = pool;
         this.head = MessageLayout.TOPIC_AT + topic.length();
         this.buffer = bytes.clear().order(ByteOrder.LITTLE_ENDIAN).position(head);
         this.end = sequence;
@@ -69,8 +72,8 @@ final class Chunk {
     }
 
     /** @param loan to pack them in, in the beginning; its first reader is this */
-    Chunk(String topic, boolean isEvictable, long sequence, BytePool.Loan loan) {
-        this(topic, isEvictable, sequence, loan.bytes());
+    Chunk(String topic, boolean isEvictable, long sequence, BytePool.Loan loan, BytePool pool) {
+        this(topic, isEvictable, sequence, loan.bytes(), pool);
         this.loan = Optional.of(loan);
     }
 
@@ -78,6 +81,7 @@ final class Chunk {
         this.topic = others.topic;
         this.isEvictable = isEvictable;
         this.isShared = true;
+        this.pool = others.pool;
         this.head = run.at();
         this.buffer = others.buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(run.at() + run.bytes());
         this.events = run.events();
@@ -250,12 +254,20 @@ final class Chunk {
 
     private void makeRoom(int bytes) {
         if (buffer.remaining() < bytes) {
-            long needed = (long) buffer.position() + bytes;
-            int capacity = (int) Math.min(Math.max(needed, 2L * buffer.capacity()), Integer.MAX_VALUE - 16);
-            int position = buffer.position();
-            buffer = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN).put(0, buffer, 0, position).position(position);
-            takeLoan().ifPresent(BytePool.Loan::end);
+            grow((long) buffer.position() + bytes);
         }
+    }
+
+    private void grow(long needed) {
+        long twice = Math.max(needed, 2L * buffer.capacity());
+        long enough = needed <= pool.pieceBytes() ? Math.min(twice, pool.pieceBytes()) : twice;
+        int capacity = (int) Math.min(enough, Integer.MAX_VALUE - 16);
+        Optional<BytePool.Loan> larger = pool.lend(capacity);
+        ByteBuffer bytes = larger.map(BytePool.Loan::bytes).orElseGet(() -> ByteBuffer.allocate(capacity));
+        int position = buffer.position();
+        buffer = bytes.clear().order(ByteOrder.LITTLE_ENDIAN).put(0, buffer, 0, position).position(position);
+        takeLoan().ifPresent(BytePool.Loan::end);
+        loan = larger;
     }
 
     /** Gives up the oldest event; says what it counted for. */

@@ -3,6 +3,7 @@ package io.heliograph.zmq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.heliograph.wire.FrameEncoder;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -25,9 +26,9 @@ class BytePoolTest {
 
     @Test
     void lendsNothingForLittleOrForMoreThanItHas() {
-        assertThat(pool.lend(499)).isEmpty();
+        assertThat(pool.lend(124)).isEmpty();
         assertThat(pool.lend(1_001)).isEmpty();
-        assertThat(pool.lend(500)).isPresent();
+        assertThat(pool.lend(125)).isPresent();
         assertThat(pool.lend(1_000)).isPresent();
         assertThat(pool.lend(1_000)).as("a third").isEmpty();
         assertThat(BytePool.none().lend(0)).isEmpty();
@@ -41,6 +42,18 @@ class BytePoolTest {
             ofPublisher.lend(limits.frameBytes());
         }
         assertThat((long) ofPublisher.memory().made() * limits.frameBytes()).isEqualTo(3L * limits.windowBytes());
+    }
+
+    @Test
+    void whatHasGrownIsPackedInItAndGivenBack() {
+        var chunk = new Chunk("numbers", false, 0, ByteBuffer.allocate(100), pool);
+        for (int i = 0; i < 12; i++) {
+            chunk.append("numbers", new byte[50], 0, 50, FrameEncoder.encodedLength("numbers", "numbers", 50));
+        }
+        assertThat(chunk.encodedBytes()).isBetween(501, 1_000);
+        assertThat(pool.memory().made()).isEqualTo(1);
+        chunk.retire();
+        assertThat(pool.memory().free()).isEqualTo(1);
     }
 
     @Test
