@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -66,7 +65,7 @@ final class Suite {
 
     /** Fresh JVMs, more samples, and latencies. */
     Report full(List<CaseRow> rows) throws IOException, InterruptedException {
-        Set<Case> cases = cases(rows);
+        Collection<Case> cases = cases(rows);
         for (Case one : cases) {
             findMode(one);
         }
@@ -92,14 +91,26 @@ final class Suite {
         return new SuiteReport(kind.name(), samples, failures, kind.peers()).of(rows);
     }
 
-    /** Each once; a row's two next to each other, and the yardstick first where a peer is measured. */
-    private Set<Case> cases(List<CaseRow> rows) {
-        var cases = new LinkedHashSet<Case>();
+    /** Each once; a row's two next to each other as far as they go, since the machine changes. The yardstick comes first where a peer is measured. */
+    private Collection<Case> cases(List<CaseRow> rows) {
+        var cases = new ArrayList<Case>();
         if (rows.stream().anyMatch(row -> row.figure().isPresent())) {
             kind.yardstick().ifPresent(cases::add);
         }
-        rows.forEach(row -> row.cases().forEach(cases::add));
+        rows.forEach(row -> add(row, cases));
         return cases;
+    }
+
+    private static void add(CaseRow row, List<Case> cases) {
+        int ours = cases.indexOf(row.ours());
+        int peer = row.peer().map(cases::indexOf).orElse(-1);
+        if (ours < 0 && peer < 0) {
+            row.cases().forEach(cases::add);
+        } else if (ours < 0) {
+            cases.add(peer + 1, row.ours());
+        } else if (peer < 0) {
+            row.peer().ifPresent(other -> cases.add(ours, other));
+        }
     }
 
     private static Collection<Case> throughputs(List<CaseRow> rows) {
