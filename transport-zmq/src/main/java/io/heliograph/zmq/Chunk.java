@@ -211,9 +211,12 @@ final class Chunk {
         end += run.events();
     }
 
-    /** Whether its bytes are kept for little else if they are kept for {@code run}; they are whole, however few are used. */
+    /**
+     * Whether its bytes are kept for little else if they are kept for {@code run}; they are whole, however few are used. What is lent
+     * has a limit of its own.
+     */
     boolean isFilledBy(Run run) {
-        return run.bytes() >= LEAST_SHARED_BYTES && run.bytes() >= buffer.capacity() / 4;
+        return run.bytes() >= LEAST_SHARED_BYTES && (loan.isPresent() || run.bytes() >= buffer.capacity() / 4);
     }
 
     /** A chunk of these events alone, in the same bytes, which must not change any more. */

@@ -17,6 +17,8 @@ final class LaneSender {
 
     /** Then the others have their turn. */
     private static final int FRAMES_PER_TURN = 64;
+    /** Where more is to gather before the lanes are looked at again. */
+    private static final int YIELDS_PER_TURN = 8;
     /** While there is enough to send, publishers that wait hear of room so often only: who is woken for each frame fills it, and waits again. */
     private static final int TURNS_UNTIL_TOLD = 4;
     /** How often lanes that hang are looked for. */
@@ -83,7 +85,7 @@ final class LaneSender {
         }
         if (outgoing.isEmpty()) {
             if (isGathering) {
-                Thread.yield();
+                giveWay();
             }
             return isGathering;
         }
@@ -95,6 +97,13 @@ final class LaneSender {
             outgoing.clear();
             sent.clear();
             lock.unlock();
+        }
+    }
+
+    /** To those that publish: each look at the lanes takes the lock from them. */
+    private static void giveWay() {
+        for (int i = 0; i < YIELDS_PER_TURN; i++) {
+            Thread.yield();
         }
     }
 

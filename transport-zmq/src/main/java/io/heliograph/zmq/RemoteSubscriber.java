@@ -13,10 +13,10 @@ final class RemoteSubscriber {
     /** After ZeroMQ was full for this one. */
     private static final long AGAIN_NS = Duration.ofMillis(1).toNanos();
     /**
-     * Right behind a frame that it was sent, the sender gives way to those that publish so often before it sends another of few
+     * Right behind a frame that it was sent, the sender gives way to those that publish for so many turns before it sends another of few
      * events: small frames cost all threads more than they carry. A lane that was idle is not kept waiting.
      */
-    private static final int MOST_GATHERING_TURNS = 32;
+    private static final int MOST_GATHERING_TURNS = 4;
     static final long END_PERIOD_NS = Duration.ofMillis(100).toNanos();
 
     /** What it is to be sent next. */
