@@ -91,7 +91,10 @@ final class Suite {
         return new SuiteReport(kind.name(), samples, failures, kind.peers()).of(rows);
     }
 
-    /** Each once; a row's two next to each other as far as they go, since the machine changes. The yardstick comes first where a peer is measured. */
+    /**
+     * Each once; a row's two next to each other as far as they go, since the machine changes. The yardstick comes first where a peer
+     * is measured.
+     */
     private Collection<Case> cases(List<CaseRow> rows) {
         var cases = new ArrayList<Case>();
         if (rows.stream().anyMatch(row -> row.figure().isPresent())) {

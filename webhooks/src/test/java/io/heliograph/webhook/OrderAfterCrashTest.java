@@ -24,6 +24,7 @@ class OrderAfterCrashTest {
     private static final int KEYS = 20;
     private static final int REFUSED_PERCENT = 5;
     private static final Duration RETRY = Duration.ofMillis(20);
+
     @TempDir
     private Path folder;
 

@@ -20,6 +20,7 @@ class OrderUnderFaultsTest {
     private static final int EVENTS = 2_000;
     /** All of it is delivered before the next one, so that nothing is in the queue, where what comes would have to wait. */
     private static final int BURST = 100;
+
     @TempDir
     private Path folder;
 
