@@ -10,6 +10,8 @@ public final class Bench {
 
     private static final int QUICK_JVMS = 1;
     private static final int FULL_JVMS = 5;
+    /** What goes from thread to thread by the gigabyte varies most with what the machine is at just then. */
+    private static final int FULL_JVMS_ZMQ = 7;
 
     private Bench() {
     }
@@ -52,22 +54,23 @@ public final class Bench {
         Path peers = folder("bench.peers");
         PeerModes modes = PeerModes.read(folder("bench.modes"));
         return cases(UdpRows.ALL, arguments, new Suite.Kind("udp", Optional.of(UdpRows.YARDSTICK),
-                side -> UdpChild.command(side, peers), modes, new UdpPeers(modes)));
+                side -> UdpChild.command(side, peers), modes, new UdpPeers(modes), FULL_JVMS));
     }
 
     private static int zmq(BenchArguments arguments) throws IOException, InterruptedException {
         return cases(ZmqRows.ALL, arguments,
-                new Suite.Kind("zmq", Optional.empty(), ZmqChild::command, PeerModes.none(), new ZmqPeers()));
+                new Suite.Kind("zmq", Optional.empty(), ZmqChild::command, PeerModes.none(), new ZmqPeers(), FULL_JVMS_ZMQ));
     }
 
     private static int webhooks(BenchArguments arguments) throws IOException, InterruptedException {
         return cases(WebhookRows.ALL, arguments, new Suite.Kind("webhooks", Optional.of(WebhookRows.YARDSTICK),
-                arguments.isQuick() ? WebhookChild::command : WebhookChild::commandAlone, PeerModes.none(), new WebhookPeers()));
+                arguments.isQuick() ? WebhookChild::command : WebhookChild::commandAlone, PeerModes.none(), new WebhookPeers(),
+                FULL_JVMS));
     }
 
     private static int search(BenchArguments arguments) throws IOException, InterruptedException {
         return cases(SearchRows.ALL, arguments, new Suite.Kind("search", Optional.of(SearchRows.YARDSTICK), SearchChild::command,
-                PeerModes.none(), new SearchPeers()));
+                PeerModes.none(), new SearchPeers(), FULL_JVMS));
     }
 
     private static int cases(List<CaseRow> all, BenchArguments arguments, Suite.Kind kind) throws IOException, InterruptedException {

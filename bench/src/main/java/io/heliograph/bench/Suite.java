@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
@@ -15,15 +16,17 @@ import java.util.function.Function;
  *
  * <pre>
  *   quick   one JVM for each side; case by case: 3 windows of ours, 3 of the peer's; every window is a sample
- *   full    the peer's best mode for each case; 5 rounds, in each a fresh JVM for each case, the median of whose 3 windows
- *           is a sample, and whose order changes from round to round; then latencies at parts of the rates found
+ *   full    the peer's best mode for each case; some rounds, in each a fresh JVM for each case, the median of whose 3 windows
+ *           is a sample, and whose order changes from round to round, and how far the machine's processors were apart then;
+ *           then latencies at parts of the rates found
  * </pre>
  */
 final class Suite {
 
     private static final int WINDOWS = 3;
     private static final int LATENCY_WINDOWS = 5;
-    private static final int ROUNDS = 5;
+    /** In nanoseconds; see {@link ProcessorDistance}. */
+    private static final String PROCESSORS = SuiteReport.BESIDE + "processors_round_trip_ns";
 
     /**
      * What makes a suite this one.
@@ -33,8 +36,9 @@ final class Suite {
      * @param command   starts a child for a side
      * @param modes     what the last full run found
      * @param peers     what is known of them
+     * @param rounds    how many JVMs a full run gives each case
      */
-    record Kind(String name, Optional<Case> yardstick, Function<String, List<String>> command, PeerModes modes, Peers peers) {
+    record Kind(String name, Optional<Case> yardstick, Function<String, List<String>> command, PeerModes modes, Peers peers, int rounds) {
     }
 
     private final Kind kind;
@@ -70,12 +74,13 @@ final class Suite {
             findMode(one);
         }
         kind.modes().write();
-        for (int round = 1; round <= ROUNDS; round++) {
-            say("round " + round + " of " + ROUNDS);
+        for (int round = 1; round <= kind.rounds(); round++) {
+            say("round " + round + " of " + kind.rounds());
             List<Case> inTurn = new ArrayList<>(cases);
             for (Case one : round % 2 == 0 ? inTurn.reversed() : inTurn) {
                 var windows = new Samples();
                 runAlone(one, inItsMode(one), windows);
+                addDistance(one, windows);
                 samples.addMedians(windows);
             }
         }
@@ -85,6 +90,14 @@ final class Suite {
             }
         }
         return report(rows);
+    }
+
+    private static void addDistance(Case one, Samples into) throws InterruptedException {
+        OptionalDouble roundTripNs = ProcessorDistance.roundTripNs();
+        if (roundTripNs.isPresent()) {
+            into.add(one.key(PROCESSORS), roundTripNs.getAsDouble());
+            say(one.name() + ": " + Row.number(into.median(one.key(PROCESSORS))) + " ns from one processor to another and back");
+        }
     }
 
     private Report report(List<CaseRow> rows) {
