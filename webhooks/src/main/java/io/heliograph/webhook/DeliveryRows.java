@@ -38,7 +38,7 @@ final class DeliveryRows {
             List.of(LossReason.OVERFLOW, LossReason.CONFLATED, LossReason.EXPIRED, LossReason.DEAD_LETTER, LossReason.LEFT);
 
     static final String RETURNING_DUE = " RETURNING id, event, endpoint, order_key, attempts, due_ms, expires_ms, batch, lease_ms,"
-            + " (SELECT message FROM webhooks_event e WHERE e.id = webhooks_delivery.event),"
+            + " size, evictable, (SELECT message FROM webhooks_event e WHERE e.id = webhooks_delivery.event),"
             + " (SELECT content FROM webhooks_event e WHERE e.id = webhooks_delivery.event)";
     private static final String SAME_KEY = "SELECT d.id FROM webhooks_delivery d JOIN webhooks_event e ON e.id = d.event"
             + " WHERE d.endpoint = ? AND d.evictable = 1 AND e.topic = ? AND e.event_key = ? AND ";
@@ -53,6 +53,8 @@ final class DeliveryRows {
             + " AND d.state <= 2 AND d.order_key IS NOT NULL AND d.id < webhooks_delivery.id) THEN 2 ELSE 0 END";
     /** Until when that is leased which was claimed behind another of its key: no clock ends it. */
     static final long BEHIND = Long.MAX_VALUE;
+    private static final String DELIVERED = "UPDATE webhooks_delivery SET state = 3, lease_ms = NULL, attempts = attempts + 1"
+            + " WHERE state = 1 AND ";
     private static final String RETURNING_ENDED = " RETURNING id, endpoint, order_key, size, evictable";
 
     private DeliveryRows() {
@@ -131,9 +133,10 @@ final class DeliveryRows {
     }
 
     static DueDelivery due(ResultSet row) throws SQLException {
-        return new DueDelivery(row.getLong(1), row.getLong(2), new MessageId(row.getString(10)), row.getString(3),
+        return new DueDelivery(row.getLong(1), row.getLong(2), new MessageId(row.getString(12)), row.getString(3),
                 Optional.ofNullable(row.getString(4)), row.getInt(5), row.getLong(6), optional(row, 7),
-                Optional.ofNullable(row.getString(8)).map(MessageId::new), row.getLong(9), row.getBytes(11));
+                Optional.ofNullable(row.getString(8)).map(MessageId::new), row.getLong(9),
+                row.getInt(10), row.getInt(11), row.getBytes(13));
     }
 
     private static Optional<Long> optional(ResultSet row, int column) throws SQLException {
@@ -223,13 +226,34 @@ final class DeliveryRows {
     }
 
     /**
-     * They were answered with 2xx.
+     * They were answered with 2xx. What stands in its row as it was claimed, and in no order, says its number only: the other columns
+     * would cost as much as the change.
      *
      * @return by endpoint, the keys whose next one need not wait any more
      */
-    static Map<String, List<String>> delivered(Statements sql, Balances balances, List<Long> deliveries) throws SQLException {
-        List<Ended> ended = sql.rowsOf("UPDATE webhooks_delivery SET state = 3, lease_ms = NULL, attempts = attempts + 1"
-                + " WHERE state = 1 AND id IN ", deliveries, RETURNING_ENDED, Ended::read);
+    static Map<String, List<String>> delivered(Statements sql, Balances balances, List<DueDelivery> deliveries) throws SQLException {
+        var left = new LinkedHashMap<Long, DueDelivery>();
+        var unordered = new LinkedHashMap<String, List<Long>>();
+        for (DueDelivery one : deliveries) {
+            left.put(one.id(), one);
+            if (one.orderKey().isEmpty()) {
+                unordered.computeIfAbsent(one.endpoint(), endpoint -> new ArrayList<>()).add(one.id());
+            }
+        }
+        for (Map.Entry<String, List<Long>> entry : unordered.entrySet()) {
+            for (Long id : sql.rowsOf(DELIVERED + "endpoint = ? AND order_key IS NULL AND id IN ", entry.getValue(), " RETURNING id",
+                    row -> row.getLong(1), entry.getKey())) {
+                DueDelivery one = left.remove(id);
+                balances.delivered(one.endpoint(), one.size(), one.evictable());
+            }
+        }
+        return left.isEmpty() ? Map.of() : deliveredAsRowsSay(sql, balances, List.copyOf(left.keySet()));
+    }
+
+    /** Their endpoints and their order are what the rows say now. */
+    private static Map<String, List<String>> deliveredAsRowsSay(Statements sql, Balances balances, List<Long> deliveries)
+            throws SQLException {
+        List<Ended> ended = sql.rowsOf(DELIVERED + "id IN ", deliveries, RETURNING_ENDED, Ended::read);
         var keys = new LinkedHashMap<String, List<String>>();
         for (Ended one : ended) {
             balances.delivered(one.endpoint, one.size, one.evictable);
@@ -259,7 +283,8 @@ final class DeliveryRows {
         record Content(long event, MessageId message, byte[] json) {
         }
         List<Freed> freed = sql.rowsOf("UPDATE webhooks_delivery SET state = 1, lease_ms = ?, batch = NULL" + NEXT_OF_KEYS, keys,
-                NEXT_OF_KEYS_END + " RETURNING id, event, order_key, attempts, due_ms, expires_ms", Freed::read, leaseMs, endpoint);
+                NEXT_OF_KEYS_END + " RETURNING id, event, order_key, attempts, due_ms, expires_ms, size, evictable", Freed::read, leaseMs,
+                endpoint);
         var contents = new HashMap<Long, Content>();
         sql.rowsOf("SELECT id, message, content FROM webhooks_event WHERE id IN ", freed.stream().map(Freed::event).toList(), "",
                 row -> new Content(row.getLong(1), new MessageId(row.getString(2)), row.getBytes(3)))
@@ -268,15 +293,17 @@ final class DeliveryRows {
         for (Freed one : freed) {
             Content content = Objects.requireNonNull(contents.get(one.event), "a delivery keeps its event");
             due.add(new DueDelivery(one.id, one.event, content.message, endpoint, Optional.of(one.orderKey), one.attempts, one.dueMs,
-                    one.expiresMs, Optional.empty(), leaseMs, content.json));
+                    one.expiresMs, Optional.empty(), leaseMs, one.size, one.evictable, content.json));
         }
         return due;
     }
 
-    private record Freed(long id, long event, String orderKey, int attempts, long dueMs, Optional<Long> expiresMs) {
+    private record Freed(long id, long event, String orderKey, int attempts, long dueMs, Optional<Long> expiresMs, int size,
+            int evictable) {
 
         static Freed read(ResultSet row) throws SQLException {
-            return new Freed(row.getLong(1), row.getLong(2), row.getString(3), row.getInt(4), row.getLong(5), optional(row, 6));
+            return new Freed(row.getLong(1), row.getLong(2), row.getString(3), row.getInt(4), row.getLong(5), optional(row, 6),
+                    row.getInt(7), row.getInt(8));
         }
     }
 

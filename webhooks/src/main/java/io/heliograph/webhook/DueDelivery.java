@@ -17,10 +17,12 @@ import java.util.Optional;
  * @param expiresMs  when it is worthless
  * @param batch      the {@code webhook-id} of the batch it goes with, if it does
  * @param leaseMs    until when no other process may claim it
+ * @param size       what it counts for in its endpoint's limit, in bytes
+ * @param evictable  1 if its policy may give it up for what comes later, else 0
  * @param content    the event as CloudEvents JSON; not to be changed
  */
 record DueDelivery(long id, long event, MessageId message, String endpoint, Optional<String> orderKey, int attempts, long dueMs,
-        Optional<Long> expiresMs, Optional<MessageId> batch, long leaseMs, byte[] content) {
+        Optional<Long> expiresMs, Optional<MessageId> batch, long leaseMs, int size, int evictable, byte[] content) {
 
     /** Whether it is worthless by then. */
     boolean isExpiredAt(Instant now) {

@@ -297,7 +297,8 @@ final class FanOut {
     private void claim(Row row, long id) {
         Submission submission = row.entry.submission;
         row.entry.claimed.add(new DueDelivery(id, row.entry.event, submission.message(), row.endpoint.id(),
-                row.orderKey, 0, row.dueMs, row.expiresMs, Optional.empty(), row.leaseMs, submission.content()));
+                row.orderKey, 0, row.dueMs, row.expiresMs, Optional.empty(), row.leaseMs, submission.event().size(), row.evictable,
+                submission.content()));
     }
 
     /** Says {@code false} if one of them is there already. */

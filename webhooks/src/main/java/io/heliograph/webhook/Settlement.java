@@ -66,7 +66,7 @@ record Settlement(DueDelivery delivery, AttemptResult result, long atMs, Next ne
         AttemptRows.insert(sql, all.stream().filter(one -> !(one.next instanceof Next.Expired)).toList());
         var balances = new Balances(sql);
         Map<String, List<String>> keys = DeliveryRows.delivered(sql, balances,
-                all.stream().filter(one -> one.next instanceof Next.Done).map(one -> one.delivery.id()).toList());
+                all.stream().filter(one -> one.next instanceof Next.Done).map(Settlement::delivery).toList());
         for (Settlement one : all) {
             one.parkBehind(sql);
             one.write(sql, balances, endpoints);

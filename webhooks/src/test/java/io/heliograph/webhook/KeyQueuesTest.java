@@ -9,7 +9,7 @@ class KeyQueuesTest {
 
     private static DueDelivery delivery(long id, String key) {
         return new DueDelivery(id, id, new MessageId("msg_" + id), "ep", Optional.of(key), 0, 0, Optional.empty(), Optional.empty(), 0,
-                new byte[10]);
+                10, 0, new byte[10]);
     }
 
     @Test

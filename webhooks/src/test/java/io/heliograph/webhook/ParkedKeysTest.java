@@ -167,6 +167,28 @@ class ParkedKeysTest {
     }
 
     @Test
+    void whatWaitsBehindOneThatGotAnOrderOnItsWayIsFreedOnceThatIsDelivered() {
+        try (OutboxFixture fixture = OutboxFixture.open(folder)) {
+            EndpointSpec spec = OutboxFixture.spec("https://hooks.example.com/in");
+            Endpoint endpoint = fixture.add(spec);
+            fixture.outbox.publish(Event.builder("t").subject("k").build()).join();
+            fixture.outbox.publish(Event.builder("t").subject("k").build()).join();
+            DueDelivery first = claim(fixture, endpoint, 1).getFirst();
+            fixture.outbox.endpoints().update(endpoint.id(), one -> one.withLimits(one.limits().withOrdering(Ordering.KEY))).join();
+            assertThat(claim(fixture, endpoint, 10)).as("parked behind the first").isEmpty();
+
+            var settlement = new Settlement(first, OKAY, 0, new Settlement.Next.Done(), Optional.empty());
+            fixture.store.write(sql -> Settlement.writeAll(sql, List.of(settlement), fixture.outbox.endpoints(), Handover.NONE, 0)).join();
+            assertThat(claim(fixture, endpoint, 10)).hasSize(1);
+            fixture.assertLaw();
+        }
+    }
+
+    private static List<DueDelivery> claim(OutboxFixture fixture, Endpoint endpoint, int most) {
+        return fixture.store.write(sql -> DeliveryRows.claim(sql, endpoint.id(), Long.MAX_VALUE, Long.MAX_VALUE, most)).join();
+    }
+
+    @Test
     void aWriteKnowsWhatWaitsAndWhatItHasPlannedItself() {
         try (OutboxFixture fixture = OutboxFixture.open(folder)) {
             EndpointSpec spec = OutboxFixture.spec("https://hooks.example.com/in");

@@ -73,7 +73,7 @@ class WebhookPublisherTest {
                     .join().getFirst();
             fixture.store.write(sql -> {
                 var balances = new Balances(sql);
-                DeliveryRows.delivered(sql, balances, List.of(first.id()));
+                DeliveryRows.delivered(sql, balances, List.of(first));
                 balances.flush();
                 return first;
             }).join();
