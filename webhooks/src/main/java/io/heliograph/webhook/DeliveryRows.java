@@ -226,8 +226,8 @@ final class DeliveryRows {
     }
 
     /**
-     * They were answered with 2xx. What stands in its row as it was claimed, and in no order, says its number only: the other columns
-     * would cost as much as the change.
+     * They were answered with 2xx. Of what stands in its row as it was claimed, and in no order, only the number is read back, which takes
+     * less.
      *
      * @return by endpoint, the keys whose next one need not wait any more
      */
