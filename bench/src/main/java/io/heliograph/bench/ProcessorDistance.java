@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 
 /**
  * How far this machine's processors are apart: how long it takes a cache line to go from one to another and back. Where the
- * processors are another machine's, lent for a while, that changes by the second, and with it whatever goes from thread to thread.
+ * processors are another machine's, lent for a while, that may change by the second, and with it whatever goes from thread to thread.
  */
 final class ProcessorDistance {
 

@@ -274,8 +274,7 @@ class DeliveriesTest {
                 endpoint = fixture.add(OutboxFixture.spec(nobody.url()));
             }
             fixture.outbox.publish(OutboxFixture.event(1)).join();
-            assertThat(fixture.store.write(sql -> DeliveryRows.claim(sql, endpoint.id(), Long.MAX_VALUE, Long.MAX_VALUE, 10)).join())
-                    .hasSize(1);
+            assertThat(fixture.claim(endpoint, 10)).hasSize(1);
         }
         try (TestReceiver receiver = TestReceiver.answering(okay());
                 WebhookClient client = WebhookClientFixture.client();

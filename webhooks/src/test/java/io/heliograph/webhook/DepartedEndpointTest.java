@@ -87,7 +87,7 @@ class DepartedEndpointTest {
             fixture.outbox.publish(OutboxFixture.event(i)).join();
         }
         // Some are under way, and one is due much later.
-        assertThat(fixture.store.write(sql -> DeliveryRows.claim(sql, leaving.id(), Long.MAX_VALUE, Long.MAX_VALUE, 3)).join()).hasSize(3);
+        assertThat(fixture.claim(leaving, 3)).hasSize(3);
         assertThat(fixture.store.write(sql -> sql.update("UPDATE webhooks_delivery SET due_ms = ? WHERE id = (SELECT max(id) FROM"
                 + " webhooks_delivery WHERE endpoint = ?)", Long.MAX_VALUE, leaving.id())).join()).isEqualTo(1);
         fixture.outbox.endpoints().remove(leaving.id()).join();

@@ -40,10 +40,10 @@ class EndpointSumsTest {
             Endpoint endpoint = fixture.add(OutboxFixture.spec("https://hooks.example.com/in"));
             fixture.outbox.publish(OutboxFixture.event(1)).join();
             fixture.outbox.publish(OutboxFixture.event(2)).join();
-            List<DueDelivery> claimed = claim(fixture, endpoint);
+            List<DueDelivery> claimed = fixture.claim(endpoint, 10);
             // The second one is still under way, and the first one's outcome comes twice, as it does where its lease was over.
             for (List<DueDelivery> delivered : List.of(claimed.subList(0, 1), claimed)) {
-                delivered(fixture, delivered);
+                fixture.delivered(delivered);
             }
             assertThat(fixture.sums(endpoint).asSubscriber()).isEqualTo(new SubscriberSums(2, 2, 0, Map.of(), 0, 1, 0, 0));
             fixture.assertLaw();
@@ -56,32 +56,19 @@ class EndpointSumsTest {
             Endpoint one = fixture.add(OutboxFixture.spec("https://hooks.example.com/in"));
             Endpoint other = fixture.add(OutboxFixture.spec("https://hooks.example.com/other").withTopics(List.of(TopicFilter.of("nothing"))));
             fixture.outbox.publish(OutboxFixture.event(1)).join();
-            List<DueDelivery> claimed = claim(fixture, one);
+            List<DueDelivery> claimed = fixture.claim(one, 10);
             fixture.store.write(sql -> {
                 var balances = new Balances(sql);
                 DeliveryRows.bequeath(sql, balances, one.id(), other.id(), claimed.stream().map(DueDelivery::id).toList(), 0);
                 balances.flush();
                 return 0;
             }).join();
-            assertThat(claim(fixture, other)).hasSize(1);
+            assertThat(fixture.claim(other, 10)).hasSize(1);
 
-            delivered(fixture, claimed);
+            fixture.delivered(claimed);
             assertThat(fixture.sums(one).delivered()).isZero();
             assertThat(fixture.sums(other).delivered()).isEqualTo(1);
             fixture.assertLaw();
         }
-    }
-
-    private static List<DueDelivery> claim(OutboxFixture fixture, Endpoint endpoint) {
-        return fixture.store.write(sql -> DeliveryRows.claim(sql, endpoint.id(), Long.MAX_VALUE, Long.MAX_VALUE, 10)).join();
-    }
-
-    private static void delivered(OutboxFixture fixture, List<DueDelivery> deliveries) {
-        fixture.store.write(sql -> {
-            var balances = new Balances(sql);
-            DeliveryRows.delivered(sql, balances, deliveries);
-            balances.flush();
-            return 0;
-        }).join();
     }
 }

@@ -81,6 +81,21 @@ final class OutboxFixture implements AutoCloseable {
         return outbox.endpoints().add(Outbox.DEFAULT_TENANT, spec).join();
     }
 
+    /** Claims what is ready, whenever it is due, until somebody gives it back. */
+    List<DueDelivery> claim(Endpoint endpoint, int most) {
+        return store.write(sql -> DeliveryRows.claim(sql, endpoint.id(), Long.MAX_VALUE, Long.MAX_VALUE, most)).join();
+    }
+
+    /** Writes that they were answered with 2xx, and no more. */
+    void delivered(List<DueDelivery> deliveries) {
+        store.write(sql -> {
+            var balances = new Balances(sql);
+            DeliveryRows.delivered(sql, balances, deliveries);
+            balances.flush();
+            return deliveries;
+        }).join();
+    }
+
     EndpointSums sums(Endpoint endpoint) {
         return outbox.endpoints().sums(endpoint.id()).orElseThrow();
     }

@@ -261,8 +261,7 @@ class OutboxTest {
                     .withPolicy(FlowPolicy.dropSameKey(events(3))));
             fixture.outbox.publish(Event.builder("t").subject("a").id("0").build()).join();
             for (Endpoint endpoint : List.of(ordered, keyed)) {
-                assertThat(fixture.store.write(sql -> DeliveryRows.claim(sql, endpoint.id(), Long.MAX_VALUE, Long.MAX_VALUE, 1)).join())
-                        .hasSize(1);
+                assertThat(fixture.claim(endpoint, 1)).hasSize(1);
             }
             for (String id : List.of("1", "2", "3")) {
                 fixture.outbox.publish(Event.builder("t").subject("a").id(id).build()).join();

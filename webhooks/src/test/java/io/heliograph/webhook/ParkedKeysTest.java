@@ -86,8 +86,7 @@ class ParkedKeysTest {
         }
 
         private void claim(int most) {
-            String endpoint = endpoints.get(random.nextInt(2)).id();
-            held.addAll(fixture.store.write(sql -> DeliveryRows.claim(sql, endpoint, Long.MAX_VALUE, Long.MAX_VALUE, most)).join());
+            held.addAll(fixture.claim(endpoints.get(random.nextInt(2)), most));
         }
 
         private void settle(AttemptResult result, Settlement.Next next) {
@@ -173,19 +172,15 @@ class ParkedKeysTest {
             Endpoint endpoint = fixture.add(spec);
             fixture.outbox.publish(Event.builder("t").subject("k").build()).join();
             fixture.outbox.publish(Event.builder("t").subject("k").build()).join();
-            DueDelivery first = claim(fixture, endpoint, 1).getFirst();
+            DueDelivery first = fixture.claim(endpoint, 1).getFirst();
             fixture.outbox.endpoints().update(endpoint.id(), one -> one.withLimits(one.limits().withOrdering(Ordering.KEY))).join();
-            assertThat(claim(fixture, endpoint, 10)).as("parked behind the first").isEmpty();
+            assertThat(fixture.claim(endpoint, 10)).as("parked behind the first").isEmpty();
 
             var settlement = new Settlement(first, OKAY, 0, new Settlement.Next.Done(), Optional.empty());
             fixture.store.write(sql -> Settlement.writeAll(sql, List.of(settlement), fixture.outbox.endpoints(), Handover.NONE, 0)).join();
-            assertThat(claim(fixture, endpoint, 10)).hasSize(1);
+            assertThat(fixture.claim(endpoint, 10)).hasSize(1);
             fixture.assertLaw();
         }
-    }
-
-    private static List<DueDelivery> claim(OutboxFixture fixture, Endpoint endpoint, int most) {
-        return fixture.store.write(sql -> DeliveryRows.claim(sql, endpoint.id(), Long.MAX_VALUE, Long.MAX_VALUE, most)).join();
     }
 
     @Test
@@ -196,8 +191,8 @@ class ParkedKeysTest {
             for (String key : List.of("waits", "done", "many-1999")) {
                 fixture.outbox.publish(Event.builder("t").subject(key).build()).join();
             }
-            DueDelivery done = fixture.store.write(sql -> DeliveryRows.claim(sql, endpoint.id(), Long.MAX_VALUE, Long.MAX_VALUE, 10)).join()
-                    .stream().filter(one -> one.orderKey().equals(Optional.of("done"))).findFirst().orElseThrow();
+            DueDelivery done = fixture.claim(endpoint, 10).stream()
+                    .filter(one -> one.orderKey().equals(Optional.of("done"))).findFirst().orElseThrow();
             var settlement = new Settlement(done, OKAY, 0, new Settlement.Next.Done(), Optional.empty());
             fixture.store.write(sql -> Settlement.writeAll(sql, List.of(settlement), fixture.outbox.endpoints(), Handover.NONE, 0)).join();
 

@@ -12,7 +12,6 @@ import io.heliograph.testkit.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -69,14 +68,7 @@ class WebhookPublisherTest {
             CompletableFuture<PublishResult> waiting = CompletableFuture.supplyAsync(() -> publisher.publish("t", "second"));
             assertThat(clock.awaitWaiting(1, Duration.ofSeconds(10))).isTrue();
             assertThat(waiting).isNotDone();
-            DueDelivery first = fixture.store.write(sql -> DeliveryRows.claim(sql, endpoint.id(), Long.MAX_VALUE, Long.MAX_VALUE, 1))
-                    .join().getFirst();
-            fixture.store.write(sql -> {
-                var balances = new Balances(sql);
-                DeliveryRows.delivered(sql, balances, List.of(first));
-                balances.flush();
-                return first;
-            }).join();
+            fixture.delivered(fixture.claim(endpoint, 1));
             clock.advance(Duration.ofMillis(5));
             assertThat(waiting.join()).isEqualTo(PublishResult.ACCEPTED);
 
